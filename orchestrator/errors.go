@@ -1,0 +1,66 @@
+package orchestrator
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Error is a failure that a person can be told about. Code is stable and meant
+// for programs, Message is one or more plain sentences for people; the cause
+// goes to the log.
+type Error struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Cause   error  `json:"-"`
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap returns the cause, so that errors.Is sees through.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Errorf makes an *Error with a code and a formatted message for people. A %w
+// in the format becomes the cause.
+func Errorf(code, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Code: code, Message: err.Error(), Cause: errors.Unwrap(err)}
+}
+
+// The codes that the kernel itself uses. A service may use CodeNotFound,
+// CodeInvalid, CodeDenied and any code of its own for what its business refuses.
+const (
+	CodeNotFound    = "not_found"         // there is no such thing, or it is somebody else's
+	CodeInvalid     = "invalid_argument"  // an argument does not fit
+	CodeDenied      = "denied"            // the user may not do this
+	CodeUnavailable = "unavailable"       // the service failed
+	CodeTimeout     = "timeout"           // the service did not answer in time
+	CodePanic       = "panic"             // the service crashed on this call
+	CodeBadResult   = "bad_result"        // the answer does not fit the service's own schema
+	CodeDependency  = "dependency_failed" // an earlier step that this one needs has failed
+	CodeUndecided   = "undecided"         // the condition could not be decided
+	CodeCancelled   = "turn_cancelled"    // the user stopped the turn
+	CodeTooLong     = "message_too_long"
+	CodeEmpty       = "message_empty"
+	CodeBadPlan     = "bad_plan" // the backend's plan failed the check twice
+	CodeBackend     = "backend_failed"
+	CodeStore       = "store_failed"
+	CodeInternal    = "internal"
+)
+
+// technical are the codes that mean that a service failed, as opposed to a
+// service that says no.
+var technical = map[string]bool{
+	CodeUnavailable: true, CodeTimeout: true, CodePanic: true, CodeBadResult: true, CodeInternal: true,
+}
+
+// Technical tells whether the error is a failure of a service rather than a no
+// of its business.
+func (e *Error) Technical() bool { return e != nil && technical[e.Code] }
+
+// Sentinels for plugins and their callers.
+var (
+	// ErrConflict: a turn with this ID is stored already, with another content.
+	ErrConflict = errors.New("a different turn with the same ID is already stored")
+	// ErrUnknownUser: the directory knows nobody of that email or name.
+	ErrUnknownUser = errors.New("no such user")
+)

@@ -1,0 +1,33 @@
+package orchestrator
+
+import "context"
+
+// Role says what a user may do.
+type Role string
+
+// The roles.
+const (
+	Customer Role = "customer" // asks about herself alone
+	Support  Role = "support"  // asks for any customer, by naming one
+)
+
+// User is somebody who can ask, or be asked about.
+type User struct {
+	Email string `json:"email"`
+	Name  string `json:"name"`
+	Role  Role   `json:"role"`
+}
+
+// Staff tells whether the user may act for customers.
+func (u User) Staff() bool { return u.Role == Support }
+
+// Directory knows the users. It decides identity, so it is code that main hands
+// in, never something that a message or a model can extend.
+type Directory interface {
+	// Lookup finds a user by email or full name, ignoring case. It returns
+	// ErrUnknownUser if there is none, or if the name is not unique.
+	Lookup(ctx context.Context, who string) (User, error)
+	// Mentioned returns the users whose email or full name stands in text, in the
+	// order of their appearance.
+	Mentioned(ctx context.Context, text string) ([]User, error)
+}

@@ -1,0 +1,246 @@
+package orchestrator
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+)
+
+// Wording gives templates their functions. Templates are text/template over
+// .args and .result (maps in JSON's shape, times as RFC 3339 text), with
+//
+//	money 45 "EUR"      45.00 EUR
+//	date .shipped       today 14:02, yesterday, 3 days ago, 9 Nov 2026
+//	day .due            the same without the time of day; also tomorrow, in 3 days
+//	plural 2 "order"    2 orders
+//	items .items        2 × kettle and mug
+//	list .names         a, b and c
+//	default "–" .x      "–" where x is missing
+//	number 3            3 without a decimal point
+//
+// A value of the wrong type gives an empty text, never an error.
+type Wording struct {
+	// Now is what "yesterday" is counted from, in the time zone that people see.
+	Now time.Time
+}
+
+// Render runs a template text. See RenderConfirm and RenderAnswer for those of an
+// intent, which are parsed once.
+func (w Wording) render(t *wordingTemplate, args, result map[string]any) (string, error) {
+	var b strings.Builder
+	clone, err := t.t.Clone()
+	if err != nil {
+		return "", err
+	}
+	if err := clone.Funcs(w.funcs()).Execute(&b, map[string]any{"args": args, "result": result}); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// RenderConfirm renders the intent's Confirm template; ok is false if there is
+// none or it does not run on these arguments.
+func (w Wording) RenderConfirm(e *Entry, args, result map[string]any) (text string, ok bool) {
+	return w.try(e.confirm, args, result)
+}
+
+// RenderAnswer renders the intent's Answer template; ok is false if there is
+// none or it does not run on this result.
+func (w Wording) RenderAnswer(e *Entry, args, result map[string]any) (text string, ok bool) {
+	return w.try(e.answer, args, result)
+}
+
+func (w Wording) try(t *wordingTemplate, args, result map[string]any) (string, bool) {
+	if t == nil {
+		return "", false
+	}
+	text, err := w.render(t, args, result)
+	return text, err == nil && text != ""
+}
+
+type wordingTemplate struct{ t *template.Template }
+
+// parseWording returns nil for an empty text.
+func parseWording(text string) (*wordingTemplate, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no text, no template
+	}
+	t, err := template.New("").Funcs(Wording{}.funcs()).Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return &wordingTemplate{t}, nil
+}
+
+func (w Wording) funcs() template.FuncMap {
+	return template.FuncMap{
+		"money":  func(v any, cur any) string { return w.Money(v, cur) },
+		"date":   func(v any) string { return w.Date(v) },
+		"day":    func(v any) string { return w.Day(v) },
+		"plural": func(n any, noun string) string { return w.Plural(n, noun) },
+		"items":  func(v any) string { return w.Items(v) },
+		"list":   func(v any) string { return w.List(v) },
+		"number": func(v any) string { return w.Number(v) },
+		"default": func(d string, v any) any {
+			if v == nil || v == "" {
+				return d
+			}
+			return v
+		},
+	}
+}
+
+// Money writes an amount with its currency: 45.00 EUR.
+func (w Wording) Money(v, currency any) string {
+	f, ok := v.(float64)
+	if !ok {
+		return ""
+	}
+	s := strconv.FormatFloat(f, 'f', 2, 64)
+	if c, _ := currency.(string); c != "" {
+		s += " " + c
+	}
+	return s
+}
+
+// Number writes a number without needless decimals.
+func (w Wording) Number(v any) string {
+	switch n := v.(type) {
+	case float64:
+		if n == math.Trunc(n) && math.Abs(n) < 1e15 {
+			return strconv.FormatInt(int64(n), 10)
+		}
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	case int:
+		return strconv.Itoa(n)
+	case int64:
+		return strconv.FormatInt(n, 10)
+	}
+	return ""
+}
+
+// Plural writes a count with its noun: 1 order, 2 orders, no orders.
+func (w Wording) Plural(v any, noun string) string {
+	n := w.Number(v)
+	switch n {
+	case "1":
+		return "1 " + noun
+	case "0":
+		return "no " + PluralOf(noun)
+	}
+	return n + " " + PluralOf(noun)
+}
+
+// PluralOf gives the regular English plural of a noun.
+func PluralOf(noun string) string {
+	switch {
+	case noun == "" || strings.HasSuffix(noun, "ings"):
+		return noun
+	case strings.HasSuffix(noun, "s"), strings.HasSuffix(noun, "x"), strings.HasSuffix(noun, "ch"), strings.HasSuffix(noun, "sh"):
+		return noun + "es"
+	case strings.HasSuffix(noun, "y") && len(noun) > 1 && !strings.ContainsRune("aeiou", rune(noun[len(noun)-2])):
+		return noun[:len(noun)-1] + "ies"
+	}
+	return noun + "s"
+}
+
+// Items writes a list of objects with name and quantity: 2 × kettle and mug.
+func (w Wording) Items(v any) string {
+	list, _ := v.([]any)
+	var names []string
+	for _, it := range list {
+		m, _ := it.(map[string]any)
+		name, _ := m["name"].(string)
+		if q, ok := m["quantity"].(float64); ok && q != 1 {
+			name = w.Number(q) + " × " + name
+		}
+		names = append(names, name)
+	}
+	return JoinAnd(names)
+}
+
+// List joins a list of texts: a, b and c.
+func (w Wording) List(v any) string {
+	list, _ := v.([]any)
+	var names []string
+	for _, it := range list {
+		names = append(names, fmt.Sprint(it))
+	}
+	return JoinAnd(names)
+}
+
+// JoinAnd joins with commas and a last "and".
+func JoinAnd(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// Date writes a time as people say it, with the time of day if it is recent.
+func (w Wording) Date(v any) string { return w.when(v, true) }
+
+// Day is Date without the time of day; it also looks ahead.
+func (w Wording) Day(v any) string { return w.when(v, false) }
+
+func (w Wording) when(v any, clock bool) string {
+	s, _ := v.(string)
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		if t, err = time.ParseInLocation(time.DateOnly, s, w.Now.Location()); err != nil {
+			return ""
+		}
+		clock = false
+	}
+	return w.Time(t, clock)
+}
+
+// Time writes a moment relative to Now: "today 14:02", "yesterday", "3 days ago",
+// "in 2 days", and from two weeks on as a date.
+func (w Wording) Time(t time.Time, clock bool) string {
+	t = t.In(w.Now.Location())
+	days := int(math.Round(midnight(t).Sub(midnight(w.Now)).Hours() / 24))
+	var s string
+	switch {
+	case days == 0:
+		s = "today"
+	case days == -1:
+		s = "yesterday"
+	case days == 1:
+		s = "tomorrow"
+	case days < 0 && days > -14:
+		return fmt.Sprintf("%d days ago", -days)
+	case days > 0 && days < 14:
+		return fmt.Sprintf("in %d days", days)
+	case t.Year() == w.Now.Year():
+		return "on " + t.Format("2 January")
+	default:
+		return "on " + t.Format("2 January 2006")
+	}
+	if clock {
+		s += t.Format(" 15:04")
+	}
+	return s
+}
+
+func midnight(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// Duration writes a span as the screens show it: 3 ms, 0.4 s, 2 min.
+func Duration(ms float64) string {
+	switch {
+	case ms < 1:
+		return "<1 ms"
+	case ms < 100:
+		return fmt.Sprintf("%.0f ms", ms)
+	case ms < 60_000:
+		return fmt.Sprintf("%.1f s", ms/1000)
+	default:
+		return fmt.Sprintf("%.0f min", ms/60_000)
+	}
+}
