@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // Catalog is what the kernel learned by asking every service. It does not change
@@ -25,9 +27,10 @@ type Entry struct {
 	// Offers are sorted by preference: modern before legacy, then by service name.
 	Offers []Offer
 
-	result, params *validator // nil where there is no schema
-	confirm        *wordingTemplate
-	answer         *wordingTemplate
+	params  *validator                      // nil where there is no schema
+	byParam map[string]*jsonschema.Resolved // each parameter by itself
+	confirm *wordingTemplate
+	answer  *wordingTemplate
 }
 
 // Offer is one service's offer to perform an intent.
@@ -160,7 +163,14 @@ func (e *Entry) prepare() {
 		}
 	}
 	e.params, _ = newValidator(e.Params)
-	e.result = e.Offers[0].result
+	e.byParam = map[string]*jsonschema.Resolved{}
+	if e.Intent.Params != nil {
+		for name, p := range e.Intent.Params.Properties {
+			if r, err := p.CloneSchemas().Resolve(nil); err == nil {
+				e.byParam[name] = r // one that needs its surroundings is checked with them
+			}
+		}
+	}
 	e.confirm, _ = parseWording(e.Confirm)
 	e.answer, _ = parseWording(e.Answer)
 }

@@ -64,3 +64,12 @@ var (
 	// ErrUnknownUser: the directory knows nobody of that email or name.
 	ErrUnknownUser = errors.New("no such user")
 )
+
+// asError returns the *Error in err's chain, or nil.
+func asError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}

@@ -2,7 +2,16 @@ package orchestrator
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/oklog/ulid/v2"
 )
 
 // Request is one message of a user.
@@ -23,56 +32,241 @@ type Config struct {
 	Backend   Backend
 	Store     Store
 	Directory Directory
+	// Logger gets the causes of failures; nothing is logged if it is nil.
+	Logger *slog.Logger
 	// Now and NewID are the sources of time and of IDs; time.Now and ULIDs if nil.
 	Now   func() time.Time
 	NewID func() string
-	// CallTimeout bounds one call to a service (5 s), ConfirmFor how long a yes is
-	// good (10 min), MaxMessage the length of a message in characters (8,000).
-	CallTimeout time.Duration
-	ConfirmFor  time.Duration
-	MaxMessage  int
+	// CallTimeout bounds one call to a service (5 s), BackendTimeout one call to the
+	// backend (60 s), ConfirmFor how long a yes is good (10 min).
+	CallTimeout    time.Duration
+	BackendTimeout time.Duration
+	ConfirmFor     time.Duration
+	// MaxMessage is the length of a message in characters (8,000), MaxSteps the
+	// number of steps in a plan (20).
+	MaxMessage int
+	MaxSteps   int
+}
+
+func (c *Config) fill() error {
+	switch {
+	case c.Backend == nil:
+		return errors.New("the kernel needs a backend")
+	case c.Store == nil:
+		return errors.New("the kernel needs a store")
+	case c.Directory == nil:
+		return errors.New("the kernel needs a directory of users")
+	}
+	setDefault(&c.CallTimeout, 5*time.Second)
+	setDefault(&c.BackendTimeout, time.Minute)
+	setDefault(&c.ConfirmFor, 10*time.Minute)
+	setDefault(&c.MaxMessage, 8000)
+	setDefault(&c.MaxSteps, 20)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.NewID == nil {
+		c.NewID = newID
+	}
+	return nil
+}
+
+func setDefault[T comparable](p *T, v T) {
+	var zero T
+	if *p == zero {
+		*p = v
+	}
+}
+
+// newID returns a ULID: unique, and sorted by time.
+func newID() string {
+	return ulid.MustNew(ulid.Now(), rand.Reader).String()
 }
 
 // Kernel runs turns. It is safe for concurrent use; turns of one conversation
 // run one after the other.
 type Kernel struct {
-	cfg Config
-	bus bus
+	cfg     Config
+	backend BackendInfo
+	bus     bus
+	exprs   *expressions
+	catalog atomic.Pointer[Catalog]
+	recall  *recall
+
+	prepare context.CancelFunc // ends the backend's preparation
+	done    sync.WaitGroup     // the preparation
+
+	mu       sync.Mutex           // guards what follows
+	locks    map[string]*turnLock // conversations with a turn under way
+	problems []error              // services that could not be used
 }
 
 // New asks every service what it can do and returns a kernel that is ready.
-// A service that cannot be described is left out and reported as an event and in
-// Problems. Close the kernel when done.
-func New(ctx context.Context, cfg Config) (*Kernel, error) { return nil, nil }
+// A service that cannot be described is left out and reported by Problems. Close
+// the kernel when done.
+func New(ctx context.Context, cfg Config) (*Kernel, error) {
+	if err := cfg.fill(); err != nil {
+		return nil, err
+	}
+	info, err := cfg.Backend.Describe(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the backend does not describe itself: %w", err)
+	}
+	if info.Contract != ContractVersion {
+		return nil, fmt.Errorf("backend %s was made for contract version %d, this program speaks version %d: update the older of the two", info.Name, info.Contract, ContractVersion)
+	}
+	prepareCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	k := &Kernel{cfg: cfg, backend: info, exprs: newExpressions(), prepare: cancel, locks: map[string]*turnLock{}}
+	k.recall = newRecall(cfg.Store)
+	k.Refresh(ctx)
+	if p, ok := cfg.Backend.(Preparer); ok {
+		k.done.Go(func() { p.Prepare(prepareCtx, k.Catalog()) })
+	}
+	return k, nil
+}
 
-// Turn runs one turn, start to end, and returns it as it was stored. Whatever
-// goes wrong inside becomes part of the turn (kind error); the error is non-nil
-// only if the turn could not be stored. Cancelling ctx ends the turn soon; it is
-// stored all the same.
-func (k *Kernel) Turn(ctx context.Context, req Request) (Turn, error) { return Turn{}, nil }
+// Refresh asks every service again and puts a new catalog in place. Turns under
+// way go on with the old one.
+func (k *Kernel) Refresh(ctx context.Context) {
+	descriptions := make([]Offered, len(k.cfg.Services))
+	errs := make([]error, len(k.cfg.Services))
+	var wg sync.WaitGroup
+	for i, s := range k.cfg.Services {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, k.cfg.CallTimeout)
+			defer cancel()
+			d, err := describe(ctx, s)
+			if err != nil {
+				errs[i] = fmt.Errorf("service %d does not describe itself: %w", i+1, err)
+			}
+			descriptions[i] = Offered{Service: s, Description: d}
+		})
+	}
+	wg.Wait()
+	var offered []Offered
+	var problems []error
+	for i, d := range descriptions {
+		if errs[i] != nil {
+			problems = append(problems, errs[i])
+			continue
+		}
+		offered = append(offered, d)
+	}
+	catalog, bad := NewCatalog(offered)
+	problems = append(problems, bad...)
+	k.catalog.Store(catalog)
+	k.mu.Lock()
+	k.problems = problems
+	k.mu.Unlock()
+	for _, p := range problems {
+		k.publish(Event{Kind: EventServiceFailed, Text: p.Error()})
+	}
+	k.publish(Event{Kind: EventCatalog, Count: len(catalog.Intents())})
+}
+
+func describe(ctx context.Context, s Service) (d Description, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("it crashed: %v", r)
+		}
+	}()
+	return s.Describe(ctx)
+}
+
+// Problems returns what was wrong with services when the catalog was made.
+func (k *Kernel) Problems() []error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.problems
+}
 
 // Subscribe returns a subscription to all events from now on. A subscriber that
 // is buffer events behind misses the next ones.
 func (k *Kernel) Subscribe(buffer int) *Subscription { return k.bus.subscribe(buffer) }
 
+func (k *Kernel) publish(e Event) {
+	e.At = k.cfg.Now()
+	k.bus.publish(e)
+}
+
 // Catalog returns the current catalog.
-func (k *Kernel) Catalog() *Catalog { return nil }
+func (k *Kernel) Catalog() *Catalog { return k.catalog.Load() }
 
 // Backend says which backend is in use.
-func (k *Kernel) Backend() BackendInfo { return BackendInfo{} }
+func (k *Kernel) Backend() BackendInfo { return k.backend }
 
 // NewConversation returns a fresh conversation ID.
-func (k *Kernel) NewConversation() string { return "" }
+func (k *Kernel) NewConversation() string { return k.cfg.NewID() }
 
-// Turns returns the last n turns of a conversation of the user, oldest first.
+// Turns returns the last n turns of a conversation of the user, oldest first; all
+// if n is 0. Somebody else's conversation has none.
 func (k *Kernel) Turns(ctx context.Context, user User, conversation string, n int) ([]Turn, error) {
-	return nil, nil
+	turns, err := k.cfg.Store.Turns(ctx, conversation, n)
+	if err != nil || len(turns) == 0 || turns[0].User != user.Email {
+		return nil, err
+	}
+	return turns, nil
 }
 
-// Conversations lists the last n conversations of the user, latest first.
+// Conversations lists the last n conversations of the user, latest first; all if
+// n is 0.
 func (k *Kernel) Conversations(ctx context.Context, user User, n int) ([]ConversationInfo, error) {
-	return nil, nil
+	return k.cfg.Store.Conversations(ctx, user.Email, n)
 }
 
-// Close closes what the kernel was given, if it can be closed.
-func (k *Kernel) Close() error { return nil }
+// Close ends the backend's preparation and closes the services, the backend and
+// the store, if they can be closed. No turn may be under way.
+func (k *Kernel) Close() error {
+	k.prepare()
+	k.done.Wait()
+	var errs []error
+	for _, s := range k.cfg.Services {
+		errs = append(errs, closePlugin(s))
+	}
+	errs = append(errs, closePlugin(k.cfg.Backend), closePlugin(k.cfg.Store))
+	return errors.Join(errs...)
+}
+
+func closePlugin(p any) error {
+	if c, ok := p.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+// turnLock makes the turns of one conversation queue.
+type turnLock struct {
+	ch      chan struct{} // holds a token while free
+	waiting int
+}
+
+// lock waits until the conversation has no other turn under way and returns the
+// function that frees it.
+func (k *Kernel) lock(ctx context.Context, conversation string) (func(), error) {
+	k.mu.Lock()
+	l := k.locks[conversation]
+	if l == nil {
+		l = &turnLock{ch: make(chan struct{}, 1)}
+		l.ch <- struct{}{}
+		k.locks[conversation] = l
+	}
+	l.waiting++
+	k.mu.Unlock()
+	leave := func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if l.waiting--; l.waiting == 0 {
+			delete(k.locks, conversation)
+		}
+	}
+	select {
+	case <-l.ch:
+		return func() { l.ch <- struct{}{}; leave() }, nil
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
+	}
+}

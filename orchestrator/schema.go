@@ -228,3 +228,17 @@ func (v *validator) validate(data map[string]any) error {
 	}
 	return v.resolved.Validate(data)
 }
+
+// fieldNames lists the properties of a schema in its own order.
+func fieldNames(s *jsonschema.Schema) []string {
+	return paramNames(Intent{Params: s})
+}
+
+// validateParam checks one argument by itself.
+func (e *Entry) validateParam(name string, v any) error {
+	r := e.byParam[name]
+	if r == nil {
+		return nil
+	}
+	return r.Validate(v)
+}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // Wording gives templates their functions. Templates are text/template over
@@ -243,4 +245,28 @@ func Duration(ms float64) string {
 	default:
 		return fmt.Sprintf("%.0f min", ms/60_000)
 	}
+}
+
+// Field writes one field of a result as its schema says: amounts with their unit
+// or the currency beside them, dates relative to Now, booleans as yes and no.
+func (w Wording) Field(s *jsonschema.Schema, v any, siblings map[string]any) string {
+	switch t := v.(type) {
+	case float64:
+		if unit := Unit(s); len(unit) == 3 && strings.ToUpper(unit) == unit {
+			if c, ok := siblings["currency"].(string); ok {
+				unit = c
+			}
+			return w.Money(t, unit)
+		} else if unit != "" {
+			return w.Number(t) + " " + unit
+		}
+		return w.Number(t)
+	case string:
+		if s != nil && (s.Format == "date-time" || s.Format == "date") {
+			if d := w.when(t, true); d != "" {
+				return d
+			}
+		}
+	}
+	return inWords(v)
 }

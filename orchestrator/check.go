@@ -1,0 +1,353 @@
+package orchestrator
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// stepRun is a checked step on its way.
+type stepRun struct {
+	step    Step
+	entry   *Entry
+	subject User
+	when    *program            // nil: unconditional, or for the model to judge
+	refs    map[string]*program // parameter → reference
+	needs   []int               // indexes of the steps whose results Args and When read
+	after   []int               // indexes of the steps that must have ended
+	gated   bool                // waits for the user's yes, or for a step that does
+
+	rec    StepRecord
+	value  any           // the result as CEL sees it
+	raised bool          // the record was settled before the step could start
+	ended  chan struct{} // closed when the step has ended; nil until it is started
+}
+
+// fault is something wrong with a plan. If asking the user can mend it, ask and
+// question say how.
+type fault struct {
+	what     string
+	ask      *Missing
+	question string
+}
+
+var stepID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
+
+// celReserved are identifiers that CEL does not allow after a dot.
+var celReserved = []string{
+	"in", "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import",
+	"let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while",
+}
+
+// check proves that a plan can be run: every intent exists, every argument fits
+// its schema, every reference and condition reads fields that exist of steps
+// that stand before it, and the user may ask about whom it is about. It fills
+// steps, and ends the turn if the plan is sound but not allowed.
+func (r *run) check(ctx context.Context, plan *Plan) []fault {
+	r.steps = nil
+	switch plan.Kind {
+	case PlanQuestion, PlanAnswer, PlanRefusal:
+		if strings.TrimSpace(plan.Text) == "" {
+			return []fault{{what: fmt.Sprintf("a plan of kind %q needs a text", plan.Kind)}}
+		}
+		plan.Text = Printable(plan.Text)
+		if plan.Kind == PlanQuestion {
+			r.permit(ctx, plan, r.bare(plan))
+		}
+		return nil
+	case PlanSteps:
+	default:
+		return []fault{{what: fmt.Sprintf("the plan's kind is %q: it must be steps, question, answer or refusal", plan.Kind)}}
+	}
+	plan.Text = Printable(plan.Text)
+	if len(plan.Steps) == 0 {
+		return []fault{{what: "the plan has no steps"}}
+	}
+	if len(plan.Steps) > r.k.cfg.MaxSteps {
+		return []fault{{what: fmt.Sprintf("the plan has %d steps, at most %d are allowed", len(plan.Steps), r.k.cfg.MaxSteps)}}
+	}
+	steps := make([]*stepRun, len(plan.Steps))
+	var faults []fault
+	for i := range plan.Steps {
+		s, bad := r.checkStep(plan, i, steps[:i])
+		steps[i] = s
+		faults = append(faults, bad...)
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	if r.permit(ctx, plan, steps) {
+		r.steps = steps
+		r.gate()
+	}
+	return nil
+}
+
+// bare makes unchecked steps of a question, just enough to see whom they are
+// about.
+func (r *run) bare(plan *Plan) []*stepRun {
+	var steps []*stepRun
+	for _, s := range plan.Steps {
+		if e := r.catalog.Intent(s.Intent); e != nil {
+			steps = append(steps, &stepRun{step: s, entry: e})
+		}
+	}
+	return steps
+}
+
+func (r *run) checkStep(plan *Plan, i int, before []*stepRun) (*stepRun, []fault) {
+	step := &plan.Steps[i]
+	s := &stepRun{refs: map[string]*program{}}
+	var faults []fault
+	wrong := func(format string, args ...any) {
+		faults = append(faults, fault{what: fmt.Sprintf("step %d (%s): ", i+1, step.ID) + fmt.Sprintf(format, args...)})
+	}
+	if !stepID.MatchString(step.ID) || slices.Contains(celReserved, step.ID) {
+		wrong("the id must be a short lower-case identifier")
+	}
+	for _, b := range plan.Steps[:i] {
+		if b.ID == step.ID {
+			wrong("the id is used twice")
+		}
+	}
+	s.entry = r.catalog.Intent(step.Intent)
+	if s.entry == nil {
+		wrong("there is no intent %q", step.Intent)
+		s.step = *step
+		return s, faults
+	}
+	env, err := r.k.exprs.planEnv(r.catalog, plan.Steps[:i])
+	if err != nil {
+		wrong("%v", err)
+		return s, faults
+	}
+	faults = append(faults, r.checkArgs(step, s, env, wrong)...)
+	if step.When != nil && step.When.Expr != "" {
+		p, err := r.k.exprs.compile(env, step.When.Expr)
+		switch {
+		case err != nil:
+			wrong("condition %q: %v", step.When.Expr, err)
+		case !p.out.IsExactType(cel.BoolType) && p.out.Kind() != types.DynKind:
+			wrong("condition %q has the type %s, it must be bool", step.When.Expr, p.out)
+		default:
+			s.when = p
+		}
+	} else if step.When != nil && strings.TrimSpace(step.When.Text) == "" {
+		wrong("a condition needs an expression or a text")
+	}
+	s.connect(step, before, wrong)
+	s.step = *step
+	s.rec = StepRecord{ID: step.ID, Intent: step.Intent, Status: StepPlanned, Lookup: step.Lookup, Text: Printable(step.Text)}
+	if step.When != nil {
+		s.rec.Condition = &Decided{Text: Printable(step.When.Text), Expr: step.When.Expr}
+	}
+	return s, faults
+}
+
+// connect finds the steps that this one waits for.
+func (s *stepRun) connect(step *Step, before []*stepRun, wrong func(string, ...any)) {
+	index := func(id string) int {
+		return slices.IndexFunc(before, func(b *stepRun) bool { return b.step.ID == id })
+	}
+	add := func(list *[]int, id string) {
+		if j := index(id); j >= 0 && !slices.Contains(*list, j) {
+			*list = append(*list, j)
+		}
+	}
+	for _, p := range s.refs {
+		for _, id := range p.deps {
+			add(&s.needs, id)
+		}
+	}
+	if s.when != nil {
+		for _, id := range s.when.deps {
+			add(&s.needs, id)
+		}
+	} else if step.When != nil { // a judge sees whatever there is by then
+		for _, b := range before {
+			if !b.entry.Changes() {
+				add(&s.after, b.step.ID)
+			}
+		}
+	}
+	for _, id := range step.After {
+		if index(id) < 0 {
+			wrong("it comes after %q, which is not a step before it", id)
+		}
+		add(&s.after, id)
+	}
+}
+
+func (r *run) checkArgs(step *Step, s *stepRun, env *planEnv, wrong func(string, ...any)) []fault {
+	var faults []fault
+	params := s.entry.Params
+	if arg, ok := step.Args[s.entry.Subject]; ok && s.entry.Subject != "" {
+		// Whom it is about is the session's to say: a name given as an argument only
+		// counts as the wish to ask about somebody.
+		delete(step.Args, s.entry.Subject)
+		if name, ok := arg.Value.(string); ok && step.For == "" && arg.Ref == "" {
+			step.For = name
+		}
+	}
+	for name, arg := range step.Args {
+		if params == nil || params.Properties[name] == nil {
+			if params != nil && params.AdditionalProperties == nil && len(params.Properties) == 0 {
+				continue // a schema that takes anything
+			}
+			wrong("%s has no parameter %q, it has: %s", step.Intent, name, orNone(s.entry.ParamNames()))
+			continue
+		}
+		schema := params.Properties[name]
+		if arg.Ref != "" {
+			p, err := r.k.exprs.compile(env, arg.Ref)
+			switch {
+			case err != nil:
+				wrong("reference %q for %s: %v", arg.Ref, name, err)
+			case !refFits(p.out, schema):
+				wrong("reference %q for %s has the type %s, the parameter is a %s", arg.Ref, name, p.out, schemaType(schema))
+			default:
+				s.refs[name] = p
+			}
+			continue
+		}
+		arg.Value = coerce(schema, arg.Value)
+		step.Args[name] = arg
+		if err := s.entry.validateParam(name, arg.Value); err != nil {
+			faults = append(faults, fault{
+				what:     fmt.Sprintf("step %s: the value %s does not fit the parameter %s: %v", step.ID, inWords(arg.Value), name, err),
+				ask:      &Missing{Step: step.ID, Param: name},
+				question: fmt.Sprintf("%q does not work as %s. What should it be?", PrintableLine(inWords(arg.Value)), article(label(name, schema))),
+			})
+		}
+	}
+	for _, name := range s.entry.ParamNames() {
+		if _, ok := step.Args[name]; !ok && s.entry.Required(name) {
+			faults = append(faults, fault{
+				what:     fmt.Sprintf("step %s: %s needs the parameter %s; ask the user if it is not known", step.ID, step.Intent, name),
+				ask:      &Missing{Step: step.ID, Param: name},
+				question: fmt.Sprintf("What is the %s?", label(name, params.Properties[name])),
+			})
+		}
+	}
+	return faults
+}
+
+// refFits tells whether a value of a CEL type can be an argument of a schema.
+func refFits(out *cel.Type, s *jsonschema.Schema) bool {
+	switch out.Kind() {
+	case types.DynKind, types.AnyKind, types.OpaqueKind:
+		return true
+	case types.StringKind, types.TimestampKind:
+		return slices.Contains([]string{"", "string"}, schemaType(s))
+	case types.IntKind, types.UintKind, types.DoubleKind:
+		return slices.Contains([]string{"", "integer", "number"}, schemaType(s))
+	case types.BoolKind:
+		return slices.Contains([]string{"", "boolean"}, schemaType(s))
+	case types.ListKind:
+		return slices.Contains([]string{"", "array"}, schemaType(s))
+	case types.StructKind, types.MapKind:
+		return slices.Contains([]string{"", "object"}, schemaType(s))
+	default:
+		return false
+	}
+}
+
+// coerce mends what backends mix up: numbers given as text and the reverse. Any
+// value is brought into JSON's shape.
+func coerce(s *jsonschema.Schema, v any) any {
+	switch t := v.(type) {
+	case string:
+		switch schemaType(s) {
+		case "number", "integer":
+			if f, err := strconv.ParseFloat(strings.TrimSpace(t), 64); err == nil {
+				return f
+			}
+		case "boolean":
+			if b, err := strconv.ParseBool(t); err == nil {
+				return b
+			}
+		}
+		return t
+	case float64:
+		if schemaType(s) == "string" {
+			return Wording{}.Number(t)
+		}
+		return t
+	case bool, nil, []any, map[string]any:
+		return t
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return v
+	}
+	var out any
+	if json.Unmarshal(data, &out) != nil {
+		return v
+	}
+	return coerce(s, out)
+}
+
+// gate marks the steps that wait for the user's yes: the changes that need one,
+// and all that waits for such a step.
+func (r *run) gate() {
+	for _, s := range r.steps {
+		s.gated = s.entry.NeedsYes()
+		for _, list := range [][]int{s.needs, s.after} {
+			for _, j := range list {
+				s.gated = s.gated || r.steps[j].gated
+			}
+		}
+	}
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// label is what people call a parameter.
+func label(name string, s *jsonschema.Schema) string {
+	if s != nil && s.Title != "" {
+		return strings.ToLower(s.Title[:1]) + s.Title[1:]
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}
+
+func article(noun string) string {
+	if noun != "" && strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// inWords writes an argument or a result's field as people read it.
+func inWords(v any) string {
+	switch t := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return t
+	case bool:
+		if t {
+			return "yes"
+		}
+		return "no"
+	case float64:
+		return Wording{}.Number(t)
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}

@@ -1,0 +1,146 @@
+package orchestrator
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// facts are the numbers that an answer may contain: those in the results and
+// arguments of the turn, in the user's words and in earlier turns. Numbers of one
+// or two digits are not looked at: they are counts, ages and times of day.
+type facts struct {
+	known map[string]bool
+}
+
+func newFacts(req RespondRequest, digest []Turn) *facts {
+	f := &facts{known: map[string]bool{}}
+	f.addText(req.Message)
+	f.addSteps(req.Steps)
+	for _, turns := range [][]Turn{req.Conversation, digest} {
+		for _, t := range turns {
+			f.addText(t.Message)
+			f.addText(t.Answer)
+			f.addSteps(t.Steps)
+		}
+	}
+	f.addText(req.Now.Format("2006"))
+	return f
+}
+
+func (f *facts) addSteps(steps []StepRecord) {
+	for _, s := range steps {
+		f.add(s.Args)
+		f.add(s.Result)
+		f.addText(s.Sentence)
+		if s.Error != nil {
+			f.addText(s.Error.Message)
+		}
+		if s.Condition != nil {
+			f.addText(s.Condition.Text)
+			f.addText(s.Condition.Expr)
+		}
+	}
+}
+
+func (f *facts) add(v any) {
+	switch t := v.(type) {
+	case string:
+		f.addText(t)
+	case float64:
+		f.known[normalNumber(strconv.FormatFloat(t, 'f', -1, 64))] = true
+	case []any:
+		f.known[strconv.Itoa(len(t))] = true
+		for _, e := range t {
+			f.add(e)
+		}
+	case map[string]any:
+		for _, e := range t {
+			f.add(e)
+		}
+	}
+}
+
+func (f *facts) addText(s string) {
+	for n := range numbers(s) {
+		f.known[normalNumber(n)] = true
+	}
+}
+
+// unknown returns the first number in text that is not known, or "".
+func (f *facts) unknown(text string) string {
+	for n := range numbers(text) {
+		if digits := strings.Count(n, "") - 1 - strings.Count(n, ".") - strings.Count(n, ","); digits < 3 {
+			continue
+		}
+		if !f.known[normalNumber(n)] {
+			return n
+		}
+	}
+	return ""
+}
+
+// numbers yields runs of digits, with points and commas between digits.
+func numbers(s string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for i := 0; i < len(s); {
+			if s[i] < '0' || s[i] > '9' {
+				i++
+				continue
+			}
+			j := i
+			for j < len(s) && (isDigit(s[j]) || ((s[j] == '.' || s[j] == ',') && j+1 < len(s) && isDigit(s[j+1]))) {
+				j++
+			}
+			if !yield(s[i:j]) {
+				return
+			}
+			i = j
+		}
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// normalNumber brings the ways of writing a number together: 1,234.50 and 1234.5,
+// 45.00 and 45. What is too long to be an amount stays as it is.
+func normalNumber(n string) string {
+	plain := strings.ReplaceAll(n, ",", "")
+	if len(plain) > 15 || (len(plain) > 1 && plain[0] == '0' && plain[1] != '.') {
+		return plain
+	}
+	v, err := strconv.ParseFloat(plain, 64)
+	if err != nil || math.IsInf(v, 0) {
+		return plain
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// answerStream lets an answer out in whole words as it is written, and stops at
+// the first number that no result contains. The last word stays back: it is seen
+// when the turn is stored.
+type answerStream struct {
+	facts   *facts
+	publish func(string)
+	held    string
+	stopped bool
+}
+
+func (a *answerStream) emit(delta string) {
+	if a.stopped {
+		return
+	}
+	a.held += delta
+	end := strings.LastIndexFunc(a.held, unicode.IsSpace)
+	if end <= 0 {
+		return
+	}
+	out := a.held[:end]
+	if a.facts.unknown(out) != "" {
+		a.stopped = true
+		return
+	}
+	a.held = a.held[end:]
+	a.publish(Printable(out))
+}

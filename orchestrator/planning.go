@@ -1,0 +1,122 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// planAndCheck asks the backend for a plan and checks it. A plan that fails goes
+// back once with the problems. It returns done if the turn ends here: with a
+// question, an answer or a refusal.
+func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
+	people, err := r.k.cfg.Directory.Mentioned(ctx, r.turn.Message)
+	if err != nil {
+		return false, &Error{Code: CodeUnavailable, Cause: err, Message: "The directory of users did not answer. Nothing was changed. Please try again."}
+	}
+	req := PlanRequest{
+		Message: r.turn.Message, User: r.req.User, Subject: r.subject, People: people,
+		Conversation: r.history, Digest: r.digest, Catalog: r.catalog, Now: r.now,
+	}
+	var faults []fault
+	for range 2 {
+		plan, problem := r.askForPlan(ctx, req)
+		if problem != nil {
+			return false, problem
+		}
+		faults = r.check(ctx, plan)
+		if len(faults) == 0 {
+			r.plan = plan
+			r.turn.Plan = plan
+			return r.checked(), nil
+		}
+		rejected := *plan
+		req.Rejected, req.Problems = &rejected, nil
+		for _, f := range faults {
+			req.Problems = append(req.Problems, f.what)
+		}
+		r.publish(Event{Kind: EventPlanRejected, Plan: &rejected, Text: strings.Join(req.Problems, "\n")})
+	}
+	return r.unplannable(req.Rejected, faults)
+}
+
+// checked publishes a sound plan and ends the turn if it asks for nothing to be
+// done.
+func (r *run) checked() (done bool) {
+	switch r.plan.Kind {
+	case PlanQuestion:
+		r.dropSteps()
+		r.end(KindQuestion, r.plan.Text)
+	case PlanAnswer:
+		r.dropSteps()
+		r.end(KindAnswer, r.plan.Text)
+	case PlanRefusal:
+		r.dropSteps()
+		r.end(KindRefusal, r.plan.Text)
+	case PlanSteps:
+		r.publish(Event{Kind: EventPlanned, Plan: r.plan, Steps: r.records()})
+		return r.turn.Kind != "" // a refusal or a question that the check itself has set
+	}
+	r.publish(Event{Kind: EventPlanned, Plan: r.plan})
+	return true
+}
+
+// dropSteps forgets the steps of a plan that only asks or says something.
+func (r *run) dropSteps() { r.steps = nil }
+
+// unplannable ends a turn whose plan failed twice. If all that is wrong is one
+// argument, the user is asked for it.
+func (r *run) unplannable(plan *Plan, faults []fault) (done bool, problem *Error) {
+	for _, f := range faults {
+		if f.ask != nil {
+			r.steps = nil
+			q := &Plan{Kind: PlanQuestion, Text: f.question, Steps: plan.Steps, Missing: f.ask}
+			r.turn.Plan = q
+			r.end(KindQuestion, q.Text)
+			return true, nil
+		}
+	}
+	r.steps = nil
+	var what []string
+	for _, f := range faults {
+		what = append(what, f.what)
+	}
+	return false, &Error{
+		Code:    CodeBadPlan,
+		Message: "I could not work out a sound plan for that. Nothing was changed. Try saying it in other words, or one thing at a time.",
+		Cause:   fmt.Errorf("plan refused: %s", strings.Join(what, "; ")),
+	}
+}
+
+// askForPlan calls the backend, within its deadline and safe from its crashes.
+func (r *run) askForPlan(ctx context.Context, req PlanRequest) (plan *Plan, problem *Error) {
+	ctx, cancel := context.WithTimeout(ctx, r.k.cfg.BackendTimeout)
+	defer cancel()
+	reply, err := guarded(func() (PlanReply, error) { return r.k.cfg.Backend.Plan(ctx, req) })
+	r.turn.Usage.Add(reply.Usage)
+	if err != nil {
+		return nil, backendProblem(err, "Nothing was changed.")
+	}
+	return &reply.Plan, nil
+}
+
+// guarded turns a panic of a plugin into an error.
+func guarded[T any](f func() (T, error)) (out T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it crashed: %v", p)
+		}
+	}()
+	return f()
+}
+
+// backendProblem words a failure of the backend; a coded error speaks for itself.
+func backendProblem(err error, notLost string) *Error {
+	if coded := asError(err); coded != nil {
+		return coded
+	}
+	return &Error{
+		Code: CodeBackend, Cause: err,
+		Message: fmt.Sprintf("The language backend failed. %s Send the message again, or choose another backend with --backend.", notLost),
+	}
+}

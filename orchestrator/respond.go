@@ -1,0 +1,99 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// respond asks the backend for the answer, lets it stream through the check of
+// its facts, and sets how the turn ended.
+func (r *run) respond(ctx context.Context) *Error {
+	if problem := r.failure(); problem != nil {
+		return problem
+	}
+	req := RespondRequest{
+		Message: r.turn.Message, User: r.req.User, Subject: r.subject, Preface: r.plan.Text,
+		Steps: r.records(), Conversation: r.history, Catalog: r.catalog, Now: r.now,
+	}
+	for _, s := range r.steps {
+		if s.entry.Subject != "" {
+			req.Subject = s.subject
+		}
+	}
+	facts := newFacts(req, r.digest)
+	stream := &answerStream{facts: facts, publish: func(text string) {
+		r.publish(Event{Kind: EventAnswerDelta, Text: text})
+	}}
+	bounded, cancel := context.WithTimeout(ctx, r.k.cfg.BackendTimeout)
+	defer cancel()
+	answer, err := guarded(func() (Reply, error) { return r.k.cfg.Backend.Respond(bounded, req, stream.emit) })
+	r.turn.Usage.Add(answer.Usage)
+	text := strings.TrimSpace(Printable(answer.Text))
+	switch unknown := facts.unknown(text); {
+	case ctx.Err() != nil:
+		return r.stopped(ctx)
+	case err != nil:
+		r.k.cfg.Logger.Error("the answer was not written", "turn", r.turn.ID, "cause", err)
+		r.publish(Event{Kind: EventAnswerDropped, Text: "The backend failed while it wrote the answer."})
+		text = r.plainAnswer()
+	case unknown != "":
+		r.k.cfg.Logger.Error("the answer had a fact from nowhere", "turn", r.turn.ID, "fact", unknown)
+		r.publish(Event{Kind: EventAnswerDropped, Text: fmt.Sprintf("The answer said %q, which stands in no result.", unknown)})
+		text = r.plainAnswer()
+	case text == "":
+		text = r.plainAnswer()
+	}
+	r.end(KindAnswer, text)
+	return nil
+}
+
+// failure returns the error that ends a turn in which nothing came of any step
+// for technical reasons; nil if there is something to tell.
+func (r *run) failure() *Error {
+	var first *Error
+	for _, rec := range r.records() {
+		switch {
+		case rec.Error.Technical():
+			if first == nil {
+				first = rec.Error
+			}
+		case rec.Error != nil && rec.Error.Code == CodeDependency:
+		case rec.Error != nil, !rec.Lookup:
+			return nil
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return &Error{Code: first.Code, Cause: first.Cause, Message: strings.TrimSuffix(first.Message, " ") + " Please try again in a moment."}
+}
+
+// plainAnswer tells what happened without the backend's help.
+func (r *run) plainAnswer() string {
+	var parts []string
+	for _, s := range r.steps {
+		rec := s.rec
+		what := rec.Sentence
+		if what == "" {
+			what = s.entry.Summary
+		}
+		switch rec.Status {
+		case StepDone:
+			if text, ok := (Wording{Now: r.now}).RenderAnswer(s.entry, rec.Args, rec.Result); ok {
+				parts = append(parts, Printable(text))
+			} else if !rec.Lookup {
+				parts = append(parts, "Done: "+what+".")
+			}
+		case StepSkipped:
+			parts = append(parts, "Not done, because the condition was not met: "+what+".")
+		case StepDenied:
+			parts = append(parts, "Not done, as you said: "+what+".")
+		default:
+			if rec.Error != nil {
+				parts = append(parts, rec.Error.Message)
+			}
+		}
+	}
+	return strings.Join(parts, "\n\n")
+}

@@ -1,0 +1,122 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// run is one turn on its way. Its fields are filled stop by stop; mu guards the
+// steps while several of them run.
+type run struct {
+	k       *Kernel
+	req     Request
+	started time.Time
+	now     time.Time
+	catalog *Catalog
+
+	turn    Turn
+	history []Turn // of this conversation, oldest first
+	digest  []Turn // of the user's other conversations
+	subject User   // whom the conversation is about; zero for staff before naming anyone
+	key     string // what idempotency keys start with: the turn in which the plan was made
+
+	plan *Plan
+	mu   sync.Mutex
+	// steps stand in plan order.
+	steps []*stepRun
+	env   *planEnv
+}
+
+// Turn runs one turn, start to end, and returns it as it was stored. Whatever
+// goes wrong inside becomes part of the turn (kind error); the error is non-nil
+// only if there is no turn: it could not be stored, the conversation is somebody
+// else's, or ctx ended before the turn could start. Cancelling ctx ends a turn
+// soon; it is stored all the same.
+func (k *Kernel) Turn(ctx context.Context, req Request) (Turn, error) {
+	free, err := k.lock(ctx, req.Conversation)
+	if err != nil {
+		return Turn{}, fmt.Errorf("waiting for the conversation's turn before: %w", err)
+	}
+	defer free()
+	now := k.cfg.Now()
+	r := &run{k: k, req: req, started: time.Now(), now: now, catalog: k.Catalog()}
+	r.turn = Turn{
+		Conversation: req.Conversation, ID: k.cfg.NewID(), User: req.User.Email, At: now,
+		Usage: Usage{Backend: k.backend.Name, Model: k.backend.Model},
+	}
+	r.key = r.turn.ID
+	if err := r.recall(ctx); err != nil {
+		return Turn{}, err
+	}
+	if problem := r.walk(ctx); problem != nil {
+		r.fail(ctx, problem)
+	}
+	return r.remember(ctx)
+}
+
+// walk goes from Admit to Respond. A returned problem ends the turn as an error;
+// nil means that the turn's kind and answer are set.
+func (r *run) walk(ctx context.Context) *Error {
+	if problem := r.admit(); problem != nil {
+		return problem
+	}
+	r.publish(Event{Kind: EventTurnStarted, Text: r.turn.Message})
+	r.publish(Event{Kind: EventRecalled, Count: len(r.history) + len(r.digest)})
+	if done, problem := r.settle(ctx); done || problem != nil {
+		return problem
+	}
+	if done, problem := r.planAndCheck(ctx); done || problem != nil {
+		return problem
+	}
+	if problem := r.look(ctx); problem != nil {
+		return problem
+	}
+	if waiting, problem := r.confirm(ctx); waiting || problem != nil {
+		return problem
+	}
+	if problem := r.act(ctx); problem != nil {
+		return problem
+	}
+	return r.respond(ctx)
+}
+
+// end sets the turn's kind and answer.
+func (r *run) end(kind TurnKind, answer string) {
+	r.turn.Kind, r.turn.Answer = kind, answer
+}
+
+// fail ends the turn as an error. What was done before is said.
+func (r *run) fail(ctx context.Context, problem *Error) {
+	if ctx.Err() != nil && problem.Code != CodeCancelled {
+		problem = r.stopped(ctx)
+	}
+	r.turn.Problem = problem
+	answer := problem.Message
+	if done := r.changesDone(); done != "" {
+		answer += "\n\n" + done
+	}
+	r.end(KindError, answer)
+	if problem.Cause != nil {
+		r.k.cfg.Logger.Error("turn failed", "turn", r.turn.ID, "code", problem.Code, "cause", problem.Cause)
+	}
+}
+
+// stopped words the end of the turn's context.
+func (r *run) stopped(ctx context.Context) *Error {
+	msg := "Stopped. Nothing was changed."
+	if r.changesDone() != "" {
+		msg = "Stopped."
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		msg = "That took too long and was stopped. What you typed is kept; send it again to try once more."
+	}
+	return &Error{Code: CodeCancelled, Message: msg, Cause: ctx.Err()}
+}
+
+func (r *run) publish(e Event) {
+	e.Conversation, e.Turn = r.turn.Conversation, r.turn.ID
+	r.k.publish(e)
+}
