@@ -1,0 +1,13 @@
+// Package match finds which of many classes a short text belongs to, by
+// classical means: word and character n-grams, TF-IDF, and the mean of two
+// linear classifiers, the nearest centroid and ridge regression. It needs a
+// handful of example texts for each class, knows no domain, uses no network and
+// no random numbers: the same classes give the same model.
+//
+// A model says of every class how likely it is the right one, and from which
+// value on a text should be taken to belong to any class at all. Both are
+// learned from the examples themselves: each is scored by a model that has not
+// seen it, which the hat matrix of the ridge regression gives exactly and
+// without training again, and by a model that lacks the example's class, which
+// stands for texts that belong nowhere.
+package match
