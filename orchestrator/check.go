@@ -351,3 +351,26 @@ func inWords(v any) string {
 	}
 	return string(data)
 }
+
+// CheckPlan tells what is wrong with a plan over a catalog, in the words in which
+// it would go back to the backend that made it: nothing, if the kernel would run
+// it. Whom it is about is not looked at. The plan's literals are brought into the
+// form that services take.
+func CheckPlan(ctx context.Context, catalog *Catalog, plan *Plan) []string {
+	cfg := Config{MaxSteps: 20}
+	k := &Kernel{cfg: cfg, exprs: newExpressions()}
+	r := &run{k: k, catalog: catalog, req: Request{User: User{Email: "anyone", Role: Customer}}}
+	whom := make([]string, len(plan.Steps))
+	for i := range plan.Steps {
+		whom[i], plan.Steps[i].For = plan.Steps[i].For, ""
+	}
+	faults := r.check(ctx, plan)
+	var out []string
+	for _, f := range faults {
+		out = append(out, f.what)
+	}
+	for i := range plan.Steps {
+		plan.Steps[i].For = whom[i]
+	}
+	return out
+}
