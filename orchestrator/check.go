@@ -50,7 +50,7 @@ var celReserved = []string{
 // check proves that a plan can be run: every intent exists, every argument fits
 // its schema, every reference and condition reads fields that exist of steps
 // that stand before it, and the user may ask about whom it is about. It fills
-// steps, and ends the turn if the plan is sound but not allowed.
+// steps. A sound plan that is not allowed becomes a refusal or a question.
 func (r *run) check(ctx context.Context, plan *Plan) []fault {
 	r.steps = nil
 	switch plan.Kind {

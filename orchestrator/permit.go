@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// permit finds whom every step is about and whether the user may ask for them.
-// It ends the turn with a refusal, or with a question where staff have not said
-// which customer they mean, and returns whether the plan may go on.
+// permit finds whom every step is about and whether the user may ask for them. If
+// not, or if staff have not said which customer they mean, it turns the plan into
+// a refusal or a question and returns false.
 func (r *run) permit(ctx context.Context, plan *Plan, steps []*stepRun) bool {
 	for _, s := range steps {
 		if s.entry.Subject == "" {
@@ -33,13 +33,11 @@ func (r *run) subjectOf(ctx context.Context, plan *Plan, s *stepRun) (User, bool
 		if who == "" || strings.EqualFold(who, user.Email) || strings.EqualFold(who, user.Name) {
 			return user, true
 		}
-		r.end(KindRefusal, fmt.Sprintf("I can only help with your own account, %s. What belongs to other customers is not shown or changed for you. Nothing was done.", user.Email))
+		*plan = Plan{Kind: PlanRefusal, Text: fmt.Sprintf("I can only help with your own account, %s. What belongs to other customers is not shown or changed for you. Nothing was done.", user.Email)}
 		return User{}, false
 	}
 	ask := func(text string) (User, bool) {
-		r.turn.Plan = &Plan{Kind: PlanQuestion, Text: text, Steps: plan.Steps, Missing: &Missing{Step: s.step.ID, Param: s.entry.Subject}}
-		plan.Kind = PlanQuestion
-		r.end(KindQuestion, text)
+		*plan = Plan{Kind: PlanQuestion, Text: text, Steps: plan.Steps, Missing: &Missing{Step: s.step.ID, Param: s.entry.Subject}}
 		return User{}, false
 	}
 	if who == "" {

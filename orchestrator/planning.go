@@ -43,40 +43,32 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 // checked publishes a sound plan and ends the turn if it asks for nothing to be
 // done.
 func (r *run) checked() (done bool) {
+	r.publish(Event{Kind: EventPlanned, Plan: r.plan, Steps: r.records()})
 	switch r.plan.Kind {
 	case PlanQuestion:
-		r.dropSteps()
 		r.end(KindQuestion, r.plan.Text)
 	case PlanAnswer:
-		r.dropSteps()
 		r.end(KindAnswer, r.plan.Text)
 	case PlanRefusal:
-		r.dropSteps()
 		r.end(KindRefusal, r.plan.Text)
 	case PlanSteps:
-		r.publish(Event{Kind: EventPlanned, Plan: r.plan, Steps: r.records()})
-		return r.turn.Kind != "" // a refusal or a question that the check itself has set
+		return false
 	}
-	r.publish(Event{Kind: EventPlanned, Plan: r.plan})
 	return true
 }
-
-// dropSteps forgets the steps of a plan that only asks or says something.
-func (r *run) dropSteps() { r.steps = nil }
 
 // unplannable ends a turn whose plan failed twice. If all that is wrong is one
 // argument, the user is asked for it.
 func (r *run) unplannable(plan *Plan, faults []fault) (done bool, problem *Error) {
+	r.steps = nil
 	for _, f := range faults {
 		if f.ask != nil {
-			r.steps = nil
 			q := &Plan{Kind: PlanQuestion, Text: f.question, Steps: plan.Steps, Missing: f.ask}
 			r.turn.Plan = q
 			r.end(KindQuestion, q.Text)
 			return true, nil
 		}
 	}
-	r.steps = nil
 	var what []string
 	for _, f := range faults {
 		what = append(what, f.what)

@@ -103,8 +103,8 @@ func Backend(t *testing.T, open func(t testing.TB) orchestrator.Backend) {
 }
 
 var (
-	midday  = time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
-	guest = orchestrator.User{Email: "guest@example.com", Name: "Gil Guest", Role: orchestrator.Customer}
+	midday = time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
+	guest  = orchestrator.User{Email: "guest@example.com", Name: "Gil Guest", Role: orchestrator.Customer}
 )
 
 func planRequest(catalog *orchestrator.Catalog, message string) orchestrator.PlanRequest {
