@@ -1,0 +1,116 @@
+package legacy
+
+import (
+	"fmt"
+	"time"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
+)
+
+// The codes of what the shop refuses, beside those of the kernel.
+const (
+	codeAlreadyCancelled = "already_cancelled"
+	codeAlreadyShipped   = "already_shipped"
+	codeAlreadyReturned  = "already_returned"
+	codeNotShipped       = "not_shipped"
+	codeNotDelivered     = "not_delivered"
+	codeWindowClosed     = "return_window_closed"
+	codeNoRefund         = "no_refund"
+	codeNoSuchItem       = "no_such_item"
+	codeLastItem         = "last_item"
+	codeOrdersOpen       = "orders_open"
+	codeAccountClosed    = "account_closed"
+	codeKeyReused        = "key_reused"
+)
+
+// refusal puts a code of the monolith into words. A code that says that the two do
+// not understand each other is a failure, not an *orchestrator.Error.
+func refusal(c monolith.Code, text string, request, detail *monolith.Record) error {
+	order := request.Text("ORDR-NUMBER")
+	if order == "" {
+		order = request.Text("CMPL-ORDR-NUMBER")
+	}
+	item := request.Text("ITEM-NAME")
+	when := detail.Time("ERR")
+	cause := fmt.Errorf("the monolith answered %04d %s", c, text)
+	code, message := "", ""
+	switch c {
+	case monolith.NoCustomer:
+		code, message = orchestrator.CodeNotFound, "There is no customer with this email."
+	case monolith.NoOrder:
+		code, message = orchestrator.CodeNotFound, fmt.Sprintf("There is no order %s.", order)
+	case monolith.OrderCancelled:
+		code, message = codeAlreadyCancelled, fmt.Sprintf("Order %s is already cancelled.", order)
+		if requestOf(request, "SHTR", "SHES", "IVIN", "RTRQ") {
+			message = fmt.Sprintf("Order %s was cancelled%s.", order, on(when))
+		}
+	case monolith.OrderShipped:
+		code, message = codeAlreadyShipped, fmt.Sprintf("Order %s has already shipped, so it can no longer be changed.", order)
+	case monolith.OrderDelivered:
+		code, message = codeAlreadyShipped, fmt.Sprintf("Order %s was already delivered%s, so it can no longer be changed.", order, on(when))
+	case monolith.OrderReturned:
+		code, message = codeAlreadyReturned, fmt.Sprintf("Order %s was already returned.", order)
+	case monolith.NotShipped:
+		code, message = codeNotShipped, fmt.Sprintf("Order %s has not shipped yet.", order)
+	case monolith.NotDelivered:
+		code, message = codeNotDelivered, fmt.Sprintf("Order %s has not been delivered yet, so there is nothing to return.", order)
+	case monolith.WindowClosed:
+		code, message = codeWindowClosed, fmt.Sprintf("Order %s can no longer be returned: its 30 days ended%s.", order, on(when))
+	case monolith.NoRefund:
+		code, message = codeNoRefund, fmt.Sprintf("There is no refund for order %s: it was neither cancelled nor returned.", order)
+	case monolith.NoItem:
+		code, message = codeNoSuchItem, fmt.Sprintf("Order %s has no item %q. It has %s.", order, item, names(detail))
+	case monolith.AmbiguousItem:
+		code, message = orchestrator.CodeInvalid, fmt.Sprintf("Order %s has more than one item like %q: %s. Which one is meant?", order, item, names(detail))
+	case monolith.LastItem:
+		code, message = codeLastItem, fmt.Sprintf("%s is the last item of order %s, so it cannot be removed. The order can be cancelled instead.", upperFirst(names(detail)), order)
+	case monolith.ItemReturned:
+		code, message = codeAlreadyReturned, fmt.Sprintf("%s of order %s was already returned.", upperFirst(names(detail)), order)
+	case monolith.OrdersOpen:
+		code, message = codeOrdersOpen, fmt.Sprintf("The account cannot be closed while orders are being processed: %s.", names(detail))
+	case monolith.AccountClosed:
+		code, message = codeAccountClosed, fmt.Sprintf("The account was already closed%s.", on(when))
+	case monolith.BadQuantity:
+		code, message = orchestrator.CodeInvalid, "The quantity of an item is 0 to 99."
+	case monolith.BadPhone:
+		code, message = orchestrator.CodeInvalid, "A phone number has 7 to 15 digits; spaces, +, - and brackets are fine."
+	case monolith.BadAddress:
+		code, message = orchestrator.CodeInvalid, "An address has 8 to 160 characters."
+	case monolith.NoText:
+		code, message = orchestrator.CodeInvalid, "A complaint needs some words about what went wrong."
+	case monolith.KeyReused:
+		code, message = codeKeyReused, "This request was already used for something else. Nothing was changed."
+	default:
+		return cause
+	}
+	return &orchestrator.Error{Code: code, Message: message, Cause: cause}
+}
+
+// requestOf tells whether a request record belongs to one of the transactions.
+func requestOf(request *monolith.Record, codes ...string) bool {
+	for _, c := range codes {
+		if request.Layout() == c+"-REQUEST" {
+			return true
+		}
+	}
+	return false
+}
+
+// on says on which day something was, with a space before it; "" if that is not
+// known.
+func on(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(" on 2 January 2006")
+}
+
+// names joins what an error is about.
+func names(detail *monolith.Record) string {
+	var list []string
+	for _, n := range detail.List("ERR-NAME") {
+		list = append(list, n.Text("ERR-NAME-TEXT"))
+	}
+	return orchestrator.JoinAnd(list)
+}

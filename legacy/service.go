@@ -1,0 +1,173 @@
+package legacy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/google/jsonschema-go/jsonschema"
+	"go.etcd.io/bbolt"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
+)
+
+// The name and version that the service states. The version is the monolith's.
+const (
+	Name    = "monolith"
+	Version = "7.3.0"
+)
+
+// Hooks are told what the monolith changed, in the write transaction of the
+// change. Their error takes the change back and fails the call. They are not
+// called for a dry run, for what is put by PutCustomer and PutOrder, or when
+// nothing is different from before. Either may be nil.
+type Hooks struct {
+	OnCustomer func(tx *bbolt.Tx, c Customer) error
+	OnOrder    func(tx *bbolt.Tx, o Order) error
+}
+
+// Service is the monolith as the kernel sees it: an orchestrator.Service and
+// DryRunner of the legacy era. It is safe for concurrent use.
+type Service struct {
+	m          *monolith.Monolith
+	operations map[string]operation
+	describe   func() (orchestrator.Description, error)
+}
+
+// New returns the service in front of a monolith, whose change notices it takes
+// over. The monolith must not have been used yet.
+func New(m *monolith.Monolith, hooks Hooks) *Service {
+	ops := allOperations()
+	s := &Service{m: m, operations: make(map[string]operation, len(ops))}
+	for _, op := range ops {
+		s.operations[op.intent.Name] = op
+	}
+	s.describe = sync.OnceValues(func() (orchestrator.Description, error) { return describe(ops) })
+	m.Changed(hooks.changed)
+	return s
+}
+
+// Describe lists every intent of the shop.
+func (s *Service) Describe(context.Context) (orchestrator.Description, error) { return s.describe() }
+
+// CanDryRun is true for every intent that changes something.
+func (s *Service) CanDryRun(intent string) bool {
+	op, ok := s.operations[intent]
+	return ok && op.intent.Changes()
+}
+
+// Call performs one intent as one transaction of the monolith, or as several for a
+// long list. A key is remembered once the change was carried out.
+func (s *Service) Call(ctx context.Context, call orchestrator.Call) (orchestrator.Result, error) {
+	op, ok := s.operations[call.Intent]
+	if !ok {
+		return orchestrator.Result{}, orchestrator.Errorf(orchestrator.CodeNotFound, "The monolith does not know how to %s.", strings.ReplaceAll(call.Intent, "_", " "))
+	}
+	who, err := subject(call)
+	if err != nil {
+		return orchestrator.Result{}, err
+	}
+	x := &exchange{m: s.m, call: call, who: who, mode: monolith.ModeInquire}
+	if op.intent.Changes() {
+		x.mode = monolith.ModeUpdate
+		if call.DryRun {
+			x.mode = monolith.ModeValidate
+		}
+	}
+	data, err := op.perform(ctx, x)
+	if err != nil {
+		return orchestrator.Result{}, err
+	}
+	return orchestrator.Result{Data: data}, nil
+}
+
+// subject says whom a call is about. The session decides that; an argument that
+// says otherwise, or a customer who asks about another, is refused.
+func subject(call orchestrator.Call) (string, error) {
+	arg, _ := call.Args["email"].(string)
+	who := call.Subject.Email
+	if who == "" {
+		who = arg
+	}
+	switch {
+	case who == "":
+		return "", orchestrator.Errorf(orchestrator.CodeInvalid, "It is not said which customer this is about.")
+	case arg != "" && !strings.EqualFold(arg, who),
+		call.User.Email != "" && !call.User.Staff() && !strings.EqualFold(call.User.Email, who):
+		return "", orchestrator.Errorf(orchestrator.CodeDenied, "This is about another customer.")
+	}
+	return who, nil
+}
+
+// operation is one intent and how it is done.
+type operation struct {
+	intent  orchestrator.Intent // without its schemas
+	schemas func() (params, result *jsonschema.Schema, err error)
+	perform func(ctx context.Context, x *exchange) (map[string]any, error)
+}
+
+// define makes an operation of a function from parameters P to a result R. Every P
+// has a field email.
+func define[P, R any](in orchestrator.Intent, run func(ctx context.Context, x *exchange, p P) (R, error)) operation {
+	in.Subject = "email"
+	return operation{
+		intent: in,
+		schemas: func() (params, result *jsonschema.Schema, err error) {
+			if params, err = orchestrator.SchemaFor[P](); err != nil {
+				return nil, nil, err
+			}
+			result, err = orchestrator.SchemaFor[R]()
+			return params, result, err
+		},
+		perform: func(ctx context.Context, x *exchange) (map[string]any, error) {
+			var p P
+			if err := reshape(x.call.Args, &p); err != nil {
+				return nil, &orchestrator.Error{Code: orchestrator.CodeInvalid, Message: "One of the details has the wrong form.", Cause: err}
+			}
+			r, err := run(ctx, x, p)
+			if err != nil {
+				return nil, err
+			}
+			var data map[string]any
+			if err := reshape(r, &data); err != nil {
+				return nil, fmt.Errorf("shape the result of %s: %w", in.Name, err)
+			}
+			return data, nil
+		},
+	}
+}
+
+// reshape carries a value over into another type of the same JSON form.
+func reshape(from, to any) error {
+	b, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, to)
+}
+
+func allOperations() []operation {
+	var all []operation
+	for _, group := range [][]operation{
+		profileOperations(), orderOperations(), shippingOperations(), returnOperations(), accountOperations(), deskOperations(),
+	} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+func describe(ops []operation) (orchestrator.Description, error) {
+	d := orchestrator.Description{Name: Name, Version: Version, Contract: orchestrator.ContractVersion, Era: orchestrator.Legacy}
+	for _, op := range ops {
+		in := op.intent
+		var err error
+		if in.Params, in.Result, err = op.schemas(); err != nil {
+			return d, fmt.Errorf("describe %s: %w", in.Name, err)
+		}
+		d.Intents = append(d.Intents, in)
+	}
+	return d, nil
+}
