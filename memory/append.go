@@ -3,7 +3,6 @@ package memory
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
@@ -49,8 +48,8 @@ func put(tx *bolt.Tx, turn orchestrator.Turn, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if key := b.ids.Get([]byte(turn.ID)); key != nil {
-		return same(b, turn.ID, key, body)
+	if place := b.ids.Get([]byte(turn.ID)); place != nil {
+		return same(b, turn.ID, place, body)
 	}
 	r, known, err := b.record(turn.Conversation)
 	if err != nil {
@@ -84,16 +83,18 @@ func put(tx *bolt.Tx, turn orchestrator.Turn, body []byte) error {
 	if err := b.turns.Put(key, seal(key, body)); err != nil {
 		return err
 	}
-	if err := b.ids.Put([]byte(turn.ID), key); err != nil {
+	if err := b.ids.Put([]byte(turn.ID), seal([]byte(turn.ID), key)); err != nil {
 		return err
 	}
 	return b.putRecord(r)
 }
 
-// same tells whether body is the JSON of the turn that is stored under key.
-func same(b *tree, id string, key, body []byte) error {
+// same tells whether body is the JSON of the stored turn with that ID; place is
+// what the list of turn IDs says of it.
+func same(b *tree, id string, place, body []byte) error {
+	key, ok := unseal([]byte(id), place)
 	value := b.turns.Get(key)
-	if value == nil {
+	if !ok || value == nil {
 		return damaged(b.path, fmt.Sprintf("the turn %s is missing", id))
 	}
 	stored, err := decodeTurn(b.path, key, value)
@@ -173,6 +174,3 @@ func (t *tree) putRecord(r record) error {
 	}
 	return nil
 }
-
-// position is the second half of a turn's key.
-func position(key []byte) uint64 { return binary.BigEndian.Uint64(key[8:]) }

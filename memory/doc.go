@@ -16,7 +16,8 @@
 //	memory/index          everybody's, and each user's, conversations by their latest turn
 //
 // Turns and records are JSON behind a checksum over key and JSON, because bbolt
-// itself does not notice a changed byte. Times are in UTC.
+// itself does not notice a changed byte. Times are in UTC. When the file is
+// opened, the structure of its pages is verified first, since bbolt trusts it.
 //
 // The last n turns of a conversation are n neighbours, found by one descent of
 // the tree: the position of the last one stands in the record.

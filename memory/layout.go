@@ -87,6 +87,12 @@ func (r record) indexKeys() [][]byte {
 	return keys
 }
 
+// listedAs tells whether key is where the conversation stands in a user's list,
+// or in everybody's if user is empty.
+func (r record) listedAs(user string, key []byte) bool {
+	return (user == "" || user == r.User) && bytes.Equal(key, indexKey(indexPrefix(user), r.Updated, r.Mark))
+}
+
 // checksum covers the key too, so that a value in the wrong place is noticed.
 func checksum(key, body []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, body)
