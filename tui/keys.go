@@ -1,0 +1,50 @@
+package tui
+
+import "charm.land/bubbles/v2/key"
+
+// keyMap declares every key of the chat and of the lists in one place.
+type keyMap struct {
+	send, newline, trace, commands, help, conversations, fresh key.Binding
+	copyAnswer, copyCode, stop, quit, suspend                  key.Binding
+	pageUp, pageDown, home, end, panelUp, panelDown            key.Binding
+	recall, unrecall, detach                                   key.Binding
+	up, down, choose, back                                     key.Binding
+	yes, no, change, only                                      key.Binding
+}
+
+func newKeyMap(g signs) keyMap {
+	b := func(show, help string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, help))
+	}
+	return keyMap{
+		send:          b("enter", "send", "enter"),
+		newline:       b("ctrl+j", "new line", "ctrl+j", "shift+enter", "alt+enter"),
+		trace:         b("tab", "what happened", "tab"),
+		commands:      b("ctrl+p", "commands", "ctrl+p"),
+		help:          b("?", "all keys", "?", "f1"),
+		conversations: b("ctrl+o", "conversations", "ctrl+o"),
+		fresh:         b("ctrl+n", "new conversation", "ctrl+n"),
+		copyAnswer:    b("ctrl+y", "copy the answer", "ctrl+y"),
+		copyCode:      b("alt+y", "copy its last code block", "alt+y"),
+		stop:          b("esc", "stop", "esc"),
+		quit:          b("ctrl+c", "quit (twice)", "ctrl+c"),
+		suspend:       b("ctrl+z", "suspend", "ctrl+z"),
+		pageUp:        b("pgup", "a page back", "pgup"),
+		pageDown:      b("pgdn", "a page on", "pgdown"),
+		home:          b("home", "to the start", "home", "ctrl+home"),
+		end:           b("end", "to the newest", "end", "ctrl+end"),
+		panelUp:       b("ctrl+up", "what happened: back", "ctrl+up"),
+		panelDown:     b("ctrl+down", "what happened: on", "ctrl+down"),
+		recall:        b("up", "your earlier messages", "up"),
+		unrecall:      b("down", "your later messages", "down"),
+		detach:        b("backspace", "drop the attachment", "backspace"),
+		up:            b(g.upDown, "choose", "up", "ctrl+k"),
+		down:          b(g.upDown, "choose", "down", "ctrl+j"),
+		choose:        b("enter", "continue", "enter"),
+		back:          b("esc", "back", "esc"),
+		yes:           b("y", "yes", "y", "Y"),
+		no:            b("n", "no", "n", "N"),
+		change:        b("e", "change something", "e", "E"),
+		only:          b("1-9", "only that", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+	}
+}

@@ -1,0 +1,7 @@
+package tui
+
+import (
+	"context"
+)
+
+func runLinear(ctx context.Context, cfg Config) error { _ = cfg; return ctx.Err() }

@@ -1,0 +1,188 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"banyan/orchestrator"
+)
+
+// painter draws turns. Its rev goes up whenever the same turn would look
+// different, so that what was drawn before is drawn again.
+type painter struct {
+	st      styles
+	signs   signs
+	md      *markdown
+	catalog *orchestrator.Catalog
+	user    orchestrator.User
+	now     func() time.Time
+	spin    string
+	rev     int
+	// dialog draws the confirmation that waits at the end of the conversation; nil
+	// if none does.
+	dialog func(w int) []string
+}
+
+func (p *painter) tracer() tracer {
+	return tracer{st: p.st, signs: p.signs, catalog: p.catalog, user: p.user.Email, spin: p.spin}
+}
+
+// entry draws one turn: the day if it is another than before, the message, the
+// answer and, inline, what happened in one line or in full.
+func (p *painter) entry(e, before *entry, last bool, w int, inline bool) []string {
+	var out []string
+	at := e.turn.At.In(p.now().Location())
+	if !at.IsZero() && (before == nil || !sameDay(at, before.turn.At.In(at.Location()))) {
+		if before != nil || !sameDay(at, p.now()) {
+			out = append(out, p.day(at, w), "")
+		}
+	}
+	clock := ""
+	if !e.turn.At.IsZero() {
+		clock = p.st.faint.Render(at.Format("15:04"))
+	}
+	out = append(out, spread(p.st.faint.Render("you"), clock, w, p.signs.ellipsis))
+	out = append(out, paint(p.message(e.turn.Message, w), p.st.quiet)...)
+	out = append(out, "", p.st.accent.Render("banyan"))
+	out = append(out, p.body(e, last, w)...)
+	if inline && len(e.turn.Steps) > 0 {
+		out = append(out, p.happened(e, w)...)
+	}
+	return append(out, "")
+}
+
+// message wraps what the user wrote; of a very long one the start is shown.
+func (p *painter) message(text string, w int) []string {
+	const most = 30
+	text = strings.TrimRight(clean(text), "\n ")
+	if len(text) > 6000 {
+		r := []rune(text)
+		text = string(r[:min(len(r), 3000)])
+	}
+	lines := wrap(text, w)
+	if len(lines) > most {
+		lines = append(lines[:most-2], p.signs.ellipsis)
+	}
+	if len(lines) == 1 && lines[0] == "" {
+		lines[0] = "(an empty message)"
+	}
+	return lines
+}
+
+func (p *painter) body(e *entry, last bool, w int) []string {
+	switch {
+	case e.run != nil:
+		return p.growing(e.run, w)
+	case e.unstored != nil:
+		return p.unstored(e, w)
+	case e.turn.Kind == orchestrator.KindConfirmation && last && p.dialog != nil:
+		return p.dialog(w)
+	}
+	answer := e.turn.Answer
+	if strings.TrimSpace(answer) == "" && e.turn.Problem != nil {
+		answer = e.turn.Problem.Message
+	}
+	lines := p.md.render(answer, w)
+	switch e.turn.Kind {
+	case orchestrator.KindError:
+		if len(lines) == 0 {
+			lines = []string{"That did not work, and no reason was given."}
+		}
+		lines[0] = p.st.bad.Render(p.signs.failed) + " " + lines[0]
+		if width(lines[0]) > w {
+			lines = append(wrap(lines[0], w), lines[1:]...)
+		}
+		lines = append(lines, p.st.faint.Render("tab shows the details"))
+	case orchestrator.KindQuestion:
+		if o := options(e.turn); len(o) > 0 && last {
+			text := strings.Join(o, "  "+p.signs.dot+"  ")
+			lines = append(lines, paint(wrap(text, w), p.st.quiet)...)
+		}
+	case orchestrator.KindAnswer, orchestrator.KindConfirmation, orchestrator.KindRefusal:
+	}
+	return lines
+}
+
+// options are the values that a question leaves to choose from, unless the
+// question names them itself.
+func options(t orchestrator.Turn) []string {
+	if t.Plan == nil || t.Plan.Missing == nil {
+		return nil
+	}
+	var out []string
+	for _, o := range t.Plan.Missing.Options {
+		if strings.Contains(t.Answer, o) {
+			return nil
+		}
+		out = append(out, cleanLine(o))
+	}
+	return out
+}
+
+// growing draws the answer of a running turn. What stands before its last closed
+// block is drawn once.
+func (p *painter) growing(r *running, w int) []string {
+	text := r.streamed()
+	closed, tail := closedBlocks(text)
+	if len(closed) != r.closedLen || r.closedFor != w {
+		r.closed, r.closedLen, r.closedFor = p.md.render(closed, w), len(closed), w
+	}
+	out := append([]string(nil), r.closed...)
+	if rest := p.md.render(tail, w); len(rest) > 0 {
+		if len(out) > 0 {
+			out = append(out, "")
+		}
+		out = append(out, rest...)
+	}
+	phase := r.phase
+	if phase == "" {
+		phase = "reading"
+	}
+	if r.stopping {
+		phase = "stopping"
+	}
+	return append(out, p.st.waiting.Render(p.spin)+" "+p.st.faint.Render(phase))
+}
+
+func (p *painter) unstored(e *entry, w int) []string {
+	text := "This turn could not be stored. Your message is not lost: the up key brings it back. Try again, and if it keeps failing run banyan doctor."
+	out := wrap(p.signs.failed+" "+text, w)
+	out = paint(out, p.st.bad)
+	return append(out, paint(wrap(cleanLine(e.unstored.Error()), w), p.st.faint)...)
+}
+
+// happened is the line under an answer, or all of it when it is opened.
+func (p *painter) happened(e *entry, w int) []string {
+	t := p.tracer()
+	if !e.open {
+		return []string{"", t.folded(e.turn, w)}
+	}
+	out := []string{"", p.st.faint.Render("what happened")}
+	out = append(out, indent(t.steps(e.turn, w-2), "  ")...)
+	return append(out, "  "+p.st.faint.Render(p.footing(e)))
+}
+
+// footing says what the turn cost and whether it is stored.
+func (p *painter) footing(e *entry) string {
+	if e.run != nil {
+		return "running"
+	}
+	s := p.tracer().cost(e.turn.Usage)
+	if e.unstored == nil {
+		s += " " + p.signs.dot + " stored"
+	}
+	return s
+}
+
+func (p *painter) day(at time.Time, w int) string {
+	name := " " + (orchestrator.Wording{Now: p.now()}).Time(at, false) + " "
+	name = strings.Replace(name, " on ", " ", 1)
+	n := max(w-width(name)-2, 0)
+	return p.st.line.Render(p.signs.rule+p.signs.rule) + p.st.faint.Render(name) + p.st.line.Render(strings.Repeat(p.signs.rule, n))
+}
+
+func sameDay(a, b time.Time) bool {
+	ay, am, ad := a.Date()
+	by, bm, bd := b.Date()
+	return ay == by && am == bm && ad == bd
+}

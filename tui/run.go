@@ -1,0 +1,100 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// ErrInterrupted is returned when the program was ended by a signal.
+var ErrInterrupted = errors.New("interrupted")
+
+// leaving is how long Run waits at the end for a turn that is being stopped, so
+// that it can be stored.
+const leaving = 6 * time.Second
+
+// Run shows the chat until the user quits or ctx ends, and returns when nothing
+// of it runs any more. It returns nil after a quit, ErrInterrupted after SIGINT,
+// the context's error when ctx ended it, and what Open returned if that failed
+// in the linear mode.
+func Run(ctx context.Context, cfg Config) error {
+	cfg = cfg.withDefaults()
+	if cfg.Kernel == nil && cfg.Open == nil {
+		return errors.New("the chat needs a kernel")
+	}
+	if cfg.Accessible {
+		return runLinear(ctx, cfg)
+	}
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	crew := newCrew(inner)
+	m := newModel(cfg, crew)
+	_, err := tea.NewProgram(m, cfg.options(ctx)...).Run()
+	m.stop()
+	cancel()
+	crew.wait(leaving)
+	if m.sub != nil {
+		m.sub.Close()
+	}
+	switch {
+	case err == nil, ctx.Err() == nil && errors.Is(err, tea.ErrProgramKilled):
+		return nil
+	case errors.Is(err, tea.ErrInterrupted):
+		return ErrInterrupted
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return fmt.Errorf("run the screen: %w", err)
+}
+
+func (c Config) options(ctx context.Context) []tea.ProgramOption {
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(c.Env)}
+	if c.In != nil {
+		opts = append(opts, tea.WithInput(c.In))
+	}
+	if c.Out != nil {
+		opts = append(opts, tea.WithOutput(c.Out))
+	}
+	if c.Width > 0 && c.Height > 0 {
+		opts = append(opts, tea.WithWindowSize(c.Width, c.Height))
+	}
+	// The profile library takes only true values of NO_COLOR for a yes; any value
+	// that is not empty is one.
+	if c.getenv("NO_COLOR") != "" {
+		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	return opts
+}
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Env == nil {
+		c.Env = os.Environ()
+	}
+	if c.getenv("TERM") == "linux" {
+		c.ASCII = true
+	}
+	if on, err := strconv.ParseBool(c.getenv("ACCESSIBLE")); err == nil && on {
+		c.Accessible = true
+	}
+	return c
+}
+
+// getenv returns the last value that the environment gives a variable.
+func (c Config) getenv(name string) string {
+	for i := len(c.Env) - 1; i >= 0; i-- {
+		if k, v, ok := strings.Cut(c.Env[i], "="); ok && k == name {
+			return v
+		}
+	}
+	return ""
+}

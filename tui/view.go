@@ -1,0 +1,248 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// View draws the window. It is called after every message, and before the size
+// is known.
+func (m *model) View() tea.View {
+	v := tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, WindowTitle: m.title()}
+	if m.w <= 0 || m.h <= 0 {
+		return v
+	}
+	if m.w < minWidth || m.h < minHeight {
+		v.SetContent(strings.Join(m.viewSmall(), "\n"))
+		return v
+	}
+	var lines []string
+	x, y := -1, 0
+	switch {
+	case m.page == pageLogin:
+		lines, x, y = m.viewLogin(m.w, m.h-1)
+		lines = append(lines, m.footer())
+	case m.overlay != nil:
+		lines, x, y = m.viewOverlay()
+	default:
+		lines, x, y = m.viewChat()
+	}
+	v.SetContent(strings.Join(lines, "\n"))
+	if x >= 0 {
+		v.Cursor = tea.NewCursor(x, y)
+		v.Cursor.Blink = false
+	}
+	return v
+}
+
+func (m *model) title() string {
+	if m.page == pageLogin || m.user.Email == "" {
+		return "banyan"
+	}
+	return "banyan " + m.signs.dot + " " + cleanLine(m.user.Email)
+}
+
+func (m *model) viewSmall() []string {
+	text := "This window is " + grouped(m.w) + " by " + grouped(m.h) + ". Banyan needs " + grouped(minWidth) + " by " + grouped(minHeight) + " to be readable. Nothing is lost: make it larger, or press ctrl+c twice to quit."
+	lines := wrap(text, m.w)
+	return lines[:min(len(lines), m.h)]
+}
+
+func (m *model) rule() string { return m.st.line.Render(strings.Repeat(m.signs.rule, m.w)) }
+
+// header says where one is: user, backend and how far the migration has come.
+func (m *model) header() string {
+	g, st := m.signs, m.st
+	sep := st.faint.Render(" " + g.dot + " ")
+	parts := []string{st.quiet.Render(cleanLine(m.user.Email))}
+	if b := cleanLine(m.backend.Name); b != "" {
+		if m.backend.Model != "" {
+			b += " " + cleanLine(m.backend.Model)
+		}
+		parts = append(parts, st.quiet.Render(cut(b, 30, g.ellipsis)))
+	}
+	if m.catalog != nil {
+		modern, all := 0, len(m.catalog.Intents())
+		for _, e := range m.catalog.Intents() {
+			if _, fresh := e.Eras(); fresh {
+				modern++
+			}
+		}
+		if all > 0 {
+			short := grouped(modern) + " of " + grouped(all) + " modern"
+			if m.w >= 80 {
+				const cells = 10
+				on := (modern*cells + all/2) / all
+				short = grouped(modern) + " of " + grouped(all) + " intents modern " +
+					st.modern.Render(strings.Repeat(g.gaugeOn, on)) + st.line.Render(strings.Repeat(g.gaugeOff, cells-on))
+			}
+			parts = append(parts, st.quiet.Render(short))
+		}
+	}
+	return " " + spread(st.accent.Bold(true).Render("banyan"), strings.Join(parts, sep), m.w-2, g.ellipsis)
+}
+
+// footer lists the keys that work now, or tells what the last one did.
+func (m *model) footer() string {
+	left := m.st.quiet.Render(m.status)
+	if m.status == "" {
+		var parts []string
+		room := m.w - 2
+		for _, b := range m.hints() {
+			h := b.Help()
+			p := m.st.key.Render(h.Key) + " " + m.st.quiet.Render(h.Desc)
+			if room -= width(p) + 3; room < -3 {
+				break
+			}
+			parts = append(parts, p)
+		}
+		left = strings.Join(parts, "   ")
+	}
+	right := ""
+	if m.page == pageLogin && m.status == "" && m.backend.Name == "offline" && m.w >= 100 {
+		right = m.st.faint.Render("offline: no key found, see /model")
+	}
+	return " " + spread(left, right, m.w-2, m.signs.ellipsis)
+}
+
+// hints are the keys that work now, most important first.
+func (m *model) hints() []key.Binding {
+	k, c := m.keys, m.chat
+	as := func(b key.Binding, help string) key.Binding {
+		b.SetHelp(b.Help().Key, help)
+		return b
+	}
+	switch {
+	case m.page == pageLogin:
+		return []key.Binding{k.choose, k.up, as(k.quit, "twice to quit")}
+	case m.overlay != nil && m.overlay.picker != nil:
+		return []key.Binding{as(k.choose, m.overlay.verb), k.up, k.back}
+	case m.overlay != nil:
+		return []key.Binding{k.back, as(k.up, "scroll")}
+	case len(c.complete.fits) > 0:
+		return []key.Binding{as(k.send, "do it"), as(k.trace, "complete"), k.up, as(k.back, "close")}
+	case c.confirm.active() && !c.confirm.typing && c.input.empty() && c.running() == nil:
+		keys := []key.Binding{k.yes}
+		if n := len(c.confirm.writes); n > 1 {
+			only := k.only
+			only.SetHelp("1-"+grouped(min(n, 9)), "only that")
+			keys = append(keys, only)
+		}
+		return append(keys, k.change, k.no, k.trace, k.help)
+	case c.running() != nil:
+		return []key.Binding{k.stop, k.newline, k.trace, k.help}
+	}
+	keys := []key.Binding{k.send, k.newline}
+	if len(c.list.entries) > 0 {
+		keys = append(keys, k.trace)
+	}
+	if !c.list.follow {
+		keys = append(keys, as(k.back, "newest"))
+	}
+	keys = append(keys, k.commands)
+	if c.input.empty() {
+		keys = append(keys, k.help)
+	}
+	return keys
+}
+
+func (m *model) viewOverlay() (lines []string, x, y int) {
+	body, x, y := m.overlay.view(m, m.w-2, m.h-3)
+	lines = append([]string{m.header(), m.rule()}, indent(body, " ")...)
+	if x >= 0 {
+		x++
+	}
+	return append(lines, m.footer()), x, y + 2
+}
+
+func (m *model) viewChat() (lines []string, x, y int) {
+	l, c, g := m.layout(), m.chat, m.signs
+	body, focus := m.body(l)
+	c.focus = focus
+	if over := c.complete.view(m.st, g, min(l.main-2, maxText)); len(over) > 0 && len(over) < len(body) {
+		over = append([]string{""}, over...)
+		copy(body[len(body)-len(over):], over)
+	} else if !c.list.follow {
+		mark := g.down + " end"
+		if c.list.unseen {
+			mark = g.more
+		}
+		last := len(body) - 1
+		body[last] = spread(body[last], m.st.accent.Render(mark), l.text, g.ellipsis)
+	}
+	body = indent(body, " ")
+	top, bottom := m.rule(), m.rule()
+	if l.panel > 0 {
+		var e *entry
+		if focus >= 0 && focus < len(c.list.entries) {
+			e = c.list.entries[focus]
+		}
+		var side []string
+		side, c.panelOff = m.paint.panel(e, l.panel, len(body), c.panelOff)
+		body = columns(body, side, l.main, m.st.line.Render(g.column), g.ellipsis)
+		split := func(joint string) string {
+			return m.st.line.Render(strings.Repeat(g.rule, l.main) + joint + strings.Repeat(g.rule, m.w-l.main-1))
+		}
+		top, bottom = split(g.tee), split(g.foot)
+	}
+	lines = append([]string{m.header(), top}, body...)
+	lines = append(lines, bottom)
+	at := len(lines)
+	lines = append(lines, indent(c.input.view(m.st, m.w-2), " ")...)
+	for range l.gap {
+		lines = append(lines, "")
+	}
+	lines = append(lines, m.footer())
+	if c.confirm.active() && !c.confirm.typing && c.input.empty() {
+		return lines, -1, 0
+	}
+	if cur := c.input.cursor(); cur != nil {
+		return lines, cur.X + 1, cur.Y + at
+	}
+	return lines, -1, 0
+}
+
+// body draws the messages, or what stands in their place in a conversation that
+// has none.
+func (m *model) body(l layout) (rows []string, focus int) {
+	c := m.chat
+	switch {
+	case m.failed != nil:
+		text := "Banyan could not start: " + cleanLine(m.failed.Error()) + ". Nothing was changed. Press ctrl+c twice to leave; banyan doctor says more."
+		return window(paint(wrap(m.signs.failed+" "+text, l.text), m.st.bad), 0, l.body), -1
+	case !c.ready:
+		return window([]string{m.st.waiting.Render(m.paint.spin) + " " + m.st.faint.Render("opening the shop")}, 0, l.body), -1
+	case len(c.list.entries) == 0:
+		return window(m.welcome(l.text), 0, l.body), -1
+	}
+	return c.list.view(l.text, l.body, l.panel == 0)
+}
+
+// welcome is the empty chat: what this is, and things to try.
+func (m *model) welcome(w int) []string {
+	name := cleanLine(m.user.Name)
+	if first, _, ok := strings.Cut(name, " "); ok {
+		name = first
+	}
+	hello := "Hello."
+	if name != "" {
+		hello = "Hello " + name + "."
+	}
+	out := []string{m.st.accent.Render("banyan")}
+	out = append(out, wrap(hello+" Ask for what you need in your own words; I find out who can do it, the new services or the old monolith, and show you. Nothing changes before you say yes.", w)...)
+	if len(m.chat.tips) > 0 {
+		out = append(out, "", m.st.faint.Render("Things to try"))
+		for _, t := range m.chat.tips[:min(len(m.chat.tips), 4)] {
+			for i, l := range wrap(cleanLine(t), w-4) {
+				pre := "    "
+				if i == 0 {
+					pre = "  " + m.st.accent.Render(cut(m.signs.pick, 1, "")) + " "
+				}
+				out = append(out, pre+l)
+			}
+		}
+	}
+	return append(out, "", m.st.faint.Render(cut("/intents lists everything that can be asked for.", w, m.signs.ellipsis)))
+}
