@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	bolt "go.etcd.io/bbolt"
@@ -74,10 +75,19 @@ func explain(path, doing string, err error) error {
 }
 
 // isFull tells whether room is missing, which the user can change while the
-// program runs.
+// program runs. Nothing of the transaction is on the disk then.
 func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) ||
-		errors.Is(err, syscall.EFBIG) || errors.Is(err, bolterrors.ErrMaxSizeReached)
+	if errors.Is(err, bolterrors.ErrMaxSizeReached) {
+		return true
+	}
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		// bbolt keeps only the text of the error when it enlarges the file.
+		if errors.Is(err, full) || err != nil && strings.HasPrefix(err.Error(), "file resize error: ") &&
+			strings.HasSuffix(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 // cause strips operation and path from a file error: they are said already.
