@@ -1,0 +1,129 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"banyan/orchestrator"
+	"banyan/services"
+	"banyan/services/storage"
+
+	"go.etcd.io/bbolt"
+)
+
+// Service serves list_orders, get_order, cancel_order and change_order. It is an
+// orchestrator.Service and DryRunner, safe for concurrent use.
+type Service struct {
+	*services.Service
+	store    *storage.Store
+	now      func() time.Time
+	onChange func(tx *bbolt.Tx, r Record) error
+}
+
+// New opens the service on its own bucket of db, which the caller closes. now is
+// the clock; time.Now if nil.
+func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
+	if now == nil {
+		now = time.Now
+	}
+	store, err := storage.Open(db, "service_order", now, orders, byCustomer)
+	if err != nil {
+		return nil, fmt.Errorf("order service: %w", err)
+	}
+	s := &Service{store: store, now: now}
+	s.Service, err = services.New("order", "1.0.0",
+		services.Handle(listOrders, s.list),
+		services.Handle(getOrder, s.get),
+		services.Handle(cancelOrder, s.cancel),
+		services.Handle(changeOrder, s.change),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// OnChange sets the hook that is called with every order that a call of the
+// service changed, in the transaction of the change; its error takes the change
+// back. It is not called on dry runs. Set it before the first call.
+func (s *Service) OnChange(hook func(tx *bbolt.Tx, r Record) error) { s.onChange = hook }
+
+func (s *Service) list(ctx context.Context, in ListOrders) (Orders, error) {
+	out := Orders{Orders: []Order{}}
+	err := s.store.View(func(tx *bbolt.Tx) error {
+		return s.EachOf(tx, services.CallFrom(ctx).Subject.Email, func(r Record) bool {
+			if in.Status == "" || in.Status == r.Status {
+				out.Orders = append(out.Orders, orderOf(r))
+			}
+			return in.Limit == 0 || len(out.Orders) < in.Limit
+		})
+	})
+	out.Count = len(out.Orders)
+	return out, err
+}
+
+func (s *Service) get(ctx context.Context, in GetOrder) (Order, error) {
+	var out Order
+	err := s.store.View(func(tx *bbolt.Tx) error {
+		r, err := s.own(tx, services.CallFrom(ctx).Subject, in.OrderID)
+		out = orderOf(r)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) cancel(ctx context.Context, in CancelOrder) (Order, error) {
+	return s.update(ctx, in.OrderID, "cancelled", func(r *Record) error {
+		r.Status = Cancelled
+		r.CancelledAt = s.now().UTC().Truncate(time.Second)
+		return nil
+	})
+}
+
+func (s *Service) change(ctx context.Context, in ChangeOrder) (Order, error) {
+	return s.update(ctx, in.OrderID, "changed", func(r *Record) error {
+		return r.setQuantity(in.Item, in.Quantity)
+	})
+}
+
+// update applies what to the subject's order if it is still processing, and tells
+// the hook. done is how a person would say it: cancelled, changed.
+func (s *Service) update(ctx context.Context, id, done string, what func(*Record) error) (Order, error) {
+	call := services.CallFrom(ctx)
+	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (Order, error) {
+		r, err := s.own(tx, call.Subject, id)
+		if err != nil {
+			return Order{}, err
+		}
+		if err := r.open(done); err != nil {
+			return Order{}, err
+		}
+		if err := what(&r); err != nil {
+			return Order{}, err
+		}
+		if err := s.Put(tx, r); err != nil {
+			return Order{}, err
+		}
+		if s.onChange != nil && !call.DryRun {
+			if err := s.onChange(tx, r); err != nil {
+				return Order{}, fmt.Errorf("pass on the change of order %s: %w", r.ID, err)
+			}
+		}
+		return orderOf(r), nil
+	})
+}
+
+// own finds an order of the subject. Somebody else's is reported exactly as one
+// that does not exist.
+func (s *Service) own(tx *bbolt.Tx, subject orchestrator.User, id string) (Record, error) {
+	r, ok, err := s.Get(tx, id)
+	if err != nil {
+		return Record{}, err
+	}
+	if !ok || subject.Email == "" || !strings.EqualFold(r.Email, subject.Email) {
+		return Record{}, orchestrator.Errorf(orchestrator.CodeNotFound, "There is no order %s in this account.", id)
+	}
+	return r, nil
+}

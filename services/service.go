@@ -1,0 +1,98 @@
+package services
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"banyan/orchestrator"
+)
+
+// Service is a modern service made of typed functions. It is safe for concurrent
+// use if its functions are.
+type Service struct {
+	description orchestrator.Description
+	byName      map[string]Typed
+}
+
+// New makes a service of the intents in the order given. It fails if a schema
+// cannot be inferred, a name is missing or an intent is named twice.
+func New(name, version string, intents ...Typed) (*Service, error) {
+	if name == "" || version == "" {
+		return nil, fmt.Errorf("a service needs a name and a version")
+	}
+	s := &Service{
+		description: orchestrator.Description{
+			Name: name, Version: version, Contract: orchestrator.ContractVersion, Era: orchestrator.Modern,
+		},
+		byName: map[string]Typed{},
+	}
+	for _, t := range intents {
+		if t.err != nil {
+			return nil, fmt.Errorf("service %s: intent %s: %w", name, t.intent.Name, t.err)
+		}
+		if _, twice := s.byName[t.intent.Name]; twice {
+			return nil, fmt.Errorf("service %s: intent %s is given twice", name, t.intent.Name)
+		}
+		s.byName[t.intent.Name] = t
+		s.description.Intents = append(s.description.Intents, t.intent)
+	}
+	return s, nil
+}
+
+// Describe returns the service's intents in the order in which New got them.
+func (s *Service) Describe(ctx context.Context) (orchestrator.Description, error) {
+	if err := ctx.Err(); err != nil {
+		return orchestrator.Description{}, err
+	}
+	d := s.description
+	d.Intents = slices.Clone(d.Intents)
+	return d, nil
+}
+
+// Call decodes the arguments, runs the function of the intent and encodes its
+// result. An intent that the service does not have, and arguments that do not
+// fit, are an *orchestrator.Error of code CodeInvalid; a call in which a customer
+// asks about another, or whose arguments name another subject than the call does,
+// is one of code CodeDenied. Everything else is what the function returned.
+func (s *Service) Call(ctx context.Context, call orchestrator.Call) (orchestrator.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return orchestrator.Result{}, err
+	}
+	t, ok := s.byName[call.Intent]
+	if !ok {
+		return orchestrator.Result{}, orchestrator.Errorf(orchestrator.CodeInvalid,
+			"The %s service has no intent called %q.", s.description.Name, call.Intent)
+	}
+	if err := checkSubject(t.intent, call); err != nil {
+		return orchestrator.Result{}, err
+	}
+	return t.call(ctx, call)
+}
+
+// checkSubject holds the subject of a call, which the session decided, against who
+// asks and against the arguments.
+func checkSubject(in orchestrator.Intent, call orchestrator.Call) error {
+	if in.Subject == "" {
+		return nil
+	}
+	subject := call.Subject.Email
+	arg, _ := call.Args[in.Subject].(string)
+	switch {
+	case subject == "":
+		return invalid("It is not said which customer this is about.")
+	case !strings.EqualFold(arg, subject) && arg != "",
+		call.User.Email != "" && !call.User.Staff() && !strings.EqualFold(call.User.Email, subject):
+		return orchestrator.Errorf(orchestrator.CodeDenied, "This is about another customer.")
+	}
+	return nil
+}
+
+// CanDryRun tells whether the service can say what the intent would do without
+// doing it. That is so for every intent that changes something: Handle asks it of
+// their functions.
+func (s *Service) CanDryRun(intent string) bool {
+	t, ok := s.byName[intent]
+	return ok && t.intent.Changes()
+}

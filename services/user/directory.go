@@ -1,0 +1,166 @@
+package user
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"banyan/orchestrator"
+
+	"go.etcd.io/bbolt"
+)
+
+// Lookup finds a customer or somebody of the staff by email or full name, ignoring
+// case and extra spaces. It returns orchestrator.ErrUnknownUser if there is none,
+// or if more than one has the name.
+func (s *Service) Lookup(ctx context.Context, who string) (orchestrator.User, error) {
+	if err := ctx.Err(); err != nil {
+		return orchestrator.User{}, err
+	}
+	known, err := s.index.get()
+	if err != nil {
+		return orchestrator.User{}, err
+	}
+	who = strings.ToLower(strings.Join(strings.Fields(who), " "))
+	if u, ok := known.byEmail[who]; ok {
+		return u, nil
+	}
+	if named := known.byName[who]; len(named) == 1 {
+		return named[0], nil
+	}
+	return orchestrator.User{}, fmt.Errorf("look up %q: %w", who, orchestrator.ErrUnknownUser)
+}
+
+// Mentioned returns those whose email or full name stands in text as whole words,
+// each once, in the order in which they first appear. A name that several have
+// mentions all of them. It costs time by the length of the text, not by the number
+// of people.
+func (s *Service) Mentioned(ctx context.Context, text string) ([]orchestrator.User, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	known, err := s.index.get()
+	if err != nil {
+		return nil, err
+	}
+	var out []orchestrator.User
+	words := split(text)
+	for i := range words {
+		for _, u := range known.at(words, i) {
+			if !slices.Contains(out, u) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out, nil
+}
+
+// index is the directory in memory. It is made from the store when it is first
+// needed and again after somebody was added or changed.
+type index struct {
+	load func() (*known, error)
+
+	mu      sync.RWMutex // guards current and changes
+	current *known       // nil: to be made
+	changes int          // how often forget was called
+}
+
+// known is one state of the directory. It does not change.
+type known struct {
+	byEmail map[string]orchestrator.User
+	byName  map[string][]orchestrator.User
+	// byWord are the full names by their first word.
+	byWord map[string][]fullName
+}
+
+type fullName struct {
+	words []string
+	user  orchestrator.User
+}
+
+func (x *index) forget() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.current = nil
+	x.changes++
+}
+
+func (x *index) get() (*known, error) {
+	x.mu.RLock()
+	current, changes := x.current, x.changes
+	x.mu.RUnlock()
+	if current != nil {
+		return current, nil
+	}
+	made, err := x.load()
+	if err != nil {
+		return nil, err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.changes == changes { // otherwise it may be old already
+		x.current = made
+	}
+	return made, nil
+}
+
+func (s *Service) everybody() (*known, error) {
+	k := &known{
+		byEmail: map[string]orchestrator.User{},
+		byName:  map[string][]orchestrator.User{},
+		byWord:  map[string][]fullName{},
+	}
+	err := s.store.View(func(tx *bbolt.Tx) error {
+		return s.Each(tx, func(p Person) error {
+			k.add(p.User())
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the directory: %w", err)
+	}
+	return k, nil
+}
+
+func (k *known) add(u orchestrator.User) {
+	k.byEmail[u.Email] = u
+	name := strings.Join(strings.Fields(strings.ToLower(u.Name)), " ")
+	k.byName[name] = append(k.byName[name], u)
+	var words []string
+	for _, w := range split(name) {
+		words = append(words, w.text)
+	}
+	if len(words) > 0 {
+		k.byWord[words[0]] = append(k.byWord[words[0]], fullName{words, u})
+	}
+}
+
+// at returns the users who are mentioned from word i of a text on.
+func (k *known) at(words []word, i int) []orchestrator.User {
+	if u, ok := k.byEmail[words[i].text]; ok {
+		return []orchestrator.User{u}
+	}
+	var out []orchestrator.User
+	for _, n := range k.byWord[words[i].text] {
+		if matches(words[i:], n.words) {
+			out = append(out, n.user)
+		}
+	}
+	return out
+}
+
+// matches tells whether the words begin with the name, with nothing but spaces
+// between its parts.
+func matches(words []word, name []string) bool {
+	if len(words) < len(name) {
+		return false
+	}
+	for i, part := range name {
+		if words[i].text != part || (i > 0 && !words[i].spaced) {
+			return false
+		}
+	}
+	return true
+}

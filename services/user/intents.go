@@ -1,0 +1,117 @@
+package user
+
+import (
+	"time"
+
+	"banyan/orchestrator"
+)
+
+// Me are the parameters of a question about the subject alone.
+type Me struct {
+	Email string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+}
+
+// NewPhone are the parameters of update_phone.
+type NewPhone struct {
+	Email string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Phone string `json:"phone" title:"phone number" format:"phone" example:"+47 400 00 100" jsonschema:"the new phone number, with 7 to 15 digits"`
+}
+
+// NewAddress are the parameters of update_address.
+type NewAddress struct {
+	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Address string `json:"address" title:"address" format:"postal-address" example:"12 Elm Street, 0150 Oslo" jsonschema:"the new home address: street, postcode and town"`
+}
+
+// Profile is what a customer may know about herself.
+type Profile struct {
+	Email         string `json:"email" title:"email" format:"email" jsonschema:"the email address of the customer"`
+	Name          string `json:"name" title:"name" jsonschema:"the full name of the customer"`
+	Phone         string `json:"phone" title:"phone number" format:"phone" jsonschema:"the phone number of the customer"`
+	Address       string `json:"address" title:"address" format:"postal-address" jsonschema:"the home address of the customer"`
+	CustomerSince string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
+}
+
+func profileOf(p Person) Profile {
+	return Profile{
+		Email: p.Email, Name: p.Name, Phone: p.Phone, Address: p.Address,
+		CustomerSince: p.Since.UTC().Format(time.DateOnly),
+	}
+}
+
+var getProfile = orchestrator.Intent{
+	Name:    "get_profile",
+	Summary: "Show a customer's profile: name, email, phone number, address and since when",
+	Effect:  orchestrator.Read,
+	Subject: "email",
+	Examples: []string{
+		"show me my profile",
+		"what do you know about me?",
+		"which phone number do you have for me?",
+		"what's my address on file",
+		"my account details please",
+		"what is the customer's phone number?",
+		"where does this customer live?",
+		"how long have I been a customer?",
+		"is my phone number still the old one?",
+		"contact details",
+		"look up the profile of this customer",
+		"under which name am I registered?",
+		"what email address is my account under",
+		"can you check which address you have saved for me?",
+		"since when am I a customer here",
+		"pull up her contact information",
+	},
+	Answer: "{{with .result}}**{{.name}}** joined {{day .customer_since}}.\n\n" +
+		"- Email: {{.email}}\n- Phone: {{.phone}}\n- Address: {{.address}}{{end}}",
+}
+
+var updatePhone = orchestrator.Intent{
+	Name:    "update_phone",
+	Summary: "Change the phone number in a customer's profile",
+	Effect:  orchestrator.Write,
+	Subject: "email",
+	Examples: []string{
+		"change my phone number to +47 400 00 100",
+		"I have a new phone number",
+		"my number is now 0171 5550123, please update it",
+		"update phone",
+		"new mobile: +44 7700 900123",
+		"please replace the telephone number on my account",
+		"can you change the number you call me on?",
+		"set the customer's phone to +1 (555) 010-2030",
+		"the phone number you have is wrong, it should be 555 0100 200",
+		"I got a new mobile, how do I change it in my profile?",
+		"she has a new phone number, put it in her profile",
+		"correct my telephone number",
+		"use this number to reach me from now on",
+		"save my new cell phone number",
+	},
+	Confirm: "Change your phone number to {{.args.phone}}",
+	Answer:  "Done: the phone number on file is now **{{.result.phone}}**.",
+}
+
+var updateAddress = orchestrator.Intent{
+	Name:    "update_address",
+	Summary: "Change the home address in a customer's profile, not that of an order",
+	Effect:  orchestrator.Write,
+	Subject: "email",
+	Examples: []string{
+		"I have moved to 12 Elm Street, 0150 Oslo",
+		"change my address",
+		"update my home address to 3 Rue des Lilas, 75011 Paris",
+		"my new address is 8 Harbour Road, Bergen 5003",
+		"we moved house, please update our address",
+		"can you change the address on my account?",
+		"the customer has moved, change her address to 5 High Street, York YO1 7EP",
+		"I don't live there any more, here is my new address",
+		"please correct the address in my profile",
+		"new home address",
+		"set my address to 44 Birch Lane, 2100 Copenhagen",
+		"I'm moving next week, can I give you my new address?",
+		"the street in my profile is misspelled",
+		"update where I live",
+	},
+	Confirm: "Change your home address to {{.args.address}}",
+	Answer:  "Done: the home address on file is now **{{.result.address}}**. Orders that are already placed keep theirs.",
+}

@@ -1,0 +1,106 @@
+package user
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"banyan/orchestrator"
+	"banyan/services"
+	"banyan/services/storage"
+
+	"go.etcd.io/bbolt"
+)
+
+// Service serves get_profile, update_phone and update_address. It is an
+// orchestrator.Service, DryRunner and Directory, safe for concurrent use.
+type Service struct {
+	*services.Service
+	store    *storage.Store
+	index    index
+	onChange func(tx *bbolt.Tx, p Person) error
+}
+
+// New opens the service on its own bucket of db, which the caller closes. now is
+// the clock; time.Now if nil.
+func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
+	store, err := storage.Open(db, "service_user", now, people)
+	if err != nil {
+		return nil, fmt.Errorf("user service: %w", err)
+	}
+	s := &Service{store: store}
+	s.index.load = s.everybody
+	s.Service, err = services.New("user", "1.0.0",
+		services.Handle(getProfile, s.profile),
+		services.Handle(updatePhone, s.updatePhone),
+		services.Handle(updateAddress, s.updateAddress),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// OnChange sets the hook that is called with every person that a call of the
+// service changed, in the transaction of the change; its error takes the change
+// back. It is not called on dry runs. Set it before the first call.
+func (s *Service) OnChange(hook func(tx *bbolt.Tx, p Person) error) { s.onChange = hook }
+
+func (s *Service) profile(ctx context.Context, _ Me) (Profile, error) {
+	var out Profile
+	err := s.store.View(func(tx *bbolt.Tx) error {
+		p, err := s.customer(tx, services.CallFrom(ctx).Subject)
+		out = profileOf(p)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) updatePhone(ctx context.Context, in NewPhone) (Profile, error) {
+	phone, err := checkPhone(in.Phone)
+	if err != nil {
+		return Profile{}, err
+	}
+	return s.change(ctx, func(p *Person) { p.Phone = phone })
+}
+
+func (s *Service) updateAddress(ctx context.Context, in NewAddress) (Profile, error) {
+	address, err := checkAddress(in.Address)
+	if err != nil {
+		return Profile{}, err
+	}
+	return s.change(ctx, func(p *Person) { p.Address = address })
+}
+
+// change applies set to the subject's entry and tells the hook.
+func (s *Service) change(ctx context.Context, set func(*Person)) (Profile, error) {
+	call := services.CallFrom(ctx)
+	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (Profile, error) {
+		p, err := s.customer(tx, call.Subject)
+		if err != nil {
+			return Profile{}, err
+		}
+		set(&p)
+		if err := s.Put(tx, p); err != nil {
+			return Profile{}, err
+		}
+		if s.onChange != nil && !call.DryRun {
+			if err := s.onChange(tx, p); err != nil {
+				return Profile{}, fmt.Errorf("pass on the change of %s: %w", p.Email, err)
+			}
+		}
+		return profileOf(p), nil
+	})
+}
+
+// customer finds the subject among the customers.
+func (s *Service) customer(tx *bbolt.Tx, subject orchestrator.User) (Person, error) {
+	p, ok, err := s.Get(tx, subject.Email)
+	if err != nil {
+		return Person{}, err
+	}
+	if !ok || p.Role != orchestrator.Customer {
+		return Person{}, orchestrator.Errorf(orchestrator.CodeNotFound, "There is no customer profile for %s.", subject.Email)
+	}
+	return p, nil
+}
