@@ -1,5 +1,13 @@
 package orchestrator
 
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
 // PlanKind says what a plan is.
 type PlanKind string
 
@@ -71,4 +79,39 @@ type Condition struct {
 	// Expr is a CEL expression of type bool over steps.<id> (that step's result),
 	// user (email, name, role) and now. If it is empty, Text goes to Backend.Judge.
 	Expr string `json:"expr,omitempty"`
+}
+
+// DecodePlan reads a plan from JSON. It is strict: unknown fields, text after the
+// plan and numbers that a float64 cannot hold are errors. It is lenient in one
+// thing, because people and models write it so: an argument may be a plain value
+// instead of an object with value or ref. What comes out still has to pass the
+// kernel's check.
+func DecodePlan(data []byte) (Plan, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	var p Plan
+	if err := dec.Decode(&p); err != nil {
+		return Plan{}, fmt.Errorf("this is not a plan: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Plan{}, errors.New("this is not a plan: there is more after it")
+	}
+	return p, nil
+}
+
+// UnmarshalJSON takes {"value": …}, {"ref": "…"} or a plain value.
+func (a *Arg) UnmarshalJSON(data []byte) error {
+	type plain Arg // without this method
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) == nil && len(fields) > 0 {
+		known := true
+		for name := range fields {
+			known = known && (name == "value" || name == "ref" || name == "text")
+		}
+		if known {
+			return json.Unmarshal(data, (*plain)(a))
+		}
+	}
+	*a = Arg{}
+	return json.Unmarshal(data, &a.Value)
 }
