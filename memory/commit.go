@@ -2,7 +2,6 @@ package memory
 
 import (
 	"errors"
-	"runtime"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
@@ -47,12 +46,8 @@ func (s *Store) write(apply func(tx *bolt.Tx) error) error {
 	leading := !q.led
 	q.led = true
 	q.mu.Unlock()
-	if !leading {
-		if <-w.wake == ended {
-			return w.err
-		}
-		// Those whom the last commit has woken may have more to write.
-		runtime.Gosched()
+	if !leading && <-w.wake == ended {
+		return w.err
 	}
 
 	q.mu.Lock()

@@ -33,8 +33,8 @@ type Options struct {
 }
 
 // verifyLimit is the size in bytes up to which a store is verified page by page
-// whenever it is opened, at about 1 ms for 4 MB. Above, only Check does it.
-const verifyLimit = 64 << 20
+// whenever it is opened, at about 1 ms for 2 MB. Above, only Check does it.
+const verifyLimit = 16 << 20
 
 // Open opens the file at path for this process alone and makes it, and its
 // folder, if there is none. Errors are *orchestrator.Error: CodeBusy if another

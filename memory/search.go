@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -63,6 +64,7 @@ func newest(turns []orchestrator.Turn, n int) []orchestrator.Turn {
 // lower case, newest first.
 func (t *tree) matches(ctx context.Context, r record, text string) ([]orchestrator.Turn, error) {
 	var found []orchestrator.Turn
+	plain := asInJSON(text)
 	prefix := turnKey(r.Number, 0)[:8]
 	c := t.turns.Cursor()
 	c.Seek(turnKey(r.Number+1, 0))
@@ -73,6 +75,10 @@ func (t *tree) matches(ctx context.Context, r record, text string) ([]orchestrat
 	for ; bytes.HasPrefix(k, prefix); k, v = c.Prev() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		body, ok := unseal(k, v)
+		if ok && plain && !bytes.Contains(bytes.ToLower(body), []byte(text)) {
+			continue // most turns need not be read
 		}
 		var said struct {
 			Message string `json:"message"`
@@ -85,7 +91,7 @@ func (t *tree) matches(ctx context.Context, r record, text string) ([]orchestrat
 			continue
 		}
 		var turn orchestrator.Turn
-		if err := json.Unmarshal(v[4:], &turn); err != nil {
+		if err := json.Unmarshal(body, &turn); err != nil {
 			return nil, withCause(damaged(t.path, "a turn cannot be read"), err)
 		}
 		found = append(found, turn)
@@ -94,3 +100,10 @@ func (t *tree) matches(ctx context.Context, r record, text string) ([]orchestrat
 }
 
 func contains(text, lower string) bool { return strings.Contains(strings.ToLower(text), lower) }
+
+// asInJSON tells whether text looks the same in JSON as by itself.
+func asInJSON(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return r < ' ' || r == '"' || r == '\\' || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+	})
+}
