@@ -134,7 +134,7 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 	if asked.Kind != KindConfirmation || asked.Pending == nil || asked.Plan == nil {
 		return false, nil
 	}
-	answer := parseReply(r.turn.Message, len(asked.Pending.Steps))
+	answer := parseReply(r.turn.Message, asked.waiting())
 	if answer.kind == replyOther {
 		r.publish(Event{Kind: EventDeclined, Steps: asked.waiting(), Text: "abandoned"})
 		return false, nil
@@ -223,8 +223,10 @@ type reply struct {
 func (a reply) takes(n int) bool { return a.only == nil || slices.Contains(a.only, n) }
 
 var (
-	yesWords = wordSet("y yes yeah yep yup ok okay sure confirm confirmed proceed affirmative absolutely definitely")
-	noWords  = wordSet("n no nope nah stop abort cancel dont nevermind negative")
+	// againstYes are words that leave no yes standing.
+	againstYes = wordSet("n no nope nah stop abort dont not never nevermind but")
+	yesWords   = wordSet("y yes yeah yep yup ok okay sure confirm confirmed proceed affirmative absolutely definitely")
+	noWords    = wordSet("n no nope nah stop abort cancel dont nevermind negative")
 	// fillWords may stand around a yes or a no without changing it.
 	fillWords = wordSet("please thanks thank you do it that this go ahead all both them of course to i am sure im right fine yes no confirm not just leave as is forget never mind and mean the cancel changed my want anything thats")
 	phrases   = map[string]replyKind{
@@ -243,15 +245,18 @@ func wordSet(s string) map[string]bool {
 	return set
 }
 
-// parseReply reads the answer to a confirmation of n changes. It is strict: only
-// a message that says nothing but yes, no or which ones counts as one.
-func parseReply(message string, n int) reply {
-	var words []string
-	for w := range strings.FieldsFuncSeq(strings.ToLower(strings.NewReplacer("'", "", "’", "").Replace(message)), func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c)
-	}) {
-		words = append(words, w)
+// parseReply reads the answer to a confirmation of these changes. It is strict:
+// only a message that says nothing but yes, no or which ones counts as one; the
+// words of the changes themselves may stand in it ("yes, cancel order 1003").
+func parseReply(message string, changes []StepRecord) reply {
+	words := replyWords(message)
+	asked := map[string]bool{}
+	for _, c := range changes {
+		for _, w := range replyWords(c.Sentence) {
+			asked[w] = true
+		}
 	}
+	n := len(changes)
 	if len(words) == 0 || len(words) > 8 {
 		return reply{}
 	}
@@ -271,14 +276,20 @@ func parseReply(message string, n int) reply {
 		return reply{}
 	}
 	for _, w := range words[1:] {
-		if !fillWords[w] && !yesWords[w] && !noWords[w] {
+		if !fillWords[w] && !yesWords[w] && !noWords[w] && !asked[w] {
 			return reply{}
 		}
-		if kind == replyYes && (noWords[w] || w == "not") {
+		if kind == replyYes && againstYes[w] {
 			return reply{} // "yes, no, stop": not a yes
 		}
 	}
 	return reply{kind: kind}
+}
+
+// replyWords are the words of a text in lower case, without apostrophes.
+func replyWords(text string) []string {
+	plain := strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(text))
+	return strings.FieldsFunc(plain, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
 }
 
 // parseOnly reads "only 1", "just 1 and 2", "yes to 2", "1"; nil if it is

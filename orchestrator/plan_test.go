@@ -12,12 +12,21 @@ func TestDecodePlan(t *testing.T) {
 		want     Plan
 		bad      bool
 	}{
-		{"PlainValues", `{"kind":"steps","steps":[{"id":"a","intent":"x","args":{"n":3,"s":"t","l":[1]}}]}`,
-			Plan{Kind: PlanSteps, Steps: []Step{{ID: "a", Intent: "x", Args: args("n", lit(3.0), "s", lit("t"), "l", lit([]any{1.0}))}}}, false},
-		{"Reference", `{"kind":"steps","steps":[{"id":"a","intent":"x","args":{"n":{"ref":"steps.b.c","text":"it"}}}]}`,
-			Plan{Kind: PlanSteps, Steps: []Step{{ID: "a", Intent: "x", Args: args("n", Arg{Ref: "steps.b.c", Text: "it"})}}}, false},
-		{"ObjectValue", `{"kind":"steps","steps":[{"id":"a","intent":"x","args":{"n":{"street":"Elm"}}}]}`,
-			Plan{Kind: PlanSteps, Steps: []Step{{ID: "a", Intent: "x", Args: args("n", lit(map[string]any{"street": "Elm"}))}}}, false},
+		{
+			"PlainValues", `{"kind":"steps","steps":[{"id":"a","intent":"x","args":{"n":3,"s":"t","l":[1]}}]}`,
+			Plan{Kind: PlanSteps, Steps: []Step{{ID: "a", Intent: "x", Args: args("n", lit(3.0), "s", lit("t"), "l", lit([]any{1.0}))}}},
+			false,
+		},
+		{
+			"Reference", `{"kind":"steps","steps":[{"id":"a","intent":"x","args":{"n":{"ref":"steps.b.c","text":"it"}}}]}`,
+			Plan{Kind: PlanSteps, Steps: []Step{{ID: "a", Intent: "x", Args: args("n", Arg{Ref: "steps.b.c", Text: "it"})}}},
+			false,
+		},
+		{
+			"ObjectValue", `{"kind":"steps","steps":[{"id":"a","intent":"x","args":{"n":{"street":"Elm"}}}]}`,
+			Plan{Kind: PlanSteps, Steps: []Step{{ID: "a", Intent: "x", Args: args("n", lit(map[string]any{"street": "Elm"}))}}},
+			false,
+		},
 		{"UnknownField", `{"kind":"steps","confirmed":true}`, Plan{}, true},
 		{"UnknownFieldOfStep", `{"kind":"steps","steps":[{"id":"a","intent":"x","yes":true}]}`, Plan{}, true},
 		{"TwoPlans", `{"kind":"answer","text":"a"}{"kind":"answer","text":"b"}`, Plan{}, true},
