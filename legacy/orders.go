@@ -3,6 +3,7 @@ package legacy
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
@@ -167,6 +168,9 @@ func listOrders(ctx context.Context, x *exchange, p listParams) (orderList, erro
 func changeOrder(ctx context.Context, x *exchange, p changeParams) (order, error) {
 	if p.Quantity < 0 || p.Quantity > 99 {
 		return order{}, orchestrator.Errorf(orchestrator.CodeInvalid, "The quantity of an item is 0 to 99.")
+	}
+	if strings.TrimSpace(p.Item) == "" {
+		return order{}, orchestrator.Errorf(orchestrator.CodeInvalid, "It is not said which item of the order is meant.")
 	}
 	r, err := x.askOrder(ctx, "ORCH", p.OrderID, func(r *monolith.Record) {
 		set(r, "ITEM-NAME", p.Item)

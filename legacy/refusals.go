@@ -42,15 +42,15 @@ func refusal(c monolith.Code, text string, request, detail *monolith.Record) err
 		code, message = orchestrator.CodeNotFound, fmt.Sprintf("There is no order %s.", order)
 	case monolith.OrderCancelled:
 		code, message = codeAlreadyCancelled, fmt.Sprintf("Order %s is already cancelled.", order)
-		if requestOf(request, "SHTR", "SHES", "IVIN", "RTRQ") {
-			message = fmt.Sprintf("Order %s was cancelled%s.", order, on(when))
+		if request.Layout() != "ORCN-REQUEST" {
+			message = fmt.Sprintf("Order %s was cancelled%s, so it cannot be %s.", order, on(when), asked(request))
 		}
 	case monolith.OrderShipped:
-		code, message = codeAlreadyShipped, fmt.Sprintf("Order %s has already shipped, so it can no longer be changed.", order)
+		code, message = codeAlreadyShipped, fmt.Sprintf("Order %s has already shipped, so it can no longer be %s.", order, asked(request))
 	case monolith.OrderDelivered:
-		code, message = codeAlreadyShipped, fmt.Sprintf("Order %s was already delivered%s, so it can no longer be changed.", order, on(when))
+		code, message = codeAlreadyShipped, fmt.Sprintf("Order %s was already delivered%s, so it can no longer be %s.", order, on(when), asked(request))
 	case monolith.OrderReturned:
-		code, message = codeAlreadyReturned, fmt.Sprintf("Order %s was already returned.", order)
+		code, message = codeAlreadyReturned, fmt.Sprintf("Order %s was already returned%s.", order, on(when))
 	case monolith.NotShipped:
 		code, message = codeNotShipped, fmt.Sprintf("Order %s has not shipped yet.", order)
 	case monolith.NotDelivered:
@@ -87,14 +87,23 @@ func refusal(c monolith.Code, text string, request, detail *monolith.Record) err
 	return &orchestrator.Error{Code: code, Message: message, Cause: cause}
 }
 
-// requestOf tells whether a request record belongs to one of the transactions.
-func requestOf(request *monolith.Record, codes ...string) bool {
-	for _, c := range codes {
-		if request.Layout() == c+"-REQUEST" {
-			return true
-		}
+// asked is the word for what a request wanted to be done to an order.
+func asked(request *monolith.Record) string {
+	switch request.Layout() {
+	case "ORCN-REQUEST":
+		return "cancelled"
+	case "SHAD-REQUEST":
+		return "sent elsewhere"
+	case "SHTR-REQUEST":
+		return "tracked"
+	case "SHES-REQUEST":
+		return "delivered"
+	case "RTRQ-REQUEST":
+		return "returned"
+	case "IVIN-REQUEST":
+		return "invoiced"
 	}
-	return false
+	return "changed"
 }
 
 // on says on which day something was, with a space before it; "" if that is not

@@ -8,7 +8,7 @@ import (
 )
 
 // Encode writes the record as fixed-width text. It fails if a value is too long
-// for its field, is not valid UTF-8, is padded with spaces of its own, is not
+// for its field, is not valid UTF-8, contains a NUL, is padded with spaces of its own, is not
 // a number or date where one must stand, or is none of those that the copybook
 // allows.
 func (r *Record) Encode() (string, error) {
@@ -62,6 +62,8 @@ func (f *Field) check(v string) error {
 		return fmt.Errorf("the text is not valid UTF-8")
 	case n > f.Width:
 		return fmt.Errorf("%d characters are too many: %d fit", n, f.Width)
+	case strings.ContainsRune(v, 0):
+		return fmt.Errorf("the text contains a NUL character")
 	case f.Kind == Number:
 		return f.checkNumber(v)
 	case strings.HasSuffix(v, " "):

@@ -48,7 +48,7 @@ func openTicket(w *work) error {
 	}
 	r := w.book.New("TICKET-RECORD").copyFrom(w.in)
 	r.SetNumber("TICK-NUMBER", number)
-	r.SetText("TICK-CUST-EMAIL", w.customer)
+	r.SetText("TICK-CUST-EMAIL", w.email)
 	r.SetTime("TICK-OPENED", w.now)
 	r.SetText("TICK-QUEUE", queue)
 	r.SetText("TICK-REPLY", replyTime(w.now))

@@ -57,7 +57,8 @@ func transactions(code string) (transaction, bool) {
 type work struct {
 	files
 	now      time.Time
-	customer string // the key of the customer whom it is about
+	email    string // of the customer whom it is about
+	customer string // its key
 	in, out  *Record
 	refused  *Record // the ERROR-RECORD of a refusal
 }
@@ -99,7 +100,7 @@ func (m *Monolith) execute(request string) (string, error) {
 		return m.respond(code, BadRecord, nil) //nolint:nilerr // the response says so
 	}
 	w := &work{
-		now: m.now().UTC().Truncate(time.Second), customer: customerKey(head.Text("CUST-EMAIL")),
+		now: m.now().UTC().Truncate(time.Second), email: head.Text("CUST-EMAIL"), customer: customerKey(head.Text("CUST-EMAIL")),
 		in: in, out: m.book.New(code + "-RESPONSE"), refused: m.book.New("ERROR-RECORD"),
 	}
 	if !t.changes {
