@@ -1,0 +1,21 @@
+.PHONY: run test lint bench fuzz figures soak picture
+
+run: ## open the chat
+	go run .
+
+test: ## the tests, with the race detector
+	go test -race ./...
+
+lint: ## formatting, lint and the import law
+	gofumpt -l . && golangci-lint run ./...
+
+bench: ## all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME ?= 30s
+fuzz: ## every fuzz target for FUZZTIME
+	@for pkg in $$(go list ./...); do \
+	  for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
