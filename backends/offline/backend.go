@@ -1,0 +1,98 @@
+// Package offline is a Backend without a language model: deterministic,
+// classical language understanding over what services say of their intents. It
+// knows general English and no domain: names, summaries, examples and schemas of
+// the catalog are all it goes by. It needs no network and costs nothing.
+package offline
+
+import (
+	"context"
+	"sync"
+
+	"banyan/orchestrator"
+)
+
+const (
+	name    = "offline"
+	version = "1.0.0"
+	// keep is how many catalogs are remembered at a time.
+	keep = 4
+)
+
+// Backend plans and answers without a model. It is safe for concurrent use.
+type Backend struct {
+	mu       sync.Mutex // guards lessons and order
+	lessons  map[string]*lesson
+	versions []string // of the lessons, oldest first
+}
+
+// lesson is the training on one catalog, under way or done.
+type lesson struct {
+	done chan struct{}
+	k    *knowledge // set before done is closed
+}
+
+// New returns a backend that knows no catalog yet.
+func New() *Backend {
+	return &Backend{lessons: map[string]*lesson{}}
+}
+
+// Describe names the backend; it has no model.
+func (b *Backend) Describe(context.Context) (orchestrator.BackendInfo, error) {
+	return orchestrator.BackendInfo{Name: name, Version: version, Contract: orchestrator.ContractVersion}, nil
+}
+
+// Prepare trains on the catalog, unless that has been done or is under way.
+func (b *Backend) Prepare(ctx context.Context, catalog *orchestrator.Catalog) {
+	_, _ = b.knowledge(ctx, catalog) // a cancelled preparation is made up for by Plan
+}
+
+// knowledge returns what is known of the catalog: it waits for a training that is
+// under way, and trains if nobody has. It fails only if ctx ends.
+func (b *Backend) knowledge(ctx context.Context, catalog *orchestrator.Catalog) (*knowledge, error) {
+	v := catalog.Version()
+	b.mu.Lock()
+	l := b.lessons[v]
+	if l == nil {
+		l = &lesson{done: make(chan struct{})}
+		b.lessons[v] = l
+		b.versions = append(b.versions, v)
+		if len(b.versions) > keep {
+			delete(b.lessons, b.versions[0])
+			b.versions = b.versions[1:]
+		}
+		b.mu.Unlock()
+		l.k = learn(catalog)
+		close(l.done)
+		return l.k, nil
+	}
+	b.mu.Unlock()
+	select {
+	case <-l.done:
+		return l.k, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Plan turns a message into a plan. The same request always gives the same plan.
+func (b *Backend) Plan(ctx context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
+	k, err := b.knowledge(ctx, req.Catalog)
+	if err != nil {
+		return orchestrator.PlanReply{}, err
+	}
+	p := newPlanner(k, req)
+	return orchestrator.PlanReply{Plan: p.plan(), Usage: usage()}, nil
+}
+
+// Judge never knows: a condition that no expression can be written for is asked
+// about while planning.
+func (b *Backend) Judge(context.Context, orchestrator.JudgeRequest) (orchestrator.Verdict, error) {
+	return orchestrator.Verdict{Why: "no model is in use, and this condition cannot be put as an expression", Usage: usage()}, nil
+}
+
+// Respond writes the answer from the results.
+func (b *Backend) Respond(_ context.Context, req orchestrator.RespondRequest, emit func(delta string)) (orchestrator.Reply, error) {
+	return respond(req, emit), nil
+}
+
+func usage() orchestrator.Usage { return orchestrator.Usage{Backend: name} }

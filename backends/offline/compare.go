@@ -1,0 +1,386 @@
+package offline
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// comparators are the words for comparing, and the operator they mean.
+var comparators = []struct {
+	words *phrases
+	op    string
+}{
+	{newPhrases("no more than", "not more than", "at most", "up to", "maximum of", "a maximum of", "no older than", "not older than", "not over", "not exceeding", "no longer than", "less than or equal to"), "<="},
+	{newPhrases("at least", "no less than", "not less than", "minimum of", "a minimum of", "no fewer than", "greater than or equal to", "more than or equal to"), ">="},
+	{newPhrases("more than", "over", "above", "greater than", "exceeds", "exceed", "exceeding", "bigger than", "higher than", "longer than", "larger than", "older than", "more expensive than", "beyond", "past", "upwards of", "heavier than"), ">"},
+	{newPhrases("less than", "under", "below", "fewer than", "cheaper than", "lower than", "smaller than", "shorter than", "newer than", "younger than", "within", "within the last", "in the last", "in the past", "within the past", "during the last", "less expensive than", "lighter than", "not even"), "<"},
+	{newPhrases("exactly", "equal to", "equals", "precisely"), "=="},
+}
+
+// comparator finds the first comparison; op is "" if there is none.
+func comparator(toks []token) (op string, at, n int) {
+	at = len(toks)
+	for _, c := range comparators {
+		if i, l := c.words.find(toks); l > 0 && (i < at || i == at && l > n) {
+			op, at, n = c.op, i, l
+		}
+	}
+	return op, at, n
+}
+
+// quantity finds a number with its unit after position from.
+type quantity struct {
+	value    float64
+	unit     string // stem of a unit of time, or a currency, or ""
+	time     bool
+	at, next int
+}
+
+func quantityIn(toks []token, from int) (quantity, bool) {
+	for i := from; i < len(toks); i++ {
+		t := toks[i]
+		if t.is("a", "an") && i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 {
+			return quantity{value: 1, unit: toks[i+1].stem, time: true, at: i, next: i + 2}, true
+		}
+		if unitDays[t.stem] != 0 && i > 0 && toks[i-1].is("last", "past", "this") {
+			return quantity{value: 1, unit: t.stem, time: true, at: i, next: i + 1}, true
+		}
+		v, ok := numberOf(t.low)
+		if !ok || t.is("one") && isPronounOne(toks, i) {
+			continue
+		}
+		q := quantity{value: v, at: i, next: i + 1}
+		if i > 0 && currencyOf(toks[i-1].low) != "" {
+			q.unit = currencyOf(toks[i-1].low)
+		}
+		if i+1 < len(toks) {
+			n := toks[i+1]
+			if unitDays[n.stem] != 0 {
+				q.unit, q.time, q.next = n.stem, true, i+2
+			} else if c := currencyOf(n.low); c != "" {
+				q.unit, q.next = c, i+2
+			}
+		}
+		return q, true
+	}
+	return quantity{}, false
+}
+
+var (
+	costWords   = set("cost costs costed price priced worth expensive cheap pay paid amount total sum value fee charge charged owe spend spent")
+	futureWords = set("due start starts starting begin begins expire expires expiring arrive arrives upcoming away until left coming ends end next")
+	pastWords   = set("ago old older last past since newer recently younger")
+)
+
+// amount understands numbers: money, counts, anything with a number field, and
+// how many there are of a list.
+func (p *planner) amount(toks []token, sc scope, negated bool) (test, bool) {
+	op, at, n := comparator(toks)
+	from := 0
+	if op != "" {
+		from = at + n
+	}
+	q, ok := quantityIn(toks, from)
+	if !ok && op == "" {
+		return p.anyOf(toks, sc, negated)
+	}
+	if !ok || q.time && sc.unitField(q.unit) == nil {
+		return test{}, false
+	}
+	if q.next+1 < len(toks) && toks[q.next].is("or") {
+		switch {
+		case toks[q.next+1].is("more", "above", "over", "greater"):
+			op = ">="
+		case toks[q.next+1].is("less", "fewer", "below", "under"):
+			op = "<="
+		}
+	}
+	if op == "" {
+		op = "=="
+	}
+	expr, score := sc.number(toks, q)
+	if expr == "" {
+		return test{}, false
+	}
+	out := strings.ReplaceAll(expr, "?", op+" "+celNumber(q.value))
+	if negated {
+		out = negate(out)
+	}
+	return test{out, score}, true
+}
+
+// unitField finds a number that is measured in a unit of time.
+func (sc scope) unitField(unit string) *field {
+	for _, f := range sc.fields {
+		if (f.kind == kindInteger || f.kind == kindNumber) && f.unit != "" && stem(strings.ToLower(f.unit)) == unit {
+			return f
+		}
+	}
+	return nil
+}
+
+// number finds the number that a comparison speaks of. The question mark in the
+// expression stands for the operator and the value.
+func (sc scope) number(toks []token, q quantity) (expr string, score int) {
+	money := q.unit != "" && !q.time
+	for _, t := range toks {
+		money = money || costWords[t.low]
+	}
+	numbers := 0
+	for _, f := range sc.fields {
+		switch f.kind {
+		case kindInteger, kindNumber:
+			numbers++
+			s := f.score(toks)
+			unit := f.unit
+			switch {
+			case q.unit != "" && (strings.EqualFold(unit, q.unit) || stem(strings.ToLower(unit)) == q.unit):
+				s += 4
+			case unit != "" && q.next-1 < len(toks) && q.next < len(toks) && stem(strings.ToLower(unit)) == toks[q.next].stem:
+				s += 4
+			case money && isMoney(f, sc.fields):
+				s += 3
+			}
+			if s > 0 && scoreCompare+s > score {
+				expr, score = guard(sc, f, sc.at(f)+" ?"), scoreCompare+s
+			}
+		case kindObjects, kindTexts:
+			if s := f.countWords(toks, q.at); s > 0 && scoreCompare+s > score {
+				expr, score = guard(sc, f, "size("+sc.at(f)+") ?"), scoreCompare+s
+			}
+		}
+	}
+	if sc.list != nil {
+		if s := sc.list.countWords(toks, q.at); s > 0 && scoreCompare+s > score {
+			expr, score = "size("+sc.expr+") ?", scoreCompare+s
+		}
+	}
+	if score == 0 && money && numbers > 0 {
+		// The price of one of several things inside.
+		for _, f := range sc.fields {
+			if f.kind != kindObjects {
+				continue
+			}
+			for _, g := range f.sub {
+				if g.kind == kindNumber && isMoney(g, f.sub) {
+					return guard(sc, f, sc.at(f)+".exists(i, i."+g.name+" ?)"), scoreCompare
+				}
+			}
+		}
+	}
+	return expr, score
+}
+
+// isMoney tells whether a number is an amount of money: by its unit, its words or
+// a currency beside it.
+func isMoney(f *field, beside []*field) bool {
+	if len(f.unit) == 3 && f.unit == strings.ToUpper(f.unit) {
+		return true
+	}
+	for w := range costWords {
+		if f.words[stem(w)] >= inTitle {
+			return true
+		}
+	}
+	for _, g := range beside {
+		if g.name == "currency" && f.kind == kindNumber {
+			return true
+		}
+	}
+	return false
+}
+
+// countWords tells whether the word after the number names what the list holds.
+func (f *field) countWords(toks []token, at int) int {
+	for i := at + 1; i < len(toks) && i <= at+3; i++ {
+		if toks[i].stem == stem(f.name) {
+			return inName + 1
+		}
+	}
+	return 0
+}
+
+// anyOf understands that there are any, or none: "I have no orders".
+func (p *planner) anyOf(toks []token, sc scope, negated bool) (test, bool) {
+	for _, f := range append([]*field{}, sc.fields...) {
+		if f.kind != kindObjects && f.kind != kindTexts {
+			continue
+		}
+		if t, ok := anyIn(toks, sc.at(f), f, negated); ok {
+			return t, true
+		}
+	}
+	if sc.list != nil {
+		return anyIn(toks, sc.expr, sc.list, negated)
+	}
+	return test{}, false
+}
+
+func anyIn(toks []token, expr string, f *field, negated bool) (test, bool) {
+	for i, t := range toks {
+		if t.stem != stem(f.name) || i == 0 {
+			continue
+		}
+		has := false
+		for _, b := range toks[:i] {
+			has = has || haveForms[b.low] || b.is("there", "any", "no")
+		}
+		if !has {
+			continue
+		}
+		for _, g := range f.sub {
+			if sw, ok := statusIn([]*field{g}, toks, i-1); ok {
+				expr += ".filter(o, o." + sw.field.name + " == " + celValue(sw.value.value) + ")"
+				break
+			}
+		}
+		if negated {
+			return test{"size(" + expr + ") == 0", scoreCompare}, true
+		}
+		return test{"size(" + expr + ") > 0", scoreCompare}, true
+	}
+	return test{}, false
+}
+
+// age understands spans of time: ordered less than 30 days ago, older than a
+// week, due within 3 days, placed yesterday, before 5 December.
+func (p *planner) age(toks []token, sc scope, negated bool) (test, bool) {
+	op, at, n := comparator(toks)
+	from := 0
+	if op != "" {
+		from = at + n
+	}
+	q, ok := quantityIn(toks, from)
+	if !ok || !q.time {
+		return p.onDay(toks, sc, negated)
+	}
+	if op == "" {
+		op = ">="
+		if has(toks, "last") || has(toks, "past") || has(toks, "this") || has(toks, "in") {
+			op = "<"
+		}
+	}
+	f, score := sc.timeField(toks)
+	if f == nil {
+		return test{}, false
+	}
+	future, past := false, false
+	for _, t := range toks {
+		future = future || futureWords[t.low]
+		past = past || pastWords[t.low]
+	}
+	diff := "now - " + sc.at(f)
+	if future && !past {
+		diff = sc.at(f) + " - now"
+	}
+	expr := diff + " " + op + " " + celSpan(q)
+	if negated {
+		expr = "!(" + expr + ")"
+	}
+	return test{guard(sc, f, expr), score}, true
+}
+
+// timeField finds the time that a condition speaks of: named like one of its
+// words, or else the time that the object always has.
+func (sc scope) timeField(toks []token) (*field, int) {
+	var best *field
+	score := 0
+	for _, f := range sc.fields {
+		if f.kind != kindTime {
+			continue
+		}
+		s := f.score(toks)
+		if s == 0 {
+			for _, t := range toks {
+				if t.kind == tokWord && !functionWords[t.low] && related(stem(f.name), t.stem) {
+					s = inTitle
+				}
+			}
+		}
+		if s > score {
+			best, score = f, s
+		}
+	}
+	if best != nil {
+		return best, scoreTime + score
+	}
+	if f := mainTime(sc.fields); f != nil {
+		return f, scoreTime
+	}
+	return nil, 0
+}
+
+// mainTime is the time by which objects are ordered: the first that is always
+// there.
+func mainTime(fields []*field) *field {
+	var first *field
+	for _, f := range fields {
+		if f.kind != kindTime {
+			continue
+		}
+		if !f.optional {
+			return f
+		}
+		if first == nil {
+			first = f
+		}
+	}
+	return first
+}
+
+// onDay understands a day instead of a span: placed yesterday, due before Friday.
+func (p *planner) onDay(toks []token, sc scope, negated bool) (test, bool) {
+	found := moments(toks, p.req.Now)
+	if len(found) == 0 || found[0].day.IsZero() {
+		return test{}, false
+	}
+	f, score := sc.timeField(toks)
+	if f == nil {
+		return test{}, false
+	}
+	m := found[0]
+	day, next := celTime(m.day), celTime(m.day.AddDate(0, 0, 1))
+	before := toks[:m.at]
+	x := sc.at(f)
+	var expr string
+	switch {
+	case has(before, "before"):
+		expr = x + " < " + day
+	case has(before, "after"):
+		expr = x + " >= " + next
+	case has(before, "since"):
+		expr = x + " >= " + day
+	case has(before, "by") || has(before, "until"):
+		expr = x + " < " + next
+	default:
+		expr = x + " >= " + day + " && " + x + " < " + next
+	}
+	if negated {
+		expr = "!(" + expr + ")"
+	}
+	return test{guard(sc, f, expr), score}, true
+}
+
+func celTime(t time.Time) string {
+	return fmt.Sprintf("timestamp(%q)", t.UTC().Format(time.RFC3339))
+}
+
+func celSpan(q quantity) string {
+	d := unitDays[q.unit]
+	if d < 0 {
+		return fmt.Sprintf("duration(\"%dm\")", int(q.value*float64(-d)))
+	}
+	return fmt.Sprintf("days(%d)", int(q.value*float64(d)))
+}
+
+// celNumber writes a number; whole ones without a point, which CEL compares with
+// doubles as well.
+func celNumber(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return strconv.FormatInt(int64(v), 10)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}

@@ -1,0 +1,350 @@
+package offline
+
+import (
+	"strings"
+)
+
+// scope is an object that a condition may speak of.
+type scope struct {
+	expr   string // how CEL reaches the object: steps.order, o
+	fields []*field
+	// list is set if the object is a list: conditions on how many there are.
+	list *field
+}
+
+// test is a CEL expression of type bool, and how much of the condition it
+// explains.
+type test struct {
+	expr  string
+	score int
+}
+
+// The worth of what a condition says, by how it was understood.
+const (
+	scoreCompare = 6
+	scoreTime    = 7
+	scoreEnum    = 6
+	scoreFlag    = 4
+	scoreText    = 3
+	scoreExists  = 3
+)
+
+// condition writes what the words say of the scope's object as CEL. ok is false
+// if some part of it cannot be written so.
+func (p *planner) condition(toks []token, sc scope) (test, bool) {
+	toks = trimPunct(toks)
+	if len(toks) == 0 {
+		return test{}, false
+	}
+	if parts, op := splitCondition(toks); len(parts) > 1 {
+		var exprs []string
+		total := 0
+		var head []token
+		for i, part := range parts {
+			t, ok := p.condition(part, sc)
+			if !ok && i > 0 {
+				t, ok = p.condition(append(append([]token{}, head...), part...), sc)
+			}
+			if !ok {
+				return test{}, false
+			}
+			if i == 0 {
+				head = auxiliaryHead(part)
+			}
+			exprs = append(exprs, t.expr)
+			total += t.score
+		}
+		return test{"(" + strings.Join(exprs, op) + ")", total}, true
+	}
+	negated := isNegated(toks)
+	var best test
+	for _, try := range []func([]token, scope, bool) (test, bool){p.age, p.amount, p.state, p.flag, p.holds, p.equals} {
+		if t, ok := try(toks, sc, negated); ok && t.score > best.score {
+			best = t
+		}
+	}
+	return best, best.score > 0
+}
+
+// auxiliaryHead returns the beginning of a clause up to its auxiliaries: "it has
+// not" of "it has not shipped".
+func auxiliaryHead(toks []token) []token {
+	last := 0
+	for i, t := range toks {
+		if auxiliaries[t.low] || t.is("not", "been", "be", "still", "already") {
+			last = i + 1
+		} else if last > 0 {
+			break
+		}
+	}
+	return toks[:last]
+}
+
+// splitCondition divides at and, or and but; "between 2 and 5" and "30 or more"
+// stay whole.
+func splitCondition(toks []token) ([][]token, string) {
+	op := ""
+	var parts [][]token
+	start := 0
+	for i := 1; i < len(toks)-1; i++ {
+		t := toks[i]
+		if !t.is("and", "or", "but") {
+			continue
+		}
+		if t.is("or") && toks[i+1].is("more", "less", "fewer", "later", "earlier", "older", "newer", "not", "above", "over") ||
+			t.is("and") && has(toks[start:i], "between") {
+			continue
+		}
+		kind := " && "
+		if t.is("or") {
+			kind = " || "
+		}
+		if op != "" && op != kind {
+			return nil, "" // mixed: not without brackets
+		}
+		op = kind
+		parts = append(parts, toks[start:i])
+		start = i + 1
+	}
+	if op == "" {
+		return nil, ""
+	}
+	parts = append(parts, toks[start:])
+	// "neither" and "not … or" would need the negation carried along.
+	return parts, op
+}
+
+func has(toks []token, word string) bool {
+	for _, t := range toks {
+		if t.low == word {
+			return true
+		}
+	}
+	return false
+}
+
+var nonNegations = newPhrases("no more than", "not more than", "no less than", "not less than", "no later than", "no fewer than", "no older than", "not older than", "not only", "no matter")
+
+// isNegated counts the negations of a clause.
+func isNegated(toks []token) bool {
+	n := 0
+	for i := 0; i < len(toks); i++ {
+		if l := nonNegations.at(toks, i); l > 0 {
+			i += l - 1
+			continue
+		}
+		switch {
+		case toks[i].is("without", "neither", "cannot"):
+			n++
+		case negators[toks[i].low]:
+			n++
+		case toks[i].is("yet") && i+1 < len(toks) && toks[i+1].is("to"):
+			n++
+		}
+	}
+	return n%2 == 1
+}
+
+func negate(expr string) string {
+	if strings.HasPrefix(expr, "!") && !strings.ContainsAny(expr, "&|") {
+		return expr[1:]
+	}
+	for _, p := range [][2]string{{" == ", " != "}, {" != ", " == "}} {
+		if strings.Count(expr, p[0]) == 1 && !strings.ContainsAny(expr, "&|?") && !strings.Contains(expr, "exists(") && !strings.Contains(expr, "filter(") {
+			return strings.Replace(expr, p[0], p[1], 1)
+		}
+	}
+	if isSimple(expr) {
+		return "!" + expr
+	}
+	return "!(" + expr + ")"
+}
+
+// isSimple tells whether a "!" in front of the expression applies to all of it.
+func isSimple(expr string) bool {
+	depth := 0
+	for i := range len(expr) {
+		switch expr[i] {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			depth--
+		case ' ':
+			if depth == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// guard adds the tests that optional fields need.
+func guard(sc scope, f *field, expr string) string {
+	if f.optional {
+		return "has(" + sc.at(f) + ") && " + expr
+	}
+	return expr
+}
+
+func (sc scope) at(f *field) string { return sc.expr + "." + f.name }
+
+// state understands how far something has come: a value of an enumeration (is
+// processing), or a time that is named like the verb (has shipped).
+func (p *planner) state(toks []token, sc scope, negated bool) (test, bool) {
+	perfect := isPerfect(toks)
+	var bestTime, bestEnum test
+	for _, f := range sc.fields {
+		switch f.kind {
+		case kindTime:
+			if t, ok := p.timeReached(toks, sc, f, perfect, negated); ok && t.score > bestTime.score {
+				bestTime = t
+			}
+		case kindEnum:
+			for _, v := range f.values {
+				at, n := v.find(toks)
+				if n == 0 {
+					continue
+				}
+				expr := sc.at(f) + " == " + celValue(v.value)
+				if negated {
+					expr = sc.at(f) + " != " + celValue(v.value)
+				}
+				score := scoreEnum + n
+				if exactForm(v, toks, at, n) {
+					score++
+				}
+				if score > bestEnum.score {
+					bestEnum = test{guard(sc, f, expr), score}
+				}
+			}
+		case kindObject:
+			if t, ok := p.state(toks, scope{expr: sc.at(f), fields: f.sub}, negated); ok && t.score-1 > bestEnum.score {
+				bestEnum = test{guard(sc, f, t.expr), t.score - 1}
+			}
+		}
+	}
+	switch {
+	case bestTime.score == 0 && bestEnum.score == 0:
+		return test{}, false
+	case bestEnum.score == 0 || bestTime.score > 0 && perfect:
+		return bestTime, true
+	}
+	return bestEnum, true
+}
+
+// exactForm tells whether the words are the value itself and not only share its
+// stem.
+func exactForm(v enumValue, toks []token, at, n int) bool {
+	for _, form := range v.forms {
+		if len(form) != n {
+			continue
+		}
+		same := true
+		for k := range form {
+			same = same && toks[at+k].low == form[k]
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// isPerfect tells whether a clause says that something has happened: "has (not)
+// shipped", "was delivered", "already left", as opposed to "is processing".
+func isPerfect(toks []token) bool {
+	for i, t := range toks {
+		switch {
+		case haveForms[t.low] && i+1 < len(toks) && !nounMarks[toks[i+1].low], t.is("was", "were", "been", "did", "already", "does", "do", "gets", "got", "yet", "will", "ships"):
+			return true
+		}
+	}
+	// "it shipped", "shipped already": no auxiliary at all.
+	for _, t := range toks {
+		if beForms[t.low] {
+			return false
+		}
+	}
+	return true
+}
+
+// timeReached understands an optional time that is set once its verb has
+// happened, and a time that has passed or not (overdue).
+func (p *planner) timeReached(toks []token, sc scope, f *field, perfect, negated bool) (test, bool) {
+	for _, t := range toks {
+		if t.kind != tokWord || functionWords[t.low] && t.stem != "leav" {
+			continue
+		}
+		w := f.words[t.stem]
+		verb := w >= inTitle && verbLike(f, t)
+		if verb && f.optional {
+			expr := "has(" + sc.at(f) + ")"
+			if negated {
+				expr = "!" + expr
+			}
+			score := scoreTime + w
+			if !perfect {
+				score -= 3
+			}
+			return test{expr, score}, true
+		}
+		late := t.is("overdue", "late", "delayed") && (f.words["due"] > 0 || f.words["deadlin"] > 0 || f.words["expect"] > 0 || f.words["estimat"] > 0) ||
+			t.is("expired", "expire") && f.words["expir"] >= inTitle
+		if late {
+			expr := "now > " + sc.at(f)
+			if negated {
+				expr = "now <= " + sc.at(f)
+			}
+			return test{guard(sc, f, expr), scoreTime}, true
+		}
+	}
+	return test{}, false
+}
+
+// verbLike tells whether the field is named like something that happens: its name
+// begins with a form of the word.
+func verbLike(f *field, t token) bool {
+	first, _, _ := strings.Cut(f.name, "_")
+	if stem(first) == t.stem || related(stem(first), t.stem) {
+		return true
+	}
+	return f.words[t.stem] >= inTitle && (strings.HasSuffix(first, "ed") || irregular[first] != "")
+}
+
+// flag understands fields that are true or false.
+func (p *planner) flag(toks []token, sc scope, negated bool) (test, bool) {
+	var best test
+	for _, f := range sc.fields {
+		if f.kind != kindBool {
+			continue
+		}
+		if n := f.score(toks); n >= inTitle {
+			expr := sc.at(f)
+			if negated {
+				expr = "!" + expr
+			}
+			if n+scoreFlag-inTitle > best.score {
+				best = test{guard(sc, f, expr), n + scoreFlag - inTitle}
+			}
+		}
+	}
+	return best, best.score > 0
+}
+
+// celValue writes a value as a CEL literal.
+func celValue(v any) string {
+	switch v := v.(type) {
+	case string:
+		return celString(v)
+	case bool:
+		if v {
+			return "true"
+		}
+		return "false"
+	case float64:
+		return celNumber(v)
+	case int:
+		return celNumber(float64(v))
+	}
+	return "null"
+}

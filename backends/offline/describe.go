@@ -1,0 +1,244 @@
+package offline
+
+import (
+	"strconv"
+	"strings"
+)
+
+// ordinals are words for a place in a list: positive from the oldest, negative
+// from the newest.
+var ordinals = map[string]int{
+	"latest": -1, "newest": -1, "last": -1, "recent": -1, "current": -1, "previous": -2, "penultimate": -2,
+	"first": 1, "oldest": 1, "earliest": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "original": 1,
+}
+
+// extremes are words for the object with the most or least of something: the
+// kinds of fields to look at, and whether the least is meant.
+var extremes = map[string]bool{
+	"cheapest": true, "smallest": true, "shortest": true, "lowest": true, "biggest": false, "largest": false, "longest": false, "highest": false, "priciest": false, "dearest": false,
+}
+
+// description is how a message describes an object without naming its key.
+type description struct {
+	// words are what must stand in the object's texts; loose: the catalog's
+	// examples know them all, so that they may be just another word for the object.
+	words []token
+	loose bool
+	// ordinal is the place in the list, 0 if none is given.
+	ordinal int
+	// extreme is a superlative of amount.
+	extreme string
+	// relative holds the words of "that has not shipped", status an adjective
+	// before the noun.
+	relative []token
+	status   []statusWord
+	pronoun  bool // it, that one
+	demo     bool // that order, this booking
+	definite bool // the order
+	other    bool // the other one
+	both     bool
+	all      bool
+	plural   bool
+	noun     bool // the object's own noun was said
+	text     string
+}
+
+type statusWord struct {
+	field *field
+	value enumValue
+}
+
+// empty tells whether nothing narrows down which object is meant.
+func (d description) empty() bool {
+	return len(d.words) == 0 && d.ordinal == 0 && d.extreme == "" && len(d.relative) == 0 && len(d.status) == 0
+}
+
+var (
+	bothWords = set("both")
+	allWords  = set("all every everything")
+)
+
+// describe reads how the words describe the object of a slot.
+func (p *planner) describe(s *skill, sl *slot, b *bag) description {
+	var d description
+	toks := b.toks[:b.own]
+	noun := strings.TrimSuffix(sl.name, "_id")
+	nounStem := stem(noun)
+	from, to := -1, -1
+	mark := func(i int) {
+		if from < 0 {
+			from = i
+		}
+		to = i + 1
+	}
+	var m *maker
+	if len(sl.makers) > 0 {
+		m = &sl.makers[0]
+	}
+	end := len(toks)
+	if m != nil {
+		if at := relativeAt(toks); at > 0 {
+			rel := toks[at+1:]
+			if c, ok := p.condition(rel, scope{expr: "o", fields: m.list.sub}); ok && c.score > 0 {
+				d.relative = rel
+				end = at
+				to = len(toks)
+			}
+		}
+	}
+	for i := 0; i < end; i++ {
+		t := toks[i]
+		if b.used[i] {
+			continue
+		}
+		switch {
+		case ordinals[t.low] != 0 && !(i+1 < end && unitDays[toks[i+1].stem] != 0) && !(t.is("first", "last", "second") && i+1 == end && i > 0 && !nounMarks[toks[i-1].low]):
+			d.ordinal = ordinals[t.low]
+			mark(i)
+			continue
+		case hasKey(extremes, t.low):
+			d.extreme = t.low
+			mark(i)
+			continue
+		case t.is("expensive") && i > 0 && toks[i-1].is("most", "least"):
+			d.extreme = map[bool]string{true: "cheapest", false: "priciest"}[toks[i-1].is("least")]
+			mark(i)
+			continue
+		case bothWords[t.low]:
+			d.both = true
+			mark(i)
+			continue
+		case allWords[t.low] && !(t.is("all") && i == 0 && end > 1 && toks[1].is("right")):
+			d.all = true
+			mark(i)
+			continue
+		case t.is("other") && i > 0 && toks[i-1].is("the", "my", "that", "no"):
+			d.other = true
+			mark(i)
+			continue
+		case t.stem == nounStem || (m != nil && t.stem == stem(m.list.name)):
+			if i > 0 && p.k.verbs[t.low] && i == 0 {
+				continue
+			}
+			d.noun = true
+			d.plural = d.plural || t.low != noun && strings.HasSuffix(t.low, "s")
+			d.demo = d.demo || i > 0 && toks[i-1].is("that", "this", "it", "same")
+			d.definite = d.definite || i > 0 && toks[i-1].is("the")
+			mark(i)
+			continue
+		case t.is("it", "that", "this", "them", "those", "these") && isObjectPronoun(toks, i):
+			d.pronoun = true
+			if t.is("them", "those", "these") {
+				d.plural = true
+			}
+			if from < 0 {
+				mark(i)
+			}
+			continue
+		}
+		if m != nil && t.kind == tokWord && i > 0 && !functionWords[t.low] {
+			if sw, ok := statusIn(m.list.sub, toks, i); ok {
+				d.status = append(d.status, sw)
+				mark(i)
+				continue
+			}
+		}
+		if p.content(s, b, i) && !(nounStem != "" && t.stem == nounStem) {
+			d.words = append(d.words, t)
+			mark(i)
+		}
+	}
+	d.loose = len(d.words) > 0
+	for _, w := range d.words {
+		if !s.known[w.stem] {
+			d.loose = false
+		}
+	}
+	if from >= 0 {
+		for from > 0 && nounMarks[toks[from-1].low] {
+			from--
+		}
+		d.text = b.text(from, to)
+	}
+	return d
+}
+
+func hasKey(m map[string]bool, k string) bool {
+	_, ok := m[k]
+	return ok
+}
+
+// isObjectPronoun tells whether the word at i stands for a thing by itself.
+func isObjectPronoun(toks []token, i int) bool {
+	t := toks[i]
+	if t.is("it", "them") {
+		return true
+	}
+	if i+1 == len(toks) || toks[i+1].kind == tokPunct {
+		return true
+	}
+	return toks[i+1].is("one", "ones") || auxiliaries[toks[i+1].low] && !t.is("those", "these") || functionWords[toks[i+1].low] && !nounMarks[toks[i+1].low]
+}
+
+// relativeAt finds where a relative clause begins: "that has not shipped".
+func relativeAt(toks []token) int {
+	for i := 1; i+1 < len(toks); i++ {
+		if toks[i].is("that", "which", "who") && (auxiliaries[toks[i+1].low] || haveForms[toks[i+1].low] || toks[i+1].is("contains", "includes", "costs", "cost", "contain", "include", "already", "still", "just", "never", "only")) && i > 0 && !toks[i-1].is("is", "was", "know", "see", "tell", "sure") {
+			return i
+		}
+	}
+	return 0
+}
+
+// statusIn tells whether the word at i is an adjective for the state of an
+// object: a value of an enumeration, in front of the noun or after a form of be.
+func statusIn(fields []*field, toks []token, i int) (statusWord, bool) {
+	for _, f := range fields {
+		if f.kind != kindEnum {
+			continue
+		}
+		for _, v := range f.values {
+			for _, form := range v.forms {
+				if len(form) > len(toks)-i {
+					continue
+				}
+				ok := true
+				for k := range form {
+					if toks[i+k].low != form[k] && !(k == len(form)-1 && spelledAlike(toks[i+k].low, form[k])) {
+						ok = false
+						break
+					}
+				}
+				if ok {
+					return statusWord{f, v}, true
+				}
+			}
+		}
+	}
+	return statusWord{}, false
+}
+
+// spelledAlike: canceled and cancelled, delievered is left to mending.
+func spelledAlike(a, b string) bool {
+	return strings.HasSuffix(a, "ed") && strings.HasSuffix(b, "ed") && stem(a) == stem(b)
+}
+
+// needle is the part of a word that the value is expected to contain: without
+// the ending of a plural.
+func needle(t token) string {
+	w := t.low
+	if t.text != "" && !strings.EqualFold(t.text, w) && !strings.ContainsRune(t.text, '\'') && !strings.ContainsRune(t.text, '’') {
+		w = strings.ToLower(t.text) // as written, not as mended
+	}
+	s := stripPlural(w)
+	if strings.HasSuffix(w, "ies") && len(w) > 4 {
+		s = w[:len(w)-3]
+	}
+	if len(s) < 3 {
+		return w
+	}
+	return s
+}
+
+// celString writes a text as a CEL literal.
+func celString(s string) string { return strconv.Quote(s) }

@@ -1,0 +1,179 @@
+package offline
+
+import "math"
+
+// The price of dividing. The value of a division is the sum of its requests'
+// values less the price of its cuts, so that a cut must earn what it costs.
+const (
+	cutSoft    = 0.45 // at "and" or a comma
+	cutHard    = 0.15 // between sentences
+	aside      = 0.20 // a sentence that asks for nothing
+	least      = 0.50 // the least value of a request that was cut off
+	mergeHard  = 0.10 // taking two sentences for one request
+	maxPieces  = 12   // chunks looked at together
+	lentFactor = 0.97
+)
+
+// divide cuts a row of chunks into requests in the way that is worth most.
+func (p *planner) divide(row []chunk) []*request {
+	if len(row) > maxPieces {
+		head := row[:maxPieces-1]
+		tail := row[maxPieces-1]
+		for _, c := range row[maxPieces:] {
+			tail.toks = append(append([]token{}, tail.toks...), c.toks...)
+		}
+		row = append(append([]chunk{}, head...), tail)
+	}
+	n := len(row)
+	best := make([]float64, n+1)
+	from := make([]int, n+1)
+	pick := make([]*request, n+1)
+	for j := 1; j <= n; j++ {
+		best[j] = math.Inf(-1)
+		for i := 0; i < j; i++ {
+			if i > 0 && math.IsInf(best[i], -1) {
+				continue
+			}
+			r, v := p.piece(row, i, j)
+			if total := best[i] + v; total > best[j] {
+				best[j], from[j], pick[j] = total, i, r
+			}
+		}
+	}
+	var parts []*request
+	for j := n; j > 0; j = from[j] {
+		parts = append([]*request{pick[j]}, parts...)
+	}
+	return joinAsides(parts)
+}
+
+// joinAsides gives the sentences that ask for nothing to the request beside them.
+func joinAsides(parts []*request) []*request {
+	var out []*request
+	var waiting []token
+	for _, r := range parts {
+		if r.rank == nil {
+			if len(out) > 0 {
+				last := out[len(out)-1]
+				last.context = append(last.context, r.toks...)
+			} else {
+				waiting = append(waiting, r.toks...)
+			}
+			continue
+		}
+		r.context = append(waiting, r.context...)
+		waiting = nil
+		out = append(out, r)
+	}
+	if len(out) == 0 && len(waiting) > 0 {
+		out = append(out, &request{toks: waiting})
+	}
+	return out
+}
+
+// piece values the chunks i to j, taken as one request.
+func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
+	first := row[i]
+	r := &request{then: first.then, first: first.first, ahead: first.ahead, behind: first.behind}
+	value := 0.0
+	for k := i; k < j; k++ {
+		r.toks = append(r.toks, row[k].toks...)
+		if k > i && row[k].hard {
+			value -= mergeHard
+		}
+		if k > i && (row[k].first || row[k].then || row[k].behind || row[k].ahead) {
+			value -= mergeHard
+		}
+	}
+	soft := i > 0 && !first.hard && !first.then && !first.first
+	ordered := first.ahead || first.behind
+	switch {
+	case soft && !ordered:
+		value -= cutSoft
+	case i > 0:
+		value -= cutHard
+	}
+	words := r.toks
+	if soft && !p.starts(r.toks) {
+		verb := p.lend(row, i)
+		if verb == nil || !p.elliptic(row[i].toks) {
+			if i > 0 {
+				return r, math.Inf(-1)
+			}
+		} else {
+			r.lent = verb
+			words = r.words()
+		}
+	}
+	if neg := negatedRequest(words); neg > 0 {
+		r.not = true
+		words = words[neg:]
+		r.toks = r.toks[min(neg, len(r.toks)):]
+	}
+	rank := p.rank(words)
+	v := 0.0
+	if len(rank) > 0 {
+		v = rank[0].value
+		if r.lent != nil {
+			v *= lentFactor
+		}
+	}
+	whole := i == 0 && j == len(row)
+	bar := 0.0
+	if len(rank) > 0 {
+		bar = p.accept(rank[0].skill)
+	}
+	if !whole {
+		bar = max(bar, least)
+	}
+	if v >= bar && v > 0 {
+		r.rank = rank
+		return r, value + v
+	}
+	if soft && !whole {
+		return r, math.Inf(-1)
+	}
+	return r, value - aside
+}
+
+// lend finds the verb that a request without one would repeat.
+func (p *planner) lend(row []chunk, i int) *token {
+	for k := i - 1; k >= 0; k-- {
+		t := strip(row[k].toks)
+		if len(t) > 1 && p.k.verbs[t[0].low] && t[0].kind == tokWord && !auxiliaries[t[0].low] && p.starts(row[k].toks) {
+			return &t[0]
+		}
+	}
+	return nil
+}
+
+// elliptic tells whether the words are a noun phrase by itself, as in "and my
+// address to …": it begins like one and holds no verb of its own.
+func (p *planner) elliptic(toks []token) bool {
+	if len(toks) == 0 || !nounMarks[toks[0].low] {
+		return false
+	}
+	for _, t := range toks[1:] {
+		if auxiliaries[t.low] || subjectPronouns[t.low] {
+			return false
+		}
+	}
+	return true
+}
+
+// negatedRequest returns the length of a "do not" at the start of the words.
+func negatedRequest(toks []token) int {
+	t := toks
+	n := 0
+	for len(t) > 0 && t[0].is("please", "but", "and", "so", "just", ",") {
+		t = t[1:]
+		n++
+	}
+	if len(t) > 2 && t[0].is("do") && t[1].is("not") && !t[2].is("you", "i", "we") {
+		return n + 2
+	}
+	if len(t) > 2 && t[0].is("never") && !t[1].is("mind") {
+		return n + 1
+	}
+	return 0
+}

@@ -1,0 +1,248 @@
+package offline
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"banyan/orchestrator"
+
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// valueKind says what values a field or a parameter has.
+type valueKind int
+
+const (
+	kindText valueKind = iota
+	kindEnum
+	kindInteger
+	kindNumber
+	kindBool
+	kindTime
+	kindObject
+	kindObjects // a list of objects
+	kindTexts   // a list of plain values
+	kindOther
+)
+
+// field is one property of a result, with the words that people may call it by.
+type field struct {
+	name     string
+	kind     valueKind
+	optional bool
+	title    string
+	about    string // title and description, in lower case
+	words    map[string]int
+	values   []enumValue
+	unit     string
+	dateOnly bool
+	// textItems: the field is a list of texts.
+	textItems bool
+	sub       []*field
+}
+
+// enumValue is one value of an enumeration with the words for it.
+type enumValue struct {
+	value any
+	forms [][]string // each form as lower-case words
+	stems [][]string
+}
+
+// The weights of the words of a field, by where they stand.
+const (
+	inName        = 4
+	inTitle       = 3
+	inDescription = 1
+)
+
+// fieldsOf reads the properties of an object schema, in the schema's order.
+func fieldsOf(s *jsonschema.Schema, depth int) []*field {
+	if s == nil || depth > 3 {
+		return nil
+	}
+	var out []*field
+	for _, name := range propertyNames(s) {
+		p := s.Properties[name]
+		if p == nil {
+			continue
+		}
+		f := &field{name: name, optional: !slices.Contains(s.Required, name), title: p.Title, unit: orchestrator.Unit(p)}
+		f.kind, f.dateOnly = kindOf(p)
+		f.about = strings.ToLower(p.Title + " " + p.Description)
+		f.words = map[string]int{}
+		addWords(f.words, p.Description, inDescription)
+		addWords(f.words, p.Title, inTitle)
+		addWords(f.words, strings.ReplaceAll(name, "_", " "), inName)
+		switch f.kind {
+		case kindObject:
+			f.sub = fieldsOf(p, depth+1)
+		case kindObjects:
+			f.sub = fieldsOf(p.Items, depth+1)
+			if p.Items != nil {
+				f.about += " " + strings.ToLower(p.Items.Description)
+			}
+		case kindEnum:
+			f.values = enumValues(p)
+		case kindTexts:
+			f.textItems = p.Items != nil && typeOf(p.Items) == "string"
+		}
+		out = append(out, f)
+	}
+	linkSynonyms(out)
+	return out
+}
+
+// linkSynonyms lends the synonyms of an enumeration's value to the time that is
+// named like it: what is said of the status "shipped" is said of the time
+// shipped.
+func linkSynonyms(fields []*field) {
+	for _, e := range fields {
+		for _, v := range e.values {
+			for _, f := range fields {
+				if f.kind != kindTime || len(v.stems) == 0 || len(v.stems[0]) != 1 || f.words[v.stems[0][0]] < inName {
+					continue
+				}
+				for _, form := range v.stems[1:] {
+					if len(form) == 1 {
+						f.words[form[0]] = max(f.words[form[0]], inTitle)
+					}
+				}
+			}
+		}
+	}
+}
+
+// propertyNames lists the properties in the order of the schema, those it does
+// not order by name.
+func propertyNames(s *jsonschema.Schema) []string {
+	names := slices.Clone(s.PropertyOrder)
+	for _, n := range slices.Sorted(maps.Keys(s.Properties)) {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// typeOf returns the schema's type; of several, the first that is not null.
+func typeOf(s *jsonschema.Schema) string {
+	if s.Type != "" {
+		return s.Type
+	}
+	for _, t := range s.Types {
+		if t != "null" {
+			return t
+		}
+	}
+	if len(s.Properties) > 0 {
+		return "object"
+	}
+	return ""
+}
+
+func kindOf(s *jsonschema.Schema) (kind valueKind, dateOnly bool) {
+	if len(s.Enum) > 0 {
+		return kindEnum, false
+	}
+	switch typeOf(s) {
+	case "string":
+		switch s.Format {
+		case "date":
+			return kindTime, true
+		case "date-time":
+			return kindTime, false
+		}
+		return kindText, false
+	case "integer":
+		return kindInteger, false
+	case "number":
+		return kindNumber, false
+	case "boolean":
+		return kindBool, false
+	case "object":
+		return kindObject, false
+	case "array":
+		if s.Items != nil && typeOf(s.Items) == "object" {
+			return kindObjects, false
+		}
+		return kindTexts, false
+	}
+	return kindOther, false
+}
+
+// addWords enters the stems of a text's content words.
+func addWords(into map[string]int, text string, weight int) {
+	for _, t := range tokenize(text) {
+		if t.kind != tokWord || functionWords[t.low] {
+			continue
+		}
+		into[t.stem] = max(into[t.stem], weight)
+	}
+}
+
+// enumValues reads an enumeration with its x-synonyms.
+func enumValues(s *jsonschema.Schema) []enumValue {
+	syn := orchestrator.Synonyms(s)
+	var out []enumValue
+	for _, v := range s.Enum {
+		name := fmt.Sprint(v)
+		e := enumValue{value: v}
+		for _, form := range append([]string{name}, syn[name]...) {
+			form = strings.NewReplacer("_", " ", "-", " ").Replace(form)
+			var words, stems []string
+			for _, t := range tokenize(form) {
+				if t.kind == tokPunct {
+					continue
+				}
+				words = append(words, t.low)
+				stems = append(stems, t.stem)
+			}
+			if len(words) > 0 {
+				e.forms = append(e.forms, words)
+				e.stems = append(e.stems, stems)
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// find returns where a form of the value stands in the tokens, and how long it
+// is; -1 if nowhere. Exact words come before other forms of the same words.
+func (v enumValue) find(toks []token) (at, length int) {
+	for _, exact := range []bool{true, false} {
+		for k, form := range v.forms {
+			for i := 0; i+len(form) <= len(toks); i++ {
+				ok := true
+				for j := range form {
+					t := toks[i+j]
+					if t.kind == tokPunct || (exact && t.low != form[j]) || (!exact && t.stem != v.stems[k][j]) {
+						ok = false
+						break
+					}
+				}
+				if ok {
+					return i, len(form)
+				}
+			}
+		}
+	}
+	return -1, 0
+}
+
+// score sums the weights of the tokens' stems among the field's words.
+func (f *field) score(toks []token) int {
+	n := 0
+	for _, t := range toks {
+		if t.kind == tokWord {
+			n += f.words[t.stem]
+		}
+	}
+	return n
+}
+
+// isText tells whether the field holds text that people would describe a thing
+// by, as opposed to a code.
+func (f *field) isText() bool { return f.kind == kindText && !keyLike(f.name) }

@@ -1,0 +1,95 @@
+package offline
+
+import (
+	"slices"
+	"strings"
+
+	"banyan/orchestrator"
+)
+
+// helpLimit is the longest list of things that help writes out.
+const helpLimit = 24
+
+// help lists what can be done, in the words of the catalog: what can be looked up
+// first, then what can be changed.
+func (p *planner) help() orchestrator.Plan {
+	var look, change []string
+	for _, s := range p.k.skills {
+		if s.Summary == "" {
+			continue
+		}
+		line := "- " + strings.TrimRight(s.Summary, ".")
+		if s.Changes() {
+			change = append(change, line)
+		} else {
+			look = append(look, line)
+		}
+	}
+	var b strings.Builder
+	b.WriteString("Just tell me what you need, in your own words; several things at once are fine.")
+	for _, part := range []struct {
+		title string
+		lines []string
+	}{{"I can look things up", look}, {"I can change things, and ask before I do", change}} {
+		if len(part.lines) == 0 {
+			continue
+		}
+		b.WriteString("\n\n" + part.title + ":\n\n")
+		more := len(part.lines) - helpLimit
+		b.WriteString(strings.Join(part.lines[:min(len(part.lines), helpLimit)], "\n"))
+		if more > 0 {
+			b.WriteString("\n- … and more")
+		}
+	}
+	return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: b.String()}
+}
+
+// samples chooses a few summaries that differ from one another, those nearest to
+// the message first, reads and changes in turn.
+func (p *planner) samples(n int) []string {
+	var order []*skill
+	for _, r := range p.rank(p.toks) {
+		order = append(order, r.skill)
+	}
+	order = order[:min(len(order), 2)]
+	for _, s := range p.k.skills {
+		if !slices.Contains(order, s) {
+			order = append(order, s)
+		}
+	}
+	var out []string
+	taken := map[string]bool{}
+	for _, strict := range []bool{true, false} {
+		for _, s := range order {
+			if len(out) == n {
+				return out
+			}
+			verb := s.nameStems[0]
+			text := inSentence(s.Summary)
+			if text == "" || slices.Contains(out, text) || strict && (taken[verb] || taken[s.noun]) {
+				continue
+			}
+			taken[verb], taken[s.noun] = true, true
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// suggestion names a few things to try.
+func (p *planner) suggestion() string {
+	s := p.samples(3)
+	if len(s) == 0 {
+		return "What can I do for you?"
+	}
+	return "I can, for example, " + orList(s) + ". What can I do for you?"
+}
+
+// refuse says that the message is nothing that can be done here, and what can be.
+func (p *planner) refuse() orchestrator.Plan {
+	text := "I can't help with that here."
+	if s := p.samples(4); len(s) > 0 {
+		text += " What I can do is, for example: " + orList(s) + ". Say “help” for everything."
+	}
+	return orchestrator.Plan{Kind: orchestrator.PlanRefusal, Text: text}
+}

@@ -1,0 +1,201 @@
+package offline
+
+import (
+	"slices"
+	"strings"
+
+	"banyan/orchestrator"
+)
+
+// ranked is an intent and how likely it is meant, from 0 to 1.
+type ranked struct {
+	skill *skill
+	value float64
+}
+
+// What speaks for or against an intent beside the classifier.
+const (
+	bonusLiteral   = 0.12 // a value in the message fits a parameter of its own
+	malusLiteral   = 0.15 // a value fits none
+	bonusName      = 0.10 // all words of the name are there
+	malusAsked     = 0.30 // a question after how things are, and the intent changes something
+	malusStatement = 0.15 // no verb at all, and the intent changes something
+	closeCall      = 0.07 // two intents nearer than this are told apart by asking
+	candidates     = 6    // intents looked at
+)
+
+// rank lists the likeliest intents for some words, best first. What it answers
+// for the same words is kept while the message is planned.
+func (p *planner) rank(toks []token) []ranked {
+	stripped := strip(toks)
+	text := joinLow(stripped)
+	if text == "" {
+		return nil
+	}
+	if r, ok := p.ranks[text]; ok {
+		return r
+	}
+	scores := p.k.model.Rank(text, candidates)
+	out := make([]ranked, 0, len(scores))
+	asked := isAsked(toks, stripped)
+	verbless := !slices.ContainsFunc(stripped, func(t token) bool { return p.k.verbs[t.low] })
+	for _, sc := range scores {
+		s := p.k.byName[sc.Class]
+		v := sc.Value
+		v += p.evidence(s, stripped)
+		if s.Changes() {
+			if asked {
+				v -= malusAsked
+			}
+			if verbless {
+				v -= malusStatement
+			}
+		}
+		out = append(out, ranked{s, min(max(v, 0), 1)})
+	}
+	slices.SortStableFunc(out, func(a, b ranked) int {
+		switch {
+		case a.value > b.value:
+			return -1
+		case a.value < b.value:
+			return 1
+		}
+		return 0
+	})
+	p.ranks[text] = out
+	return out
+}
+
+// isAsked tells whether the words ask how things are, rather than for something
+// to be done: "is my order cancelled", not "can you cancel my order".
+func isAsked(toks, stripped []token) bool {
+	if len(stripped) == 0 {
+		return false
+	}
+	first := stripped[0].low
+	if auxiliaries[first] && !(first == "do" && len(stripped) > 1 && stripped[1].is("not")) || questionWords[first] {
+		return true
+	}
+	for _, t := range toks[:max(0, len(toks)-len(stripped))] {
+		if t.is("if", "whether") {
+			return true
+		}
+	}
+	for i, t := range stripped {
+		if t.is("if", "whether") && i > 0 && askIf[stripped[i-1].low] {
+			return true
+		}
+	}
+	return false
+}
+
+// evidence weighs what the schema says about the words: values that fit, and the
+// words of the name.
+func (p *planner) evidence(s *skill, toks []token) float64 {
+	v := 0.0
+	named := 0
+	for _, st := range s.nameStems {
+		if slices.ContainsFunc(toks, func(t token) bool { return t.kind == tokWord && t.stem == st }) {
+			named++
+		}
+	}
+	if named == len(s.nameStems) {
+		v += bonusName
+	}
+	hit, miss := false, false
+	for _, t := range toks {
+		switch t.kind {
+		case tokEmail:
+			if s.takes(useEmail) {
+				hit = true
+			}
+		case tokNumber, tokWord:
+			if !strings.ContainsAny(t.low, "0123456789") {
+				continue
+			}
+			switch {
+			case s.keyFits(t):
+				hit = true
+			case p.keyAnywhere(t):
+				miss = true
+			}
+		}
+	}
+	if ph, _ := findPhone(toks); ph != "" {
+		if s.takes(usePhone) {
+			hit, miss = true, false
+		} else if s.Changes() {
+			miss = true
+		}
+	}
+	if hit {
+		v += bonusLiteral
+	} else if miss {
+		v -= malusLiteral
+	}
+	return v
+}
+
+func (s *skill) takes(use slotUse) bool {
+	return slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.use == use })
+}
+
+// keyFits tells whether the token can be the value of one of the intent's
+// identifiers.
+func (s *skill) keyFits(t token) bool {
+	return slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.pattern != nil && sl.matches(t.text) != "" })
+}
+
+// keyAnywhere tells whether the token looks like an identifier of any intent.
+func (p *planner) keyAnywhere(t token) bool {
+	return slices.ContainsFunc(p.k.skills, func(s *skill) bool { return s.keyFits(t) })
+}
+
+// matches returns the value that the text gives to a slot with a pattern, or "":
+// as it stands, or in upper or lower case.
+func (sl *slot) matches(text string) string {
+	if sl.pattern == nil {
+		return ""
+	}
+	for _, v := range []string{text, strings.ToUpper(text), strings.ToLower(text)} {
+		if sl.pattern.MatchString(v) {
+			return v
+		}
+	}
+	return ""
+}
+
+// accept is the value from which on an intent is taken to be meant. Changes need
+// more than reads.
+func (p *planner) accept(s *skill) float64 {
+	a := p.k.model.Accept
+	if s.Changes() {
+		a += 0.05
+	}
+	if s.Effect == orchestrator.Destructive {
+		a += 0.03
+	}
+	return min(a, 0.95)
+}
+
+// confident returns the best intent for the words if it is good enough, nil
+// otherwise.
+func (p *planner) confident(toks []token) *ranked {
+	r := p.rank(toks)
+	if len(r) == 0 || r[0].value < p.accept(r[0].skill) {
+		return nil
+	}
+	return &r[0]
+}
+
+// starts tells whether a request could begin with these words.
+func (p *planner) starts(toks []token) bool {
+	toks = trimPunct(toks)
+	if len(toks) == 0 || toks[0].kind != tokWord {
+		return false
+	}
+	if openers.at(toks, 0) > 0 {
+		toks = strip(toks)
+	}
+	return len(toks) > 0 && p.k.verbs[toks[0].low]
+}

@@ -1,0 +1,124 @@
+package offline
+
+import "banyan/orchestrator"
+
+// key finds which object a request is about when its words give no key: by
+// description, by what was said before, or because there is only one way to read
+// it.
+func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs []reference, unknown bool) {
+	d := p.describe(s, sl, b)
+	if d.empty() && !d.both && !d.all {
+		if arg, ok := p.elsewhere(sl); ok {
+			return []reference{{arg: arg, who: who}}, false
+		}
+		if c, ok := p.describedInCondition(s, sl, r); ok {
+			d = c
+		} else if c, ok := p.describedBeside(s, sl, r); ok && (d.pronoun || d.definite || !d.noun) {
+			d = c
+		}
+	}
+	if !sl.required && d.empty() && !d.pronoun && !d.noun {
+		return nil, false
+	}
+	if !sl.required && s.Changes() && !d.pronoun && !d.demo && len(d.words) > 0 && !d.noun {
+		return nil, false
+	}
+	if d.all || d.plural && s.Changes() && !d.both {
+		if refs := p.everyone(sl, d, who); len(refs) > 0 {
+			return refs, false
+		}
+		if d.all {
+			return nil, true
+		}
+	}
+	return p.resolve(s, sl, d, who)
+}
+
+// elsewhere finds a key that stands literally in another part of the message.
+func (p *planner) elsewhere(sl *slot) (orchestrator.Arg, bool) {
+	if sl.pattern == nil {
+		return orchestrator.Arg{}, false
+	}
+	if _, ok := p.last[sl.name]; ok {
+		return orchestrator.Arg{}, false
+	}
+	_, phone := findPhone(p.toks)
+	for i, t := range p.toks {
+		if i >= phone[0] && i < phone[1] || t.kind == tokPunct || t.kind == tokQuoted || p.isQuantity(sl, p.toks, i) {
+			continue
+		}
+		if v, _ := sl.keyAt(p.toks, i); v != "" && i > 0 && (sl.words[p.toks[i-1].stem] > 0 || p.toks[i-1].is("#", "number", "no")) {
+			return orchestrator.Arg{Value: v, Text: t.text}, true
+		}
+	}
+	return orchestrator.Arg{}, false
+}
+
+// describedInCondition takes the description from the subject of a condition: "if
+// my latest order has not shipped, cancel it".
+func (p *planner) describedInCondition(s *skill, sl *slot, r *request) (description, bool) {
+	for _, c := range r.when {
+		subject := subjectOf(c.toks)
+		if len(subject) == 0 {
+			continue
+		}
+		b := newBag(p.req.Message, subject, nil)
+		for i, t := range subject {
+			if v := sl.matches(t.text); v != "" && t.kind != tokPunct {
+				b.take(i, 1)
+			}
+		}
+		d := p.describe(s, sl, b)
+		if !d.empty() {
+			return d, true
+		}
+	}
+	return description{}, false
+}
+
+// subjectOf returns the words of a clause before its first auxiliary.
+func subjectOf(toks []token) []token {
+	for i, t := range toks {
+		if auxiliaries[t.low] {
+			return toks[:i]
+		}
+		if t.is("costs", "contains", "includes", "already", "still", "cost", "not", "never") {
+			return toks[:i]
+		}
+	}
+	if len(toks) > 1 {
+		return toks[:len(toks)-1]
+	}
+	return nil
+}
+
+// describedBeside takes the description from a sentence beside the request: "My
+// kettle arrived broken. I want to return it."
+func (p *planner) describedBeside(s *skill, sl *slot, r *request) (description, bool) {
+	if len(r.context) == 0 {
+		return description{}, false
+	}
+	subject := subjectOf(r.context)
+	if len(subject) > 4 || len(subject) == 0 || !nounMarks[subject[0].low] {
+		// A sentence without an auxiliary: the noun phrase at its start.
+		if !nounMarks[r.context[0].low] || len(r.context) < 2 {
+			return description{}, false
+		}
+		subject = r.context[:2]
+	}
+	d := p.describe(s, sl, newBag(p.req.Message, subject, nil))
+	return d, !d.empty()
+}
+
+// everyone returns a reference for every object that earlier results list, if the
+// description means all of them.
+func (p *planner) everyone(sl *slot, d description, who string) []reference {
+	var out []reference
+	for _, v := range p.listed(sl, who) {
+		out = append(out, reference{arg: orchestrator.Arg{Value: v, Text: d.text}, who: who})
+	}
+	if len(out) > 8 || !d.empty() {
+		return nil
+	}
+	return out
+}

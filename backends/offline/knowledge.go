@@ -1,0 +1,238 @@
+package offline
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"banyan/backends/offline/match"
+	"banyan/orchestrator"
+)
+
+// knowledge is everything that planning knows of one catalog. It does not change
+// once made.
+type knowledge struct {
+	catalog *orchestrator.Catalog
+	skills  []*skill
+	byName  map[string]*skill
+	model   *match.Model
+	// verbs are the words that requests start with.
+	verbs map[string]bool
+	// lexicon holds every word of the catalog, for mending slips of the pen.
+	lexicon map[string][]string // by first letter
+	inLex   map[string]bool
+	// common holds the stems that several intents use.
+	common map[string]bool
+}
+
+// learn reads a catalog and trains the classifier.
+func learn(c *orchestrator.Catalog) *knowledge {
+	k := &knowledge{
+		catalog: c, byName: map[string]*skill{}, verbs: maps.Clone(generalVerbs),
+		lexicon: map[string][]string{}, inLex: map[string]bool{}, common: map[string]bool{},
+	}
+	var classes []match.Class
+	for _, e := range c.Intents() {
+		s := newSkill(e)
+		k.skills = append(k.skills, s)
+		k.byName[s.Name] = s
+		classes = append(classes, k.class(s))
+	}
+	for _, s := range k.skills {
+		for _, sl := range s.slots {
+			if sl.use == useKey || sl.use == useName {
+				sl.makers = makersOf(sl, k.skills)
+			}
+		}
+	}
+	k.vocabulary()
+	k.model = match.Train(classes)
+	return k
+}
+
+// class makes the training material of an intent: its examples as a request
+// looks once politeness is gone, and what its schema says.
+func (k *knowledge) class(s *skill) match.Class {
+	cl := match.Class{Name: s.Name}
+	for _, ex := range s.Examples {
+		toks := tokenize(ex)
+		stripped := strip(toks)
+		cl.Examples = append(cl.Examples, joinLow(stripped))
+		if len(stripped) > 1 && stripped[0].kind == tokWord && !functionWords[stripped[0].low] && !nounMarks[stripped[0].low] {
+			k.verbs[stripped[0].low] = true
+		}
+	}
+	cl.Texts = append(cl.Texts, s.Summary, strings.ReplaceAll(s.Name, "_", " "))
+	for _, sl := range s.slots {
+		cl.Texts = append(cl.Texts, strings.TrimSpace(sl.title+" "+sl.schema.Description))
+	}
+	if len(s.nameStems) > 1 {
+		k.verbs[strings.Split(s.Name, "_")[0]] = true
+	}
+	return cl
+}
+
+// vocabulary finds, for each intent, the words that belong to it rather than to
+// a thing that somebody asks about: those of its name, summary and parameters,
+// and those that come again and again in its examples.
+func (k *knowledge) vocabulary() {
+	used := map[string]int{}
+	for _, s := range k.skills {
+		values := map[string]bool{}
+		for _, sl := range s.slots {
+			for _, ex := range sl.schema.Examples {
+				if text, ok := ex.(string); ok {
+					for _, t := range tokenize(text) {
+						values[t.stem] = true
+					}
+				}
+			}
+		}
+		counts := map[string]int{}
+		for _, ex := range s.Examples {
+			seen := map[string]bool{}
+			for _, t := range tokenize(ex) {
+				k.enter(t)
+				if t.kind == tokWord && !functionWords[t.low] && !seen[t.stem] {
+					seen[t.stem] = true
+					counts[t.stem]++
+					s.known[t.stem] = true
+				}
+			}
+		}
+		own := map[string]int{}
+		addWords(own, strings.ReplaceAll(s.Name, "_", " "), 1)
+		addWords(own, s.Summary, 1)
+		for _, sl := range s.slots {
+			addWords(own, sl.title+" "+strings.ReplaceAll(sl.name, "_", " "), 1)
+		}
+		for _, f := range s.fields {
+			addWords(own, f.title+" "+strings.ReplaceAll(f.name, "_", " "), 1)
+		}
+		for w := range own {
+			s.vocab[w] = true
+		}
+		for w, n := range counts {
+			if n >= 2 && n*5 >= len(s.Examples) && !values[w] {
+				s.vocab[w] = true
+			}
+		}
+		for w := range s.vocab {
+			used[w]++
+		}
+		for _, text := range append(k.texts(s), s.Summary, strings.ReplaceAll(s.Name, "_", " ")) {
+			for _, t := range tokenize(text) {
+				k.enter(t)
+			}
+		}
+	}
+	for w, n := range used {
+		if n >= 2 {
+			k.common[w] = true
+		}
+	}
+	for w := range k.verbs {
+		k.enter(token{low: w, kind: tokWord})
+	}
+	for w := range functionWords {
+		k.inLex[w] = true
+	}
+	for _, words := range k.lexicon {
+		slices.Sort(words)
+	}
+}
+
+// texts are the words of an intent's schemas.
+func (k *knowledge) texts(s *skill) []string {
+	var out []string
+	for _, sl := range s.slots {
+		out = append(out, sl.title, strings.ReplaceAll(sl.name, "_", " "))
+		for _, v := range sl.values {
+			for _, f := range v.forms {
+				out = append(out, strings.Join(f, " "))
+			}
+		}
+	}
+	var walk func(fs []*field)
+	walk = func(fs []*field) {
+		for _, f := range fs {
+			out = append(out, f.title, strings.ReplaceAll(f.name, "_", " "))
+			for _, v := range f.values {
+				for _, form := range v.forms {
+					out = append(out, strings.Join(form, " "))
+				}
+			}
+			walk(f.sub)
+		}
+	}
+	walk(s.fields)
+	return out
+}
+
+func (k *knowledge) enter(t token) {
+	if t.kind != tokWord || len(t.low) < 3 || k.inLex[t.low] {
+		return
+	}
+	k.inLex[t.low] = true
+	k.lexicon[t.low[:1]] = append(k.lexicon[t.low[:1]], t.low)
+}
+
+// mend puts right slips of the pen: a word that neither English glue nor the
+// catalog knows, one letter away from exactly one word of the catalog. What the
+// user wrote stays in text.
+func (k *knowledge) mend(toks []token) []token {
+	for i, t := range toks {
+		if t.kind != tokWord || len(t.low) < 4 || k.inLex[t.low] || functionWords[t.low] {
+			continue
+		}
+		if len(t.text) > 0 && t.text[0] >= 'A' && t.text[0] <= 'Z' && i > 0 {
+			continue // a name
+		}
+		found := ""
+		for _, w := range k.lexicon[t.low[:1]] {
+			if stem(w) == t.stem {
+				found = "" // another form of a known word
+				break
+			}
+			if len(w) >= 4 && slip(t.low, w) {
+				if found != "" && stem(found) != stem(w) {
+					found = ""
+					break
+				}
+				found = w
+			}
+		}
+		if found != "" {
+			toks[i].low, toks[i].stem = found, stem(found)
+		}
+	}
+	return toks
+}
+
+// slip tells whether one letter missing, too many, wrong, or two neighbours
+// swapped makes b of a.
+func slip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	if len(a) < 5 {
+		return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	}
+	if i == len(a) {
+		return true
+	}
+	if a[i+1:] == b[i+1:] {
+		return true
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}

@@ -1,0 +1,363 @@
+package offline
+
+import (
+	"maps"
+	"slices"
+
+	"banyan/orchestrator"
+)
+
+// plan makes the plan. The stops, in order: what an open question waits for,
+// corrections, what was done before, the message's own requests, what is left out
+// because the last turn said it, small talk, and at last what can be done instead.
+func (p *planner) plan() orchestrator.Plan {
+	if len(wordsOnly(p.toks)) == 0 {
+		return p.help()
+	}
+	for _, try := range []func() (orchestrator.Plan, bool){
+		p.answerQuestion, p.smallTalk, p.correct, p.remembered, p.ask, p.leftOut,
+	} {
+		p.steps, p.last = nil, map[string]reference{}
+		if plan, ok := try(); ok {
+			return plan
+		}
+	}
+	return p.refuse()
+}
+
+// ask plans the requests that the message makes itself.
+func (p *planner) ask() (orchestrator.Plan, bool) {
+	reqs := p.requests(p.toks)
+	known := slices.ContainsFunc(reqs, func(r *request) bool { return r.rank != nil })
+	if !known {
+		return orchestrator.Plan{}, false
+	}
+	if len(reqs) == 1 && p.looksLeftOut(reqs[0]) {
+		if plan, ok := p.leftOut(); ok {
+			return plan, true
+		}
+	}
+	return p.assemble(reqs), true
+}
+
+// assembly is what planning the requests of a message comes to.
+type assembly struct {
+	ids      [][]string // of the steps of each request
+	missing  *orchestrator.Missing
+	question string
+	unknown  []string // requests that were not understood
+}
+
+// assemble makes a plan of requests.
+func (p *planner) assemble(reqs []*request) orchestrator.Plan {
+	var a assembly
+	for i, r := range reqs {
+		switch {
+		case r.rank == nil:
+			a.unknown = append(a.unknown, p.words(r.toks))
+			a.ids = append(a.ids, nil)
+			continue
+		case r.not && len(r.when) == 0:
+			a.ids = append(a.ids, nil)
+			if len(reqs) == 1 {
+				return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: "All right, I leave it as it is. Nothing was changed."}
+			}
+			continue
+		case r.not:
+			r.when = turned(r.when)
+		}
+		s, other := p.choose(r)
+		if other != nil {
+			return p.whichOf(r, s, other)
+		}
+		a.ids = append(a.ids, p.build(s, r, &a))
+		p.order(reqs, i, a.ids)
+	}
+	p.sweep()
+	p.dropSelfWaits()
+	return p.finish(&a)
+}
+
+// finish makes a plan of the steps, or of the question that they leave open.
+func (p *planner) finish(a *assembly) orchestrator.Plan {
+	if a.question != "" {
+		return orchestrator.Plan{Kind: orchestrator.PlanQuestion, Text: a.question, Steps: p.steps, Missing: a.missing}
+	}
+	if len(p.steps) == 0 {
+		return p.refuse()
+	}
+	plan := orchestrator.Plan{Kind: orchestrator.PlanSteps, Steps: p.steps}
+	if len(a.unknown) > 0 {
+		plan.Text = "I did not understand “" + a.unknown[0] + "”, so I left that out."
+	}
+	return plan
+}
+
+// order makes steps wait for one another where the words say so.
+func (p *planner) order(reqs []*request, i int, ids [][]string) {
+	wait := func(who, on []string) {
+		for _, w := range who {
+			st := p.step(w)
+			for _, o := range on {
+				if st != nil && o != w && !slices.Contains(st.After, o) {
+					st.After = append(st.After, o)
+				}
+			}
+		}
+	}
+	r := reqs[i]
+	switch {
+	case r.first && i > 0:
+		wait(ids[i-1], ids[i])
+	case r.then && i > 0:
+		wait(ids[i], ids[i-1])
+	}
+	if i > 0 {
+		switch prev := reqs[i-1]; {
+		case prev.first && !r.first && i == 1, prev.ahead:
+			wait(ids[i], ids[i-1])
+		case prev.behind, r.ahead:
+			wait(ids[i-1], ids[i])
+		case r.behind:
+			wait(ids[i], ids[i-1])
+		}
+	}
+}
+
+// dropSelfWaits takes out waits that would close a circle.
+func (p *planner) dropSelfWaits() {
+	for i := range p.steps {
+		st := &p.steps[i]
+		st.After = slices.DeleteFunc(st.After, func(id string) bool {
+			return p.step(id) == nil || p.reaches(id, st.ID, map[string]bool{})
+		})
+		if len(st.After) == 0 {
+			st.After = nil
+		}
+	}
+}
+
+// reaches tells whether the step waits, directly or not, for the target.
+func (p *planner) reaches(id, target string, seen map[string]bool) bool {
+	if id == target {
+		return true
+	}
+	if seen[id] {
+		return false
+	}
+	seen[id] = true
+	st := p.step(id)
+	if st == nil {
+		return false
+	}
+	for _, other := range p.steps {
+		if slices.Contains(st.After, other.ID) || refers(*st, other.ID) {
+			if p.reaches(other.ID, target, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func refers(st orchestrator.Step, id string) bool {
+	ref := "steps." + id + "."
+	if st.When != nil && mentions(st.When.Expr, ref) {
+		return true
+	}
+	for _, a := range st.Args {
+		if mentions(a.Ref, ref) {
+			return true
+		}
+	}
+	return false
+}
+
+// choose takes the likeliest intent of a request. other is set if a second one is
+// so near that only the user can tell, and one of them changes something.
+func (p *planner) choose(r *request) (best, other *skill) {
+	best = r.rank[0].skill
+	if len(r.rank) > 1 && r.rank[0].value-r.rank[1].value < closeCall {
+		second := r.rank[1].skill
+		if (best.Changes() || second.Changes()) && r.rank[1].value >= p.accept(second) {
+			return best, second
+		}
+	}
+	return p.closer(r, best), nil
+}
+
+// closer prefers the read of one object to the list of all when one object is
+// meant: "my latest order", "order 1003".
+func (p *planner) closer(r *request, best *skill) *skill {
+	if len(best.lists()) == 0 || !best.free() {
+		return best
+	}
+	for _, c := range r.rank[1:] {
+		s := c.skill
+		if s.Effect != orchestrator.Read || len(s.keys) != 1 || c.value < r.rank[0].value/3 {
+			continue
+		}
+		sl := s.keys[0]
+		if !slices.ContainsFunc(sl.makers, func(m maker) bool { return m.skill == best }) {
+			continue
+		}
+		b := newBag(p.req.Message, r.words(), nil)
+		if slices.ContainsFunc(b.toks, func(t token) bool { return sl.matches(t.text) != "" }) {
+			return s
+		}
+		d := p.describe(s, sl, b)
+		if d.noun && !d.plural && (d.ordinal != 0 || d.demo) && !d.all {
+			return s
+		}
+	}
+	return best
+}
+
+// whichOf asks which of two intents is meant. The steps of the question are the
+// choices.
+func (p *planner) whichOf(r *request, a, b *skill) orchestrator.Plan {
+	p.steps = nil
+	for _, s := range []*skill{a, b} {
+		var none assembly
+		p.build(s, r, &none)
+	}
+	return orchestrator.Plan{
+		Kind: orchestrator.PlanQuestion, Steps: p.steps,
+		Text: "Do you want to " + inSentence(a.Summary) + ", or to " + inSentence(b.Summary) + "?",
+	}
+}
+
+// build makes the steps of one request and returns their IDs, without lookups. A
+// value that nobody gave becomes the assembly's question, unless one is open.
+func (p *planner) build(s *skill, r *request, a *assembly) []string {
+	b := newBag(p.req.Message, r.words(), r.context)
+	who, needWho := p.whom(s, b)
+	lits := p.literals(s, b)
+	versions := []map[string]orchestrator.Arg{{}}
+	for name, args := range lits {
+		sl := s.slot(name)
+		if len(args) == 1 || sl.use != useKey {
+			for _, v := range versions {
+				v[name] = args[0]
+			}
+			continue
+		}
+		versions = nil
+		for _, arg := range args {
+			versions = append(versions, map[string]orchestrator.Arg{name: arg})
+		}
+	}
+	if len(versions) > 1 {
+		for _, v := range versions {
+			for name, args := range lits {
+				if _, ok := v[name]; !ok {
+					v[name] = args[0]
+				}
+			}
+		}
+	}
+	open := map[string]bool{}
+	var ref reference
+	for _, sl := range s.slots {
+		if _, ok := versions[0][sl.name]; ok || sl.use != useKey {
+			if ok && sl.use == useKey && len(versions) == 1 {
+				ref = reference{arg: versions[0][sl.name], who: who}
+				p.last[sl.name] = ref
+			}
+			continue
+		}
+		refs, unknown := p.key(s, sl, r, b, who)
+		if unknown && sl.required {
+			open[sl.name] = true
+		}
+		if len(refs) == 0 {
+			continue
+		}
+		ref = refs[0]
+		p.last[sl.name] = ref
+		base := versions
+		versions = nil
+		for _, one := range refs {
+			for _, v := range base {
+				c := maps.Clone(v)
+				c[sl.name] = one.arg
+				versions = append(versions, c)
+			}
+		}
+	}
+	p.names(s, b, ref, versions)
+	var ids []string
+	for _, args := range versions {
+		if len(args) == 0 {
+			args = nil
+		}
+		st := orchestrator.Step{Intent: s.Name, For: who, Args: args, Text: p.words(r.words())}
+		if !p.conditions(&st, s, r, ref, who, a) {
+			st.When = &orchestrator.Condition{Text: p.clauseText(r.when[0])}
+		}
+		ids = append(ids, p.add(st))
+	}
+	p.open(s, ids, versions, needWho, a)
+	return ids
+}
+
+// open asks for the first thing that a step lacks, if no question is open yet.
+func (p *planner) open(s *skill, ids []string, versions []map[string]orchestrator.Arg, needWho bool, a *assembly) {
+	if a.question != "" || len(ids) == 0 {
+		return
+	}
+	if needWho {
+		a.question = "Which customer is it about? An email address or a full name will do."
+		a.missing = &orchestrator.Missing{Step: ids[0], Param: s.Subject}
+		return
+	}
+	for _, sl := range s.slots {
+		if _, ok := versions[0][sl.name]; !ok && sl.required {
+			a.question, a.missing = p.question(s, sl, ids[0])
+			return
+		}
+	}
+}
+
+// names fills the text parameters that are left: what the object's description
+// named inside it, or what is left of the words.
+func (p *planner) names(s *skill, b *bag, ref reference, versions []map[string]orchestrator.Arg) {
+	for _, sl := range s.slots {
+		if sl.use != useName {
+			continue
+		}
+		if _, ok := versions[0][sl.name]; ok {
+			continue
+		}
+		v := ""
+		switch {
+		case ref.inner != "" && ref.holdsPart(sl.name):
+			v = ref.inner
+		case sl.required:
+			v, _ = p.fillName(s, sl, b)
+		default:
+			for i, t := range b.toks[:b.own] {
+				if t.kind == tokQuoted && !b.used[i] {
+					v = t.text
+				}
+			}
+		}
+		if v == "" {
+			continue
+		}
+		for _, args := range versions {
+			args[sl.name] = orchestrator.Arg{Value: v, Text: v}
+		}
+	}
+}
+
+// holdsPart tells whether the object has a list of what the parameter names: items
+// for item.
+func (r reference) holdsPart(param string) bool {
+	return slices.ContainsFunc(r.fields, func(f *field) bool {
+		return (f.kind == kindObjects || f.kind == kindTexts) && stem(f.name) == stem(param)
+	})
+}
+
+// words returns the user's own words for some tokens.
+func (p *planner) words(toks []token) string { return span(p.req.Message, toks) }

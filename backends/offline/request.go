@@ -1,0 +1,158 @@
+package offline
+
+// request is one thing that the message asks for, with the conditions it hangs
+// on.
+type request struct {
+	toks []token
+	// lent is the verb that an elliptic request takes from the one before it.
+	lent *token
+	rank []ranked
+	// context are sentences beside it that ask for nothing themselves.
+	context []token
+	when    []clause
+	// not: the user says not to do it.
+	not                        bool
+	then, first, ahead, behind bool
+}
+
+// clause is a condition as it stands in the message; negated if it must not hold.
+type clause struct {
+	toks    []token
+	negated bool
+}
+
+func (r *request) words() []token {
+	if r.lent == nil {
+		return r.toks
+	}
+	return append([]token{*r.lent}, r.toks...)
+}
+
+// requests divides a message into requests and hangs the conditions on them.
+func (p *planner) requests(toks []token) []*request {
+	list := p.placeConditions(chunks(toks))
+	var out []*request
+	var last []clause // of the condition that an "otherwise" would turn round
+	var ahead []clause
+	sentence := 0
+	for i := 0; i < len(list); {
+		c := list[i]
+		if c.hard {
+			ahead = nil
+			sentence = len(out)
+		}
+		switch {
+		case c.kind == chunkIgnored:
+			i++
+		case c.kind == chunkCondition:
+			cl := clause{c.toks, c.negated}
+			last = []clause{cl}
+			if c.before(list[i+1:], len(out) > sentence) {
+				ahead = last
+			} else if len(out) > 0 {
+				r := out[len(out)-1]
+				r.when = append(r.when, cl)
+			} else {
+				ahead = last
+			}
+			i++
+		default:
+			j := i + 1
+			for j < len(list) && list[j].kind == chunkRequest && !list[j].other && !list[j].same {
+				if list[j].hard && len(ahead) > 0 {
+					break
+				}
+				j++
+			}
+			when := ahead
+			switch {
+			case c.other && len(last) > 0:
+				when = turned(last)
+				ahead = when
+			case c.same:
+				when = last
+				ahead = when
+			}
+			for _, r := range p.divide(list[i:j]) {
+				r.when = append(r.when, when...)
+				out = append(out, r)
+			}
+			i = j
+		}
+	}
+	return out
+}
+
+// turned is the opposite of a condition.
+func turned(cs []clause) []clause {
+	out := make([]clause, len(cs))
+	for i, c := range cs {
+		out[i] = clause{c.toks, !c.negated}
+	}
+	return out
+}
+
+// before tells whether a condition belongs to what follows rather than to the
+// request before it.
+func (c chunk) before(rest []chunk, hasRequest bool) bool {
+	follows := len(rest) > 0 && !rest[0].hard && rest[0].kind == chunkRequest && !rest[0].other && !rest[0].and
+	if !hasRequest || c.hard {
+		return true
+	}
+	return follows && (c.and || c.comma || c.then)
+}
+
+// placeConditions finds where conditions end: a condition takes in what follows
+// an "and" unless that is a request, and gives up a request that follows it
+// without a comma.
+func (p *planner) placeConditions(list []chunk) []chunk {
+	var out []chunk
+	for i := 0; i < len(list); i++ {
+		c := list[i]
+		if c.kind != chunkCondition {
+			out = append(out, c)
+			continue
+		}
+		for i+1 < len(list) {
+			n := list[i+1]
+			if n.kind != chunkRequest || n.hard || n.other || n.same || n.then || !(n.and || n.comma && isAlternative(n.toks)) || p.starts(n.toks) && !haveForms[n.toks[0].low] && !beForms[n.toks[0].low] {
+				break
+			}
+			gap := token{text: "and", low: "and", stem: "and", kind: tokWord, start: n.toks[0].start, end: n.toks[0].start}
+			c.toks = append(append(append([]token{}, c.toks...), gap), n.toks...)
+			i++
+		}
+		if at := p.requestInside(c.toks); at > 0 {
+			tail := chunk{toks: c.toks[at:]}
+			c.toks = c.toks[:at]
+			out = append(out, c, tail)
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func isAlternative(toks []token) bool { return toks[0].is("or") }
+
+// requestInside finds where, in a condition without a comma after it, the
+// request begins: "it has not shipped yet | cancel it". It returns 0 if there is
+// none.
+func (p *planner) requestInside(toks []token) int {
+	for j := 2; j < len(toks); j++ {
+		t := toks[j]
+		prev := toks[j-1]
+		if t.kind != tokWord || nounMarks[prev.low] || auxiliaries[prev.low] || negators[prev.low] || subjectPronouns[prev.low] ||
+			prev.is("to", "be", "been", "it", "of", "than", "over", "in", "on", "at", "for", "with", "and", "or", "'s", "already", "still", "yet") && !t.is("please", "can", "could", "tell", "show") {
+			continue
+		}
+		polite := openers.at(toks, j) > 0 && !t.is("and", "but", "so", "now", "right", "next", "second", "first", "just", "then", "good", "fine", "ok")
+		if !polite && (!p.k.verbs[t.low] || auxiliaries[t.low] || functionWords[t.low] && !t.is("tell", "show", "give", "get", "let", "check", "find", "send", "make", "put", "what", "where", "when")) {
+			continue
+		}
+		if p.confident(toks[j:]) != nil {
+			return j
+		}
+	}
+	return 0
+}

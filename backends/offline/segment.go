@@ -1,0 +1,225 @@
+package offline
+
+// chunk is a stretch of a message between two places where a new request or a
+// condition could begin.
+type chunk struct {
+	toks []token
+	kind chunkKind
+	// negated: the condition must not hold (unless).
+	negated bool
+	// other: what follows holds if the last condition did not (otherwise).
+	other bool
+	// same: what follows holds under the last condition (in that case).
+	same bool
+	// hard: a sentence begins here; comma, and: a comma or a conjunction stands
+	// before it.
+	hard, comma, and bool
+	// then: after what came before; first: before everything else; ahead: before
+	// the action that follows in the sentence (after you have …); behind: after it
+	// (before you …).
+	then, first, ahead, behind bool
+}
+
+type chunkKind int
+
+const (
+	chunkRequest chunkKind = iota
+	chunkCondition
+	chunkIgnored
+)
+
+var (
+	conditionOpeners = newPhrases(
+		"if", "only if", "but only if", "and only if", "if and only if", "only when", "as long as", "so long as", "provided", "provided that", "providing", "providing that",
+		"assuming", "assuming that", "given that", "in case", "on condition that", "on the condition that", "in the event that", "once", "as soon as", "supposing", "suppose",
+		"only as long as",
+	)
+	negatedOpeners = newPhrases("unless", "except if", "except when", "if not already", "but not if", "just not if", "not if")
+	evenIf         = newPhrases("even if", "even though", "even when", "no matter if", "no matter whether", "regardless of whether", "whether or not")
+	// pseudoIf are conditions in form alone.
+	pseudoIf = newPhrases(
+		"if possible", "if you can", "if you could", "if you would", "if you please", "if you do not mind", "if you like", "if you want", "if you are able to", "if i may", "if i can", "if i could", "if at all possible",
+		"if that is ok", "if that is okay", "if that is possible", "if that is alright", "if that is fine", "if that works", "if it is possible", "if it is ok", "if it is okay", "if it is not too much trouble",
+		"if you would be so kind", "if you have time", "if you have a moment", "if need be", "if necessary", "if needed", "as soon as possible", "as soon as you can", "if i remember correctly", "if i am not mistaken", "if i recall correctly",
+		"if it is not too late",
+	)
+	// askIf come before an "if" that opens a question, not a condition.
+	askIf = set(`see check know wonder wondering ask asking sure tell find verify confirm me out say curious unsure determine learn hear`)
+
+	otherwiseWords = newPhrases("otherwise", "else", "or else", "if not", "if not then", "or otherwise", "in the other case", "failing that", "if that is not the case", "if it is not", "if it has not", "if that fails", "if they have not", "if they are not")
+	sameWords      = newPhrases("if so", "in that case", "if it is", "if it has", "if yes", "if they have", "if they are", "if that is the case")
+	thenWords      = newPhrases("then", "and then", "after that", "and after that", "afterwards", "and afterwards", "next", "followed by", "finally", "and finally", "lastly")
+	firstWords     = newPhrases("first", "first of all", "firstly", "but first", "and first", "before that", "but before that", "before anything else", "before you do that", "before you do", "before doing that", "but before you do that", "but before you do")
+	andWords       = newPhrases("and", "and also", "also", "plus", "as well as", "and please", "but", "but also", "and another thing", "in addition", "additionally", "furthermore", "moreover", "besides", "oh and", "and besides", "while you are at it", "on top of that", "and while you are at it")
+	beforeYou      = newPhrases("before you", "before i", "before we")
+	afterYou       = newPhrases("after you have", "after you", "after i", "when you have", "once you have", "after we", "once you are done", "when you are done", "once that is done", "when that is done")
+)
+
+// chunks splits a message at everything that could part two requests, or a
+// request from its condition.
+func chunks(toks []token) []chunk {
+	s := splitter{toks: toks, cur: chunk{hard: true}}
+	for s.i < len(toks) {
+		if !s.boundary() {
+			s.cur.toks = append(s.cur.toks, toks[s.i])
+			s.i++
+		}
+	}
+	s.flush()
+	return s.out
+}
+
+type splitter struct {
+	toks []token
+	i    int
+	cur  chunk
+	out  []chunk
+}
+
+// flush ends the current chunk. What was said of an empty one is said of the
+// next.
+func (s *splitter) flush() {
+	if len(wordsOnly(s.cur.toks)) == 0 {
+		s.cur.toks = nil
+		return
+	}
+	s.out = append(s.out, s.cur)
+	s.cur = chunk{}
+}
+
+// boundary handles a boundary at the current place, if there is one.
+func (s *splitter) boundary() bool {
+	t := s.toks[s.i]
+	if t.kind == tokPunct {
+		switch {
+		case t.is("?", "!", ";", "\n") || (t.is(".") && s.gapAfter()):
+			s.flush()
+			s.cur = chunk{hard: true}
+			s.i++
+			return true
+		case t.is(",", "–", "—") || (t.is("-") && s.gapAfter()):
+			s.flush()
+			s.cur.comma = true
+			s.i++
+			return true
+		}
+		return false
+	}
+	if n := pseudoIf.at(s.toks, s.i); n > 0 {
+		s.i += n
+		return true
+	}
+	if n := evenIf.at(s.toks, s.i); n > 0 {
+		s.open(n, func(c *chunk) { c.kind = chunkIgnored })
+		return true
+	}
+	if s.conditional() || s.ordering() {
+		return true
+	}
+	if n := andWords.at(s.toks, s.i); n > 0 {
+		s.open(n, func(c *chunk) { c.and = true })
+		return true
+	}
+	return false
+}
+
+// open ends the current chunk, skips the n words that open the next, and marks
+// it.
+func (s *splitter) open(n int, mark func(*chunk)) {
+	s.flush()
+	mark(&s.cur)
+	s.i += n
+}
+
+func (s *splitter) gapAfter() bool {
+	return s.i+1 >= len(s.toks) || s.toks[s.i+1].start > s.toks[s.i].end || s.toks[s.i+1].kind == tokPunct
+}
+
+// conditional handles the words that open a condition or its opposite.
+func (s *splitter) conditional() bool {
+	t := s.toks[s.i]
+	end := func(n int) bool { return s.i+n >= len(s.toks) || s.toks[s.i+n].kind == tokPunct }
+	if n := otherwiseWords.at(s.toks, s.i); n > 0 && (!t.is("if") || end(n) || s.requestAt(s.i+n)) && !(t.is("else") && s.afterIndefinite()) {
+		s.open(n, func(c *chunk) { c.other = true; c.kind = chunkRequest; c.negated = false })
+		return true
+	}
+	if n := sameWords.at(s.toks, s.i); n > 0 && (n == 2 && t.is("if") && s.toks[s.i+1].is("so", "yes") || end(n) || t.is("in")) {
+		s.open(n, func(c *chunk) { c.same = true; c.kind = chunkRequest; c.negated = false })
+		return true
+	}
+	if n := negatedOpeners.at(s.toks, s.i); n > 0 {
+		if s.toks[s.i+n-1].is("already") {
+			n--
+		}
+		s.open(n, func(c *chunk) { c.kind = chunkCondition; c.negated = true })
+		return true
+	}
+	if n := conditionOpeners.at(s.toks, s.i); n > 0 && !(t.is("if") && s.asked()) && !(t.is("once") && s.onceAdverb()) && afterYou.at(s.toks, s.i) == 0 {
+		s.open(n, func(c *chunk) { c.kind = chunkCondition; c.negated = false })
+		return true
+	}
+	next := token{}
+	if s.i+1 < len(s.toks) {
+		next = s.toks[s.i+1]
+	}
+	switch {
+	case t.is("when") && !s.asked() && !auxiliaries[next.low] && (nounMarks[next.low] || pronouns[next.low]) && afterYou.at(s.toks, s.i) == 0,
+		t.is("while") && next.is("it", "they"):
+		s.open(1, func(c *chunk) { c.kind = chunkCondition; c.negated = false })
+		return true
+	case t.is("before") && next.is("it", "they") && s.i+2 < len(s.toks):
+		s.open(1, func(c *chunk) { c.kind = chunkCondition; c.negated = true })
+		return true
+	}
+	return false
+}
+
+// requestAt tells whether a request seems to begin at i.
+func (s *splitter) requestAt(i int) bool {
+	return i < len(s.toks) && (generalVerbs[s.toks[i].low] && !auxiliaries[s.toks[i].low] || s.toks[i].is("then", "please") || openers.at(s.toks, i) > 0)
+}
+
+// asked tells whether the word is asked for rather than a condition: check if,
+// tell me when.
+func (s *splitter) asked() bool {
+	if s.i == 0 {
+		return false
+	}
+	prev := s.toks[s.i-1]
+	if prev.is("me") {
+		return s.i > 1 && s.toks[s.i-2].is("tell", "let", "show", "ask", "inform", "notify", "remind")
+	}
+	if prev.kind == tokPunct {
+		return false
+	}
+	return askIf[prev.low] || prev.is("what", "and", "or", "about") && s.toks[s.i].is("when") && s.i > 1 && !prev.is("and")
+}
+
+func (s *splitter) afterIndefinite() bool {
+	return s.i > 0 && s.toks[s.i-1].is("anything", "something", "what", "who", "where", "someone", "nothing", "anyone", "everything", "somewhere")
+}
+
+func (s *splitter) onceAdverb() bool {
+	return s.i+1 >= len(s.toks) || !(nounMarks[s.toks[s.i+1].low] || pronouns[s.toks[s.i+1].low] || s.toks[s.i+1].is("they"))
+}
+
+// ordering handles the words that say what comes first.
+func (s *splitter) ordering() bool {
+	if n := firstWords.at(s.toks, s.i); n > 0 && len(s.cur.toks) == 0 {
+		s.open(n, func(c *chunk) { c.first = true })
+		return true
+	}
+	if n := thenWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) && !(s.toks[s.i].is("next", "finally", "lastly") && len(s.cur.toks) > 0) {
+		s.open(n, func(c *chunk) { c.then = true })
+		return true
+	}
+	if n := afterYou.at(s.toks, s.i); n > 0 {
+		s.open(n, func(c *chunk) { c.ahead = true })
+		return true
+	}
+	if n := beforeYou.at(s.toks, s.i); n > 0 {
+		s.open(n, func(c *chunk) { c.behind = true })
+		return true
+	}
+	return false
+}

@@ -1,0 +1,231 @@
+package offline
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"banyan/orchestrator"
+
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// skill is an intent of the catalog, read for planning.
+type skill struct {
+	*orchestrator.Entry
+	slots  []*slot // without the subject, required ones first
+	fields []*field
+	// vocab holds the stems of the words that belong to the intent itself, known
+	// those that stand in any of its examples.
+	vocab, known map[string]bool
+	nameStems    []string
+	// keys are the required slots that name an object.
+	keys []*slot
+	// noun is the thing that the intent is about in its name: order of get_order.
+	noun string
+}
+
+// slot is one parameter that a plan may fill.
+type slot struct {
+	name, title string
+	kind        valueKind
+	use         slotUse
+	required    bool
+	schema      *jsonschema.Schema
+	pattern     *regexp.Regexp
+	values      []enumValue
+	words       map[string]int
+	dateOnly    bool
+	// makers list the objects that a value can be taken from.
+	makers []maker
+}
+
+// slotUse says how a text parameter is filled.
+type slotUse int
+
+const (
+	useName  slotUse = iota // a short name of something: a title, an item
+	useKey                  // an identifier
+	useProse                // what the user has to say: a reason, a message
+	useEmail
+	usePhone
+	useAddress
+	useOther // numbers, enumerations, times
+)
+
+// maker is a list of objects in the result of a read that needs the subject
+// alone; each object has a property that can fill the slot.
+type maker struct {
+	skill *skill
+	list  *field
+	key   string
+}
+
+func newSkill(e *orchestrator.Entry) *skill {
+	s := &skill{Entry: e, vocab: map[string]bool{}, known: map[string]bool{}}
+	s.fields = fieldsOf(e.Result, 0)
+	for _, name := range e.ParamNames() {
+		sl := newSlot(name, e.Params.Properties[name])
+		sl.required = e.Required(name)
+		s.slots = append(s.slots, sl)
+		if sl.required && sl.use == useKey {
+			s.keys = append(s.keys, sl)
+		}
+	}
+	parts := strings.Split(e.Name, "_")
+	for _, p := range parts {
+		s.nameStems = append(s.nameStems, stem(p))
+	}
+	s.noun = parts[len(parts)-1]
+	return s
+}
+
+func newSlot(name string, p *jsonschema.Schema) *slot {
+	sl := &slot{name: name, title: p.Title, schema: p, words: map[string]int{}}
+	if sl.title == "" {
+		sl.title = strings.TrimSuffix(strings.ReplaceAll(name, "_", " "), " id")
+	}
+	sl.kind, sl.dateOnly = kindOf(p)
+	if p.Pattern != "" {
+		if re, err := regexp.Compile(anchored(p.Pattern)); err == nil {
+			sl.pattern = re
+		}
+	}
+	if sl.kind == kindEnum {
+		sl.values = enumValues(p)
+	}
+	addWords(sl.words, p.Description, inDescription)
+	addWords(sl.words, p.Title, inTitle)
+	addWords(sl.words, strings.ReplaceAll(name, "_", " "), inName)
+	sl.use = useOf(sl, p)
+	return sl
+}
+
+// anchored makes a pattern match a whole text, as a value must.
+func anchored(p string) string {
+	if !strings.HasPrefix(p, "^") {
+		p = "^(?:" + p
+		if strings.HasSuffix(p, "$") {
+			return p[:len(p)-1] + ")$"
+		}
+		return p + ")$"
+	}
+	return p
+}
+
+var proseWords = set(`reason text message comment comments note notes feedback complaint description details detail question why body problem issue remark
+remarks wording explanation content symptoms fault`)
+
+func useOf(sl *slot, p *jsonschema.Schema) slotUse {
+	if sl.kind != kindText {
+		if sl.kind == kindInteger && keyLike(sl.name) {
+			return useKey
+		}
+		return useOther
+	}
+	switch p.Format {
+	case "email":
+		return useEmail
+	case "phone", "tel":
+		return usePhone
+	case "postal-address", "address":
+		return useAddress
+	}
+	if keyLike(sl.name) {
+		return useKey
+	}
+	for _, w := range strings.Split(sl.name, "_") {
+		switch {
+		case w == "phone" || w == "mobile":
+			return usePhone
+		case w == "address":
+			return useAddress
+		}
+	}
+	if sl.pattern != nil {
+		return useKey
+	}
+	for _, w := range append(strings.Split(sl.name, "_"), strings.Fields(strings.ToLower(sl.title))...) {
+		if proseWords[w] {
+			return useProse
+		}
+	}
+	return useName
+}
+
+// keyLike tells whether a name is that of an identifier.
+func keyLike(name string) bool {
+	if name == "id" || name == "code" || name == "reference" || name == "ref" || name == "number" {
+		return true
+	}
+	for _, tail := range []string{"_id", "_no", "_number", "_code", "_ref", "_reference", "_key", "_plate"} {
+		if strings.HasSuffix(name, tail) && !strings.HasPrefix(name, "phone") {
+			return true
+		}
+	}
+	return false
+}
+
+// slot returns the slot of that name, or nil.
+func (s *skill) slot(name string) *slot {
+	for _, sl := range s.slots {
+		if sl.name == name {
+			return sl
+		}
+	}
+	return nil
+}
+
+// lists returns the fields of the result that are lists of objects.
+func (s *skill) lists() []*field {
+	var out []*field
+	for _, f := range s.fields {
+		if f.kind == kindObjects {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// free tells whether the intent is a read that can be called with the subject
+// alone.
+func (s *skill) free() bool {
+	return s.Effect == orchestrator.Read && !slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.required })
+}
+
+// makersOf finds the lists that the slot can be filled from.
+func makersOf(sl *slot, skills []*skill) []maker {
+	var out []maker
+	base := strings.TrimSuffix(sl.name, "_id")
+	for _, s := range skills {
+		if !s.free() {
+			continue
+		}
+		for _, list := range s.lists() {
+			key := ""
+			for _, f := range list.sub {
+				if f.name == sl.name || (f.name == "id" && base != sl.name && stem(list.name) == stem(base)) {
+					key = f.name
+					break
+				}
+			}
+			if key != "" {
+				out = append(out, maker{s, list, key})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b maker) int { return makerRank(b, base) - makerRank(a, base) })
+	return out
+}
+
+// makerRank prefers lists that are named after the key: loans for loan_id.
+func makerRank(m maker, base string) int {
+	n := 0
+	if stem(m.list.name) == stem(base) {
+		n += 4
+	}
+	if strings.HasPrefix(m.skill.Name, "list_") {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,411 @@
+package offline
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"banyan/orchestrator"
+)
+
+// bag is what a request says, and which of its words are used up.
+type bag struct {
+	msg  string
+	toks []token
+	used []bool
+	// own is how many of the tokens belong to the request itself; the rest are
+	// sentences beside it.
+	own int
+}
+
+func newBag(msg string, own, context []token) *bag {
+	b := &bag{msg: msg, own: len(own)}
+	b.toks = append(append([]token{}, own...), context...)
+	b.used = make([]bool, len(b.toks))
+	return b
+}
+
+func (b *bag) take(at, n int) {
+	for i := at; i < at+n && i < len(b.used); i++ {
+		b.used[i] = true
+	}
+}
+
+func (b *bag) free(at, n int) bool {
+	for i := at; i < at+n; i++ {
+		if i >= len(b.used) || b.used[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// text returns the user's words from one token to another, end excluded.
+func (b *bag) text(from, to int) string {
+	from, to = max(from, 0), min(to, len(b.toks))
+	if from >= to {
+		return ""
+	}
+	if to-from == 1 && b.toks[from].kind == tokQuoted {
+		return b.toks[from].text
+	}
+	return span(b.msg, b.toks[from:to])
+}
+
+// filled are the literal values found for an intent: for each parameter one, or
+// several where the message lists them.
+type filled map[string][]orchestrator.Arg
+
+// literals finds the values that stand in the words themselves, the kinds that
+// cannot be mistaken first.
+func (p *planner) literals(s *skill, b *bag) filled {
+	out := filled{}
+	put := func(sl *slot, v any, text string) {
+		out[sl.name] = append(out[sl.name], orchestrator.Arg{Value: v, Text: text})
+	}
+	for _, pass := range []func(*skill, *bag, func(*slot, any, string)){
+		p.fillContacts, p.fillKeys, p.fillEnums, p.fillTimes, p.fillNumbers, p.fillProse,
+	} {
+		pass(s, b, put)
+	}
+	return out
+}
+
+// fillContacts finds e-mail addresses, phone numbers and postal addresses.
+func (p *planner) fillContacts(s *skill, b *bag, put func(*slot, any, string)) {
+	for _, sl := range s.slots {
+		switch sl.use {
+		case useEmail:
+			for i, t := range b.toks {
+				if t.kind == tokEmail && !b.used[i] {
+					b.take(i, 1)
+					put(sl, t.text, t.text)
+					break
+				}
+			}
+		case usePhone:
+			if v, at := findPhone(b.toks); v != "" {
+				b.take(at[0], at[1]-at[0])
+				put(sl, b.text(at[0], at[1]), b.text(at[0], at[1]))
+			}
+		case useAddress:
+			if v, at := findAddress(b, p.keyAnywhere); v != "" {
+				b.take(at[0], at[1]-at[0])
+				put(sl, v, v)
+			}
+		}
+	}
+}
+
+// findPhone finds the first phone number: 7 to 15 digits, in groups.
+func findPhone(toks []token) (string, [2]int) {
+	for i := 0; i < len(toks); i++ {
+		if toks[i].kind != tokNumber || strings.ContainsAny(toks[i].low, "/:,") {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, toks[i].low); err == nil {
+			continue
+		}
+		digits, groups, end := 0, 0, i
+		for j := i; j < len(toks); j++ {
+			t := toks[j]
+			if t.kind == tokNumber && (j == i || t.low[0] != '+') {
+				digits += countDigits(t.low)
+				groups++
+				end = j + 1
+			} else if !t.is("(", ")", "-", ".") {
+				break
+			}
+		}
+		if digits >= 7 && digits <= 15 {
+			start := i
+			if i > 0 && toks[i-1].is("(") {
+				start--
+			}
+			return joinLow(toks[start:end]), [2]int{start, end}
+		}
+		i = max(i, end-1)
+	}
+	return "", [2]int{}
+}
+
+func countDigits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// findAddress finds a postal address: what follows "to", "is", "at" or a colon
+// and begins with a number or a name, to the end of the request.
+func findAddress(b *bag, key func(token) bool) (string, [2]int) {
+	toks := b.toks[:b.own]
+	end := len(toks)
+	for {
+		if n := closers.endAt(toks, end); n > 0 {
+			end -= n
+			continue
+		}
+		if end > 0 && toks[end-1].kind == tokPunct {
+			end--
+			continue
+		}
+		break
+	}
+	for i, t := range toks[:end] {
+		if t.kind == tokQuoted && !b.used[i] {
+			return t.text, [2]int{i, i + 1}
+		}
+	}
+	for i := 0; i < end; i++ {
+		if !toks[i].is("to", "is", "at", "into", "in", ":", "be", "address", "now") {
+			continue
+		}
+		j := i + 1
+		for j < end && toks[j].kind == tokPunct {
+			j++
+		}
+		if v := b.text(j, end); j < end && looksLikeAddress(toks[j:end], key) && v != "" {
+			return v, [2]int{j, end}
+		}
+	}
+	return "", [2]int{}
+}
+
+// looksLikeAddress: a number with a word after it, or several words of which the
+// first is a name and one is or has a number.
+func looksLikeAddress(toks []token, key func(token) bool) bool {
+	words := wordsOnly(toks)
+	if len(words) < 2 {
+		return false
+	}
+	digit := false
+	for _, t := range words {
+		digit = digit || countDigits(t.low) > 0 && !key(t)
+		if t.kind == tokEmail {
+			return false
+		}
+	}
+	first := words[0]
+	named := first.text[0] >= 'A' && first.text[0] <= 'Z'
+	if countDigits(first.low) > 0 {
+		return words[1].kind == tokWord && !functionWords[words[1].low]
+	}
+	return named && (digit || len(words) >= 3) || digit && !functionWords[first.low] && countDigits(words[1].low) > 0
+}
+
+// fillKeys finds identifiers: words that fit the pattern, or that have digits and
+// stand after the parameter's own word.
+func (p *planner) fillKeys(s *skill, b *bag, put func(*slot, any, string)) {
+	for _, sl := range s.slots {
+		if sl.use != useKey {
+			continue
+		}
+		seen := map[string]bool{}
+		for i, t := range b.toks {
+			if b.used[i] || t.kind == tokPunct || t.kind == tokEmail {
+				continue
+			}
+			v, n := sl.keyAt(b.toks, i)
+			if v == "" || seen[v] || p.isQuantity(sl, b.toks, i) {
+				continue
+			}
+			seen[v] = true
+			b.take(i, n)
+			if sl.kind == kindInteger {
+				f, _ := numberOf(v)
+				put(sl, f, v)
+			} else {
+				put(sl, v, t.text)
+			}
+		}
+	}
+}
+
+// isQuantity tells whether a number is an amount or a span of time rather than
+// an identifier.
+func (p *planner) isQuantity(sl *slot, toks []token, i int) bool {
+	if toks[i].kind != tokNumber || i+1 >= len(toks) {
+		return false
+	}
+	next := toks[i+1]
+	return unitDays[next.stem] != 0 || currencyOf(next.low) != "" || i > 0 && currencyOf(toks[i-1].low) != "" || sl.pattern == nil && next.is("x", "×")
+}
+
+// keyAt reads a value of the slot at i, which may take two tokens: "AB 12345".
+func (sl *slot) keyAt(toks []token, i int) (string, int) {
+	t := toks[i]
+	if sl.pattern == nil {
+		if countDigits(t.low) == 0 || i == 0 {
+			return "", 0
+		}
+		prev := toks[i-1]
+		if prev.is("#", "number", "no", "id", "nr", "code", "reference", "ref", ".") || sl.words[prev.stem] >= inTitle || sl.kind == kindInteger && stem(strings.TrimSuffix(sl.name, "_id")) == prev.stem {
+			return t.text, 1
+		}
+		return "", 0
+	}
+	if i+1 < len(toks) && toks[i+1].kind != tokPunct && (countDigits(t.low) > 0 || countDigits(toks[i+1].low) > 0) {
+		for _, glue := range []string{"", "-", " "} {
+			if v := sl.matches(t.text + glue + toks[i+1].text); v != "" && sl.matches(t.text) == "" {
+				return v, 2
+			}
+		}
+	}
+	if v := sl.matches(t.text); v != "" && (countDigits(v) > 0 || t.kind == tokQuoted) {
+		return v, 1
+	}
+	return "", 0
+}
+
+// fillEnums finds the values of enumerations and flags.
+func (p *planner) fillEnums(s *skill, b *bag, put func(*slot, any, string)) {
+	for _, sl := range s.slots {
+		if sl.kind != kindEnum {
+			continue
+		}
+		for _, v := range sl.values {
+			at, n := v.find(b.toks[:b.own])
+			if n == 0 || !b.free(at, n) || (!sl.required && at == 0 && p.k.verbs[b.toks[0].low] && b.own > 1) {
+				continue
+			}
+			put(sl, v.value, b.text(at, at+n))
+			b.take(at, n)
+			break
+		}
+	}
+}
+
+// fillTimes finds dates and times of day.
+func (p *planner) fillTimes(s *skill, b *bag, put func(*slot, any, string)) {
+	var want []*slot
+	for _, sl := range s.slots {
+		if sl.kind == kindTime {
+			want = append(want, sl)
+		}
+	}
+	if len(want) == 0 {
+		return
+	}
+	found := moments(b.toks, p.req.Now)
+	day := p.today()
+	for i, m := range found {
+		if i >= len(want) {
+			return
+		}
+		if !b.free(m.at, m.n) {
+			continue
+		}
+		if !m.day.IsZero() {
+			day = m.day
+		} else if want[i].dateOnly {
+			continue
+		}
+		b.take(m.at, m.n)
+		text := b.text(m.at, m.at+m.n)
+		if want[i].dateOnly {
+			put(want[i], day.Format(time.DateOnly), text)
+			continue
+		}
+		if m.hasClock {
+			put(want[i], atClock(day, m.clock).Format(time.RFC3339), text)
+		} else if len(want) == 1 || want[i].required {
+			b.used[m.at] = true // a day alone does not make a time; the question asks for it
+		}
+	}
+}
+
+func atClock(day time.Time, c time.Duration) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), int(c.Hours()), int(c.Minutes())%60, 0, 0, day.Location())
+}
+
+func (p *planner) today() time.Time {
+	n := p.req.Now
+	return time.Date(n.Year(), n.Month(), n.Day(), 0, 0, 0, 0, n.Location())
+}
+
+var removing = newPhrases("remove", "delete", "take off", "take out", "drop", "without", "get rid of", "no longer want", "do not want", "strike", "leave out", "cross off")
+
+// fillNumbers finds quantities and amounts.
+func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
+	var want []*slot
+	for _, sl := range s.slots {
+		if (sl.kind == kindInteger || sl.kind == kindNumber) && sl.use != useKey {
+			want = append(want, sl)
+		}
+	}
+	for _, sl := range want {
+		best, bestScore := -1, 0
+		for i, t := range b.toks {
+			n, ok := numberOf(t.low)
+			if !ok || b.used[i] || sl.kind == kindInteger && n != math.Trunc(n) || t.is("one") && isPronounOne(b.toks, i) {
+				continue
+			}
+			if score := sl.fits(b.toks, i, len(want)); score > bestScore {
+				best, bestScore = i, score
+			}
+		}
+		if best >= 0 && (sl.required || bestScore > 1) {
+			n, _ := numberOf(b.toks[best].low)
+			b.take(best, 1)
+			put(sl, n, b.toks[best].text)
+			continue
+		}
+		if at, n := removing.find(b.toks[:b.own]); sl.required && n > 0 && sl.schema.Minimum != nil && *sl.schema.Minimum == 0 {
+			put(sl, float64(0), b.text(at, at+n))
+		}
+	}
+}
+
+// fits scores the number at i for the slot: 1 for a bare number, more if the unit
+// or a word of the slot stands beside it.
+func (sl *slot) fits(toks []token, i, slots int) int {
+	score := 1
+	unit := strings.ToLower(orchestrator.Unit(sl.schema))
+	for _, k := range []int{i - 2, i - 1, i + 1, i + 2} {
+		if k < 0 || k >= len(toks) {
+			continue
+		}
+		if sl.words[toks[k].stem] > 0 || unit != "" && (stem(unit) == toks[k].stem || strings.EqualFold(currencyOf(toks[k].low), unit)) {
+			score += 2
+		}
+		if toks[k].is("to", "x", "×", "only", "just") && k < i {
+			score++
+		}
+	}
+	if isLimit(sl.name) && i > 0 && toks[i-1].is("last", "latest", "top", "first", "recent", "newest", "past", "next") {
+		score += 3
+	}
+	if i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 && score == 1 && slots > 0 {
+		return 0
+	}
+	return score
+}
+
+func isLimit(name string) bool {
+	for _, w := range strings.Split(name, "_") {
+		if w == "limit" || w == "max" || w == "count" || w == "top" || w == "n" {
+			return true
+		}
+	}
+	return false
+}
+
+// isPronounOne tells "the one", "that one" and "one that" from the number.
+func isPronounOne(toks []token, i int) bool {
+	if i > 0 && (toks[i-1].is("the", "that", "this", "which", "other", "another", "first", "last", "latest", "second", "new", "my", "any", "no") || nounMarks[toks[i-1].low]) {
+		return true
+	}
+	return i+1 < len(toks) && toks[i+1].is("that", "with", "of", "which", "from")
+}
+
+var currencies = map[string]string{
+	"€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD",
+	"£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "nok": "NOK", "kroner": "NOK", "krone": "NOK", "sek": "SEK", "dkk": "DKK",
+	"chf": "CHF", "francs": "CHF", "yen": "JPY", "jpy": "JPY", "¥": "JPY",
+}
+
+func currencyOf(w string) string { return currencies[w] }

@@ -1,0 +1,200 @@
+package offline
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The words that announce what the user has to say, the surest first.
+var (
+	sayingWords  = newPhrases("saying", "saying that", "which says", "that says", "with the message", "with the comment", "with the note", "with the text", "with the reason", "the reason is", "the reason being", "the reason is that", "the problem is", "the problem is that", "the issue is", "the issue is that", "telling them", "tell them", "and say", "and say that", "message is", "comment is", "it says", "reason is", "reason", "the message is")
+	becauseWords = newPhrases("because", "because of", "since", "due to", "as it", "as they", "as i", "cause")
+	thatWords    = newPhrases("that", "about", "regarding", "concerning", "about how", "about the fact that", "on the subject of", "over", "with")
+)
+
+// fillProse finds what the user has to say: quoted, after a colon, or after
+// words that announce it; for a required parameter also sentences of their own.
+func (p *planner) fillProse(s *skill, b *bag, put func(*slot, any, string)) {
+	for _, sl := range s.slots {
+		if sl.use != useProse {
+			continue
+		}
+		from, to := p.prose(s, sl, b)
+		v := b.text(from, to)
+		if v == "" {
+			continue
+		}
+		b.take(from, to-from)
+		put(sl, capital(v), v)
+	}
+}
+
+// prose returns the tokens that hold what the user has to say.
+func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
+	end := len(b.toks)
+	for i, t := range b.toks {
+		if t.kind == tokQuoted && !b.used[i] {
+			return i, i + 1
+		}
+		if t.is(":") && i+1 < end {
+			return i + 1, end
+		}
+	}
+	for _, words := range []*phrases{sayingWords, becauseWords} {
+		if at, n := words.find(b.toks); n > 0 && at+n < end {
+			if b.toks[at].is("as") {
+				n = 1
+			}
+			return at + n, p.proseEnd(b, at+n)
+		}
+	}
+	if sl.required {
+		for at := 1; at < b.own; at++ {
+			n := thatWords.at(b.toks, at)
+			if n == 0 || b.toks[at].is("that") && at+1 < b.own && (b.toks[at+1].is("is", "was") || nounMarks[b.toks[at-1].low]) {
+				continue
+			}
+			if p.says(s, b, at+n, p.proseEnd(b, at+n)) {
+				return at + n, p.proseEnd(b, at+n)
+			}
+		}
+		if p.says(s, b, b.own, end) {
+			return b.own, end
+		}
+	}
+	return 0, 0
+}
+
+// proseEnd is where the user's words end: with the request, or with the sentences
+// beside it if they go on from there.
+func (p *planner) proseEnd(b *bag, from int) int {
+	if from >= b.own {
+		return len(b.toks)
+	}
+	end := b.own
+	for end > from {
+		n := closers.endAt(b.toks[:end], end)
+		if n == 0 || end-n <= from {
+			break
+		}
+		end -= n
+	}
+	return end
+}
+
+// says tells whether the tokens hold anything beyond the intent's own words and
+// values that were found already.
+func (p *planner) says(s *skill, b *bag, from, to int) bool {
+	for i := from; i < to; i++ {
+		t := b.toks[i]
+		if t.kind == tokWord && !b.used[i] && !functionWords[t.low] && !s.vocab[t.stem] && openers.at(b.toks, i) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// capital writes the first letter as a capital.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 || unicode.IsUpper(r) {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// fillName finds the short name that a text parameter asks for: quoted, or what
+// is left of the request when the intent's own words are taken away. It marks
+// nothing as used, since the same words may describe the object.
+func (p *planner) fillName(s *skill, sl *slot, b *bag) (string, bool) {
+	for i, t := range b.toks {
+		if t.kind == tokQuoted && !b.used[i] {
+			b.take(i, 1)
+			return t.text, true
+		}
+	}
+	type group struct {
+		from, to, score int
+	}
+	var groups []group
+	toks := b.toks[:b.own]
+	for i := 0; i < len(toks); i++ {
+		if !p.content(s, b, i) {
+			continue
+		}
+		j := i + 1
+		for j < len(toks) {
+			if p.content(s, b, j) {
+				j++
+				continue
+			}
+			// A title may hold little words: the Name of the Rose.
+			k := j
+			for k < len(toks) && toks[k].kind == tokWord && functionWords[toks[k].low] && !b.used[k] {
+				k++
+			}
+			if k == j || k >= len(toks) || !p.content(s, b, k) || !isCapital(toks[k].text) || !isCapital(toks[i].text) {
+				break
+			}
+			j = k + 1
+		}
+		g := group{from: i, to: j, score: 1}
+		if isCapital(toks[i].text) && i > 0 {
+			g.score += 2
+			if toks[i-1].is("the", "a", "an") && isCapital(toks[i-1].text) {
+				g.from--
+			}
+		}
+		for k := max(0, i-2); k < i; k++ {
+			if sl.words[toks[k].stem] > 0 || nounMarks[toks[k].low] {
+				g.score++
+			}
+		}
+		groups = append(groups, g)
+		i = j
+	}
+	if len(groups) == 0 {
+		return "", false
+	}
+	best := slices.MaxFunc(groups, func(a, c group) int {
+		if a.score == c.score {
+			return c.from - a.from
+		}
+		return a.score - c.score
+	})
+	return b.text(best.from, best.to), true
+}
+
+// content tells whether the token is a word of content that is neither used up
+// nor one of the intent's own.
+func (p *planner) content(s *skill, b *bag, i int) bool {
+	t := b.toks[i]
+	switch {
+	case b.used[i] || t.kind == tokPunct || t.kind == tokEmail || t.kind == tokQuoted:
+		return false
+	case t.kind == tokNumber:
+		return false
+	case functionWords[t.low] || ordinals[t.low] != 0 || t.is("'s") || spellOut[t.low] != 0:
+		return false
+	case s.vocab[t.stem] && !(isCapital(t.text) && i > 0 && !s.vocab[t.low]):
+		return false
+	case i == 0 && p.k.verbs[t.low]:
+		return false
+	case i > 0 && (subjectPronouns[b.toks[i-1].low] || b.toks[i-1].is("to", "not") && p.k.verbs[t.low]):
+		return false
+	case timeWords[t.low] || unitDays[t.stem] != 0 || weekdays[t.low] != 0 || months[t.low] != 0 && isCapital(t.text):
+		return false
+	case strings.HasSuffix(t.low, "ly") && len(t.low) > 5:
+		return false
+	}
+	return true
+}
+
+var timeWords = set("today tomorrow yesterday tonight morning afternoon evening week weekend month last ago since recently lately earlier later soon am pm noon sunday")
+
+func isCapital(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(r)
+}

@@ -1,0 +1,210 @@
+package offline
+
+import (
+	"strings"
+
+	"banyan/orchestrator"
+)
+
+// hole stands for the object in an expression whose step is not made yet.
+const hole = "\x00"
+
+// option is a way to decide a condition: an expression over a hole, and what
+// makes the step that fills it.
+type option struct {
+	test test
+	make func() string
+}
+
+// conditions hangs the request's conditions on a step. It returns false, with the
+// assembly's question set, if one of them cannot be put as an expression.
+func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref reference, who string, a *assembly) bool {
+	if len(r.when) == 0 {
+		return true
+	}
+	var exprs, texts []string
+	for _, c := range r.when {
+		expr, ok := p.decide(c, s, ref, st, who)
+		if !ok {
+			if a.question == "" {
+				a.question = "I cannot check whether “" + p.words(c.toks) + "” by myself. Shall I " + inSentence(s.Summary) + " anyway?"
+			}
+			return false
+		}
+		exprs = append(exprs, expr)
+		texts = append(texts, p.clauseText(c))
+	}
+	st.When = &orchestrator.Condition{Text: strings.Join(texts, ", and "), Expr: exprs[0]}
+	if len(exprs) > 1 {
+		for i, e := range exprs {
+			if strings.Contains(e, " || ") || strings.Contains(e, " ? ") {
+				exprs[i] = "(" + e + ")"
+			}
+		}
+		st.When.Expr = strings.Join(exprs, " && ")
+	}
+	return true
+}
+
+// clauseText is a condition in the user's words.
+func (p *planner) clauseText(c clause) string {
+	text := p.words(c.toks)
+	if c.negated {
+		return "unless " + text
+	}
+	return text
+}
+
+// decide writes one condition as CEL and adds the lookups that it needs.
+func (p *planner) decide(c clause, s *skill, ref reference, st *orchestrator.Step, who string) (string, bool) {
+	toks := c.toks
+	var best option
+	consider := func(sc scope, make func() string, bonus int) {
+		if t, ok := p.condition(toks, sc); ok && t.score+bonus > best.test.score {
+			t.score += bonus
+			best = option{t, make}
+		}
+	}
+	main := ref
+	if other, ok := p.spokenOf(c, s, who); ok {
+		main = other
+	}
+	if main.object != "" {
+		consider(scope{expr: hole, fields: main.fields}, func() string { return main.object }, 1)
+	}
+	if main.arg.Value != nil || main.arg.Ref != "" {
+		p.detailOptions(s, main, who, consider)
+	}
+	for _, free := range p.k.skills {
+		if !free.free() {
+			continue
+		}
+		consider(scope{expr: hole, fields: free.fields}, func() string {
+			return "steps." + p.lookup(free, lookupName(free), who, nil)
+		}, 0)
+	}
+	if best.make == nil {
+		return "", false
+	}
+	expr := best.test.expr
+	if c.negated {
+		expr = negate(expr)
+	}
+	return strings.ReplaceAll(expr, hole, best.make()), true
+}
+
+// detailOptions considers the reads that tell more of the object: those that need
+// its key alone.
+func (p *planner) detailOptions(s *skill, ref reference, who string, consider func(scope, func() string, int)) {
+	for _, d := range p.k.skills {
+		if d.Effect != orchestrator.Read || len(d.fields) == 0 {
+			continue
+		}
+		key := d.soleKey()
+		if key == nil || s.slot(key.name) == nil && ref.key != key.name {
+			continue
+		}
+		args := map[string]orchestrator.Arg{key.name: ref.arg}
+		bonus := 0
+		if d.describes(key) {
+			bonus = 1
+		}
+		if d == s {
+			bonus--
+		}
+		consider(scope{expr: hole, fields: d.fields}, func() string {
+			return "steps." + p.lookup(d, lookupName(d), who, args)
+		}, bonus)
+	}
+	for _, sl := range s.keys {
+		if ref.arg.Value == nil || len(sl.makers) == 0 {
+			continue
+		}
+		m := sl.makers[0]
+		consider(scope{expr: hole, fields: m.list.sub}, func() string {
+			id := p.lookup(m.skill, lookupName(m.skill), who, nil)
+			return "steps." + id + "." + m.list.name + ".filter(o, o." + m.key + " == " + celValue(ref.arg.Value) + ")[0]"
+		}, -1)
+	}
+}
+
+// soleKey returns the slot of an intent that needs one key and nothing else.
+func (s *skill) soleKey() *slot {
+	var key *slot
+	for _, sl := range s.slots {
+		if !sl.required {
+			continue
+		}
+		if key != nil || sl.use != useKey {
+			return nil
+		}
+		key = sl
+	}
+	return key
+}
+
+// describes tells whether the intent's result is the object itself: it has most of
+// the fields that lists of such objects show.
+func (s *skill) describes(key *slot) bool {
+	for _, m := range key.makers {
+		same := 0
+		for _, f := range m.list.sub {
+			for _, g := range s.fields {
+				if f.name == g.name {
+					same++
+				}
+			}
+		}
+		if 2*same > len(m.list.sub) {
+			return true
+		}
+	}
+	return false
+}
+
+// lookupName names the step of a lookup after what it reads.
+func lookupName(s *skill) string {
+	if lists := s.lists(); len(lists) > 0 && s.free() {
+		return lists[0].name
+	}
+	return s.noun
+}
+
+// spokenOf finds the object that a condition names itself, if it is another than
+// the step's: "close my account if the kettle has been delivered".
+func (p *planner) spokenOf(c clause, s *skill, who string) (reference, bool) {
+	for _, d := range p.k.skills {
+		key := d.soleKey()
+		if d.Effect != orchestrator.Read || key == nil || len(key.makers) == 0 && key.pattern == nil {
+			continue
+		}
+		for i := range c.toks {
+			if v, _ := key.keyAt(c.toks, i); v != "" && key.pattern != nil && !p.isQuantity(key, c.toks, i) && i > 0 && comparatorBefore(c.toks, i) == "" {
+				return reference{arg: orchestrator.Arg{Value: v, Text: c.toks[i].text}, who: who, key: key.name}, true
+			}
+		}
+		if len(key.makers) == 0 {
+			continue
+		}
+		desc := p.describe(d, key, newBag(p.req.Message, subjectOf(c.toks), nil))
+		if desc.empty() && !(desc.noun && s.slot(key.name) == nil && !desc.plural) || desc.plural {
+			continue
+		}
+		refs, unknown := p.resolve(d, key, desc, who)
+		if !unknown && len(refs) == 1 {
+			refs[0].key = key.name
+			return refs[0], true
+		}
+	}
+	return reference{}, false
+}
+
+// comparatorBefore tells whether the number at i is what something is compared
+// with.
+func comparatorBefore(toks []token, i int) string {
+	op, at, n := comparator(toks)
+	if op != "" && at+n <= i && i-at-n <= 1 {
+		return op
+	}
+	return ""
+}
