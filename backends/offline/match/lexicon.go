@@ -11,7 +11,7 @@ import (
 // length of a text's vector.
 const (
 	charMin, charMax = 3, 5
-	wordShare        = 0.5
+	wordShare        = 0.4
 )
 
 // The kinds of features.

@@ -22,9 +22,10 @@ func (m *Model) Rank(text string, n int) []Score {
 	scores := s.scores[:len(m.names)]
 	m.score(scores, v)
 	best := make([]Score, 0, n)
-	raw := make([]float32, 0, n+1)
-	_ = raw
-	top := m.fit.context(scores)
+	top := rivals{-1, -1}
+	for _, sc := range scores {
+		top.see(float64(sc))
+	}
 	for i, sc := range scores {
 		if len(best) == n && float64(sc) <= best[n-1].Value {
 			continue
@@ -41,7 +42,7 @@ func (m *Model) Rank(text string, n int) []Score {
 		best = slices.Insert(best, at, Score{m.names[i], float64(sc)})
 	}
 	for i := range best {
-		best[i].Value = m.fit.value(best[i].Value, top, v.covered)
+		best[i].Value = m.fit.value(top.evidence(best[i].Value, v.covered))
 	}
 	return best
 }

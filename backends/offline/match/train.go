@@ -8,10 +8,13 @@ import (
 
 // How training weighs things; the same for every catalog.
 const (
+	// centroidShare is the share of the centroid in a score; the rest is the ridge's.
+	centroidShare = 0.3
+
 	// penaltyExample is the ridge penalty of an example, penaltyText that of what a
 	// class says of itself beside its examples.
-	penaltyExample = 1.0
-	penaltyText    = 3.0
+	penaltyExample = 0.2
+	penaltyText    = 0.6
 	// textWeight is the weight of such a text in the centroid of its class.
 	textWeight = 0.5
 	// maxRows bounds the rows of the regression: beyond it, rows of one class are
@@ -160,15 +163,15 @@ func (m *Model) solve(rows []row) {
 			x := float64(r.vec.weights[k])
 			w := m.weights[int(id)*classes : (int(id)+1)*classes]
 			for j := range w {
-				w[j] += float32(0.5 * x * a[j])
+				w[j] += float32((1 - centroidShare) * x * a[j])
 			}
-			w[r.class] += float32(0.5 * x * c)
+			w[r.class] += float32(centroidShare * x * c)
 		}
 	}
 
 	// The scores that each example would have from a model that has not seen it.
 	out := make([]float64, classes)
-	m.fit.begin()
+	var seen []observation
 	for i, r := range rows {
 		if !r.example {
 			continue
@@ -180,14 +183,16 @@ func (m *Model) solve(rows []row) {
 				dotp -= weight[i] * self[i]
 				norm += weight[i]*weight[i]*self[i] - 2*weight[i]*near[i*classes+c]
 			}
-			out[c] = 0.5 * (y - alpha[i*classes+c]/diagonal[i])
+			out[c] = (1 - centroidShare) * (y - alpha[i*classes+c]/diagonal[i])
 			if norm > 1e-9 {
-				out[c] += 0.5 * dotp / math.Sqrt(norm)
+				out[c] += centroidShare * dotp / math.Sqrt(norm)
 			}
 		}
-		m.fit.add(out, r.class, r.shared)
+		seen = append(seen, observe(out, r.class, r.shared))
 	}
-	m.Accept = m.fit.finish()
+	m.fit = fit(seen)
+	m.Accept = m.fit.value(accept(seen))
+	m.seen = seen
 }
 
 // measureShared computes for every row the share of its squared length that
