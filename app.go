@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"banyan/memory"
+	"banyan/orchestrator"
+)
+
+// app is everything a command may need, opened and wired.
+type app struct {
+	opts   *options
+	store  *memory.Store
+	shop   *shop
+	kernel *orchestrator.Kernel
+	log    *logFile
+}
+
+// open opens the store and the shop and makes the kernel. Close the app when
+// done.
+func open(ctx context.Context, o *options, command string) (*app, error) {
+	a := &app{opts: o}
+	if err := a.open(ctx, command); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *app) open(ctx context.Context, command string) error {
+	if err := a.openStore(command); err != nil {
+		return err
+	}
+	if err := a.openShop(); err != nil {
+		return err
+	}
+	kernel, err := orchestrator.New(ctx, orchestrator.Config{
+		Services:  a.shop.Services(),
+		Backend:   backends[a.opts.Backend](),
+		Store:     a.store,
+		Directory: a.shop.Directory(),
+		Logger:    slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level})),
+	})
+	if err != nil {
+		return failed(err)
+	}
+	a.kernel = kernel
+	return nil
+}
+
+func (a *app) openStore(command string) error {
+	path, err := a.opts.storePath()
+	if err != nil {
+		return err
+	}
+	level, err := a.opts.logLevel()
+	if err != nil {
+		return err
+	}
+	logPath, err := a.opts.logPath()
+	if err != nil {
+		return err
+	}
+	a.log = &logFile{path: logPath, level: level}
+	a.store, err = memory.Open(path, memory.Options{Command: command})
+	if err != nil {
+		return failed(err)
+	}
+	return nil
+}
+
+func (a *app) openShop() error {
+	low, high, err := a.opts.latency()
+	if err != nil {
+		return err
+	}
+	a.shop, err = openShop(a.store.DB(), shopOptions{LatencyLow: low, LatencyHigh: high})
+	if err != nil {
+		return failed(fmt.Errorf("the demo shop cannot be opened: %w. Conversations are not touched; \"banyan reset\" puts the shop back", err))
+	}
+	return nil
+}
+
+// Close closes what is open.
+func (a *app) Close() error {
+	var errs []error
+	switch {
+	case a.kernel != nil:
+		errs = append(errs, a.kernel.Close()) // closes the store as well
+	case a.store != nil:
+		errs = append(errs, a.store.Close())
+	}
+	if a.log != nil {
+		errs = append(errs, a.log.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// user finds who asks. The local login is trusted: whoever runs the program may
+// be anybody of the directory.
+func (a *app) user(ctx context.Context) (orchestrator.User, error) {
+	if a.opts.Email == "" {
+		return orchestrator.User{}, wrong("who is asking? Say it with --email, for example --email ada@example.com, or set BANYAN_EMAIL")
+	}
+	u, err := a.shop.Directory().Lookup(ctx, a.opts.Email)
+	if errors.Is(err, orchestrator.ErrUnknownUser) {
+		return u, wrong("the shop knows nobody called %s. Try ada@example.com, ben@example.com, cleo@example.com, dora@example.com or sam@example.com", a.opts.Email)
+	}
+	if err != nil {
+		return u, failed(err)
+	}
+	return u, nil
+}
+
+// logFile is made when the first line is written.
+type logFile struct {
+	path  string
+	level slog.Level
+	f     *os.File
+}
+
+// Write implements io.Writer; slog serialises the calls. Logging must never stop
+// the program: what cannot be written is dropped.
+func (l *logFile) Write(p []byte) (int, error) {
+	if l.f == nil {
+		if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+			return len(p), nil //nolint:nilerr // see above
+		}
+		f, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return len(p), nil //nolint:nilerr // see above
+		}
+		l.f = f
+	}
+	line := orchestrator.Printable(strings.TrimSuffix(string(p), "\n")) + "\n"
+	if _, err := io.WriteString(l.f, line); err != nil {
+		return len(p), nil //nolint:nilerr // see above
+	}
+	return len(p), nil
+}
+
+func (l *logFile) Close() error {
+	if l.f == nil {
+		return nil
+	}
+	return l.f.Close()
+}

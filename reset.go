@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+)
+
+func resetCommand(o *options) *cobra.Command {
+	var yes, conversations bool
+	cmd := &cobra.Command{
+		Use:   "reset",
+		Short: "Put the demo shop back as it was",
+		Long: "Puts the demo shop's data back as it was on the first day, counted from today.\n" +
+			"Conversations stay, unless --conversations is given.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.load(cmd); err != nil {
+				return err
+			}
+			what := "the demo shop's data"
+			if conversations {
+				what += " and ALL conversations"
+			}
+			if !yes {
+				sure, err := confirmed(cmd, fmt.Sprintf("This puts back %s. Go ahead? [y/N] ", what))
+				if err != nil {
+					return err
+				}
+				if !sure {
+					_, _ = fmt.Fprintln(cmd.OutOrStdout(), "Nothing was changed.")
+					return nil
+				}
+			}
+			return reset(cmd.Context(), cmd.OutOrStdout(), o, conversations)
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&conversations, "conversations", false, "delete all conversations as well")
+	return cmd
+}
+
+func reset(ctx context.Context, out io.Writer, o *options, conversations bool) error {
+	app := &app{opts: o}
+	defer func() { _ = app.Close() }()
+	if err := app.openStore("banyan reset"); err != nil {
+		return err
+	}
+	if err := resetShop(app.store.DB()); err != nil {
+		return failed(fmt.Errorf("the shop could not be put back: %w. Nothing was changed", err))
+	}
+	if conversations {
+		infos, err := app.store.Conversations(ctx, "", 0)
+		if err != nil {
+			return failed(err)
+		}
+		for _, c := range infos {
+			if err := app.store.Delete(ctx, c.ID); err != nil {
+				return failed(err)
+			}
+		}
+		_, _ = fmt.Fprintf(out, "Deleted %d conversations.\n", len(infos))
+	}
+	_, _ = fmt.Fprintln(out, "The demo shop is as it was on the first day.")
+	return nil
+}
+
+// confirmed asks on the terminal. Without one nobody can answer, and the program
+// ends with the status that says so.
+func confirmed(cmd *cobra.Command, question string) (bool, error) {
+	in := cmd.InOrStdin()
+	if f, ok := in.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
+		return false, &exit{exitUnconfirmed, fmt.Errorf("this needs a yes, and there is no terminal to ask on. Nothing was changed. Give --yes to do it")}
+	}
+	_, _ = fmt.Fprint(cmd.ErrOrStderr(), question)
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil {
+		return false, nil //nolint:nilerr // the end of input is a no
+	}
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
+		return true, nil
+	}
+	return false, nil
+}
