@@ -67,10 +67,6 @@ func (s *Service) estimate(ctx context.Context, in GetEstimate) (Estimate, error
 }
 
 func (s *Service) changeAddress(ctx context.Context, in NewAddress) (Destination, error) {
-	address, err := checkAddress(in.Address)
-	if err != nil {
-		return Destination{}, err
-	}
 	call := services.CallFrom(ctx)
 	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (Destination, error) {
 		r, err := s.own(tx, call.Subject, in.OrderID)
@@ -80,7 +76,9 @@ func (s *Service) changeAddress(ctx context.Context, in NewAddress) (Destination
 		if err := r.open(); err != nil {
 			return Destination{}, err
 		}
-		r.Address = address
+		if r.Address, err = checkAddress(in.Address); err != nil {
+			return Destination{}, err
+		}
 		if err := s.Put(tx, r); err != nil {
 			return Destination{}, err
 		}
