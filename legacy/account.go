@@ -1,10 +1,9 @@
 package legacy
 
 import (
+	"banyan/orchestrator"
 	"context"
 	"time"
-
-	"banyan/orchestrator"
 )
 
 type loyalty struct {
@@ -163,7 +162,7 @@ func paymentMethods(ctx context.Context, x *exchange, _ emailParams) (methodList
 	}
 	list := methodList{Methods: []method{}}
 	for _, pm := range customerOf(r).Methods {
-		list.Methods = append(list.Methods, method{Kind: pm.Kind, Label: pm.Label, Expires: pm.Expires, Default: pm.Default})
+		list.Methods = append(list.Methods, method(pm))
 	}
 	return list, nil
 }

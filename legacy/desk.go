@@ -1,11 +1,10 @@
 package legacy
 
 import (
-	"context"
-	"time"
-
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
+	"context"
+	"time"
 )
 
 type complaintParams struct {

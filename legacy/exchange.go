@@ -1,15 +1,14 @@
 package legacy
 
 import (
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 )
 
 // keyWidth is the width of REQ-ID.
@@ -73,6 +72,11 @@ func encode(records ...*monolith.Record) (string, error) {
 		b.WriteString(text)
 	}
 	return b.String(), nil
+}
+
+// setLine writes a text on one line, with single spaces.
+func setLine(r *monolith.Record, field, v string) {
+	r.SetText(field, strings.Join(strings.Fields(v), " "))
 }
 
 // requestID makes an idempotency key fit its field: a key that would not come back

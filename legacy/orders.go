@@ -1,12 +1,11 @@
 package legacy
 
 import (
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 	"context"
 	"fmt"
 	"strings"
-
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 )
 
 type listParams struct {
@@ -24,7 +23,7 @@ type changeParams struct {
 	Email    string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
 	OrderID  string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"1003" jsonschema:"the four digits of the order's number"`
 	Item     string `json:"item" title:"item" minlen:"1" maxlen:"60" example:"kettle" jsonschema:"the item's name or a part of it"`
-	Quantity int    `json:"quantity" title:"quantity" min:"0" max:"99" jsonschema:"how many of it there should be; 0 removes it"`
+	Quantity *int   `json:"quantity" title:"quantity" min:"0" max:"99" jsonschema:"how many of it there should be; 0 removes it"`
 }
 
 func orderOperations() []operation {
@@ -166,15 +165,15 @@ func listOrders(ctx context.Context, x *exchange, p listParams) (orderList, erro
 }
 
 func changeOrder(ctx context.Context, x *exchange, p changeParams) (order, error) {
-	if p.Quantity < 0 || p.Quantity > 99 {
+	if p.Quantity == nil || *p.Quantity < 0 || *p.Quantity > 99 {
 		return order{}, orchestrator.Errorf(orchestrator.CodeInvalid, "The quantity of an item is 0 to 99.")
 	}
 	if strings.TrimSpace(p.Item) == "" {
 		return order{}, orchestrator.Errorf(orchestrator.CodeInvalid, "It is not said which item of the order is meant.")
 	}
 	r, err := x.askOrder(ctx, "ORCH", p.OrderID, func(r *monolith.Record) {
-		set(r, "ITEM-NAME", p.Item)
-		r.SetNumber("ITEM-QUANTITY", int64(p.Quantity))
+		setLine(r, "ITEM-NAME", p.Item)
+		r.SetNumber("ITEM-QUANTITY", int64(*p.Quantity))
 	})
 	return orderIf(r, err)
 }

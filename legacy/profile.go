@@ -1,10 +1,9 @@
 package legacy
 
 import (
-	"context"
-
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
+	"context"
 )
 
 type phoneParams struct {
@@ -61,7 +60,7 @@ func profileOperations() []operation {
 			Confirm: `Change the phone number to {{.args.phone}}`,
 			Answer:  `The phone number is now **{{.result.phone}}**.`,
 		}, func(ctx context.Context, x *exchange, p phoneParams) (profile, error) {
-			r, err := x.ask(ctx, "CUPH", func(r *monolith.Record) { set(r, "CUST-PHONE", p.Phone) })
+			r, err := x.ask(ctx, "CUPH", func(r *monolith.Record) { setLine(r, "CUST-PHONE", p.Phone) })
 			return profileIf(r, err)
 		}),
 		define(orchestrator.Intent{
@@ -82,7 +81,7 @@ func profileOperations() []operation {
 			Confirm: `Change the home address to {{.args.address}}`,
 			Answer:  `The home address is now **{{.result.address}}**. Orders that were placed before keep theirs.`,
 		}, func(ctx context.Context, x *exchange, p addressParams) (profile, error) {
-			r, err := x.ask(ctx, "CUAD", func(r *monolith.Record) { set(r, "CUST-ADDRESS", p.Address) })
+			r, err := x.ask(ctx, "CUAD", func(r *monolith.Record) { setLine(r, "CUST-ADDRESS", p.Address) })
 			return profileIf(r, err)
 		}),
 	}

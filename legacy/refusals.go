@@ -1,11 +1,10 @@
 package legacy
 
 import (
-	"fmt"
-	"time"
-
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
+	"fmt"
+	"time"
 )
 
 // The codes of what the shop refuses, beside those of the kernel.
@@ -76,7 +75,7 @@ func refusal(c monolith.Code, text string, request, detail *monolith.Record) err
 	case monolith.BadPhone:
 		code, message = orchestrator.CodeInvalid, "A phone number has 7 to 15 digits; spaces, +, - and brackets are fine."
 	case monolith.BadAddress:
-		code, message = orchestrator.CodeInvalid, "An address has 8 to 160 characters."
+		code, message = orchestrator.CodeInvalid, "An address has 8 to 160 characters, all of them printable."
 	case monolith.NoText:
 		code, message = orchestrator.CodeInvalid, "A complaint needs some words about what went wrong."
 	case monolith.KeyReused:

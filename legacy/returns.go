@@ -1,11 +1,10 @@
 package legacy
 
 import (
-	"context"
-	"fmt"
-
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
+	"context"
+	"fmt"
 )
 
 type returnParams struct {
@@ -120,7 +119,7 @@ func returnOperations() []operation {
 
 func requestReturn(ctx context.Context, x *exchange, p returnParams) (returned, error) {
 	r, err := x.askOrder(ctx, "RTRQ", p.OrderID, func(r *monolith.Record) {
-		set(r, "ITEM-NAME", p.Item)
+		setLine(r, "ITEM-NAME", p.Item)
 		set(r, "RTRN-REASON", p.Reason)
 	})
 	if err != nil {

@@ -1,6 +1,9 @@
 package legacy
 
 import (
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,9 +12,6 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"go.etcd.io/bbolt"
-
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 )
 
 // The name and version that the service states. The version is the monolith's.
@@ -125,7 +125,7 @@ func define[P, R any](in orchestrator.Intent, run func(ctx context.Context, x *e
 		perform: func(ctx context.Context, x *exchange) (map[string]any, error) {
 			var p P
 			if err := reshape(x.call.Args, &p); err != nil {
-				return nil, &orchestrator.Error{Code: orchestrator.CodeInvalid, Message: "One of the details has the wrong form.", Cause: err}
+				return nil, &orchestrator.Error{Code: orchestrator.CodeInvalid, Message: "One of the details has the wrong form, or is none that can be given here.", Cause: err}
 			}
 			r, err := run(ctx, x, p)
 			if err != nil {
@@ -140,13 +140,16 @@ func define[P, R any](in orchestrator.Intent, run func(ctx context.Context, x *e
 	}
 }
 
-// reshape carries a value over into another type of the same JSON form.
+// reshape carries a value over into another type of the same JSON form. What the
+// other type has no place for is an error.
 func reshape(from, to any) error {
 	b, err := json.Marshal(from)
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(b, to)
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return d.Decode(to)
 }
 
 func allOperations() []operation {

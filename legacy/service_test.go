@@ -1,6 +1,8 @@
 package legacy
 
 import (
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,9 +15,6 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
-
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 )
 
 func equal(tb testing.TB, got, want any) {

@@ -1,12 +1,11 @@
 package legacy
 
 import (
+	"banyan/legacy/monolith"
 	"fmt"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"banyan/legacy/monolith"
 )
 
 // currency is the only one that the monolith knows.

@@ -1,11 +1,10 @@
 package legacy
 
 import (
-	"context"
-	"time"
-
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
+	"context"
+	"time"
 )
 
 type orderAddressParams struct {
@@ -81,7 +80,7 @@ func shippingOperations() []operation {
 			Confirm: `Deliver order {{.args.order_id}} to {{.args.address}}`,
 			Answer:  `Order **{{.result.order_id}}** will be delivered to **{{.result.address}}**.`,
 		}, func(ctx context.Context, x *exchange, p orderAddressParams) (delivery, error) {
-			r, err := x.askOrder(ctx, "SHAD", p.OrderID, func(r *monolith.Record) { set(r, "ORDR-ADDRESS", p.Address) })
+			r, err := x.askOrder(ctx, "SHAD", p.OrderID, func(r *monolith.Record) { setLine(r, "ORDR-ADDRESS", p.Address) })
 			if err != nil {
 				return delivery{}, err
 			}

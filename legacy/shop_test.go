@@ -1,6 +1,8 @@
 package legacy
 
 import (
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 	"errors"
 	"maps"
 	"path/filepath"
@@ -8,9 +10,6 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
-
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 )
 
 // noon is a Wednesday.

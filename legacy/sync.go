@@ -1,13 +1,12 @@
 package legacy
 
 import (
+	"banyan/legacy/monolith"
 	"fmt"
 	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
-
-	"banyan/legacy/monolith"
 )
 
 // Customer is all that the monolith keeps about a customer.

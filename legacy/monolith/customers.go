@@ -3,6 +3,7 @@ package monolith
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -86,7 +87,7 @@ func updateAddress(w *work) error {
 
 func validAddress(s string) bool {
 	n := utf8.RuneCountInString(strings.TrimSpace(s))
-	return n >= 8 && n <= 160
+	return n >= 8 && n <= 160 && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 func subscribeNewsletter(w *work) error {
