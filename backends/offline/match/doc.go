@@ -8,6 +8,5 @@
 // value on a text should be taken to belong to any class at all. Both are
 // learned from the examples themselves: each is scored by a model that has not
 // seen it, which the hat matrix of the ridge regression gives exactly and
-// without training again, and by a model that lacks the example's class, which
-// stands for texts that belong nowhere.
+// without training again.
 package match

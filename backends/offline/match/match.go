@@ -29,7 +29,6 @@ type Model struct {
 	weights []float32 // one row of len(names) per feature
 	fit     calibration
 	scratch scratchPool
-	seen    []observation
 }
 
 // Known tells whether the text belongs to any of the classes.

@@ -192,7 +192,6 @@ func (m *Model) solve(rows []row) {
 	}
 	m.fit = fit(seen)
 	m.Accept = m.fit.value(accept(seen))
-	m.seen = seen
 }
 
 // measureShared computes for every row the share of its squared length that
