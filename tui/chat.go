@@ -171,11 +171,15 @@ func (m *model) send(text string) tea.Cmd {
 	}
 	c.token++
 	token, k := c.token, m.kernel
+	before := ""
+	if e := c.list.last(); e != nil {
+		before = e.turn.ID
+	}
 	ctx, cancel := m.crew.scope()
 	req := orchestrator.Request{Conversation: c.id, User: m.user, Message: text}
 	c.list.add(&entry{
 		turn: orchestrator.Turn{Conversation: c.id, User: m.user.Email, At: m.cfg.Now(), Message: text},
-		run:  &running{token: token, cancel: cancel},
+		run:  &running{token: token, cancel: cancel, not: before},
 	})
 	c.panelOff = 0
 	c.confirm.open(nil, m.cfg.Now(), false)
@@ -245,7 +249,7 @@ func (m *model) pressChat(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
 			return cmd
 		}
 	}
-	if c.confirm.active() && key2(msg) == "enter" && now.Sub(c.confirm.shown) < quiet {
+	if c.confirm.active() && msg.String() == "enter" && now.Sub(c.confirm.shown) < quiet {
 		return nil
 	}
 	if cmd, done := m.pressCompletion(msg); done {
@@ -262,8 +266,6 @@ func (m *model) pressChat(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
 	c.complete.update(m.commands(), c.input.value())
 	return cmd
 }
-
-func key2(msg tea.KeyPressMsg) string { return msg.String() }
 
 // pressDialog gives a key to the confirmation.
 func (m *model) pressDialog(msg tea.KeyPressMsg, now time.Time) (tea.Cmd, bool) {

@@ -34,6 +34,8 @@ type confirm struct {
 	held   string
 	heldAt time.Time
 	seq    int
+	// over is set for a dialog of the past, which is only shown.
+	over bool
 }
 
 // heldMsg says that the hold of key number seq is over.
@@ -155,12 +157,15 @@ func (c *confirm) view(p *painter, w int) []string {
 	}
 	body = append(body, "")
 	body = append(body, c.keyLines(p, inner)...)
-	if t := c.turn; t.Pending != nil {
+	if t := c.turn; !c.over {
 		until := t.Pending.Expires.In(p.now().Location()).Format("15:04")
 		body = append(body, paint(wrap("This yes is good for exactly this, until "+until+".", inner), p.st.faint)...)
 	}
 	title := " Before anything changes "
 	line := p.st.waiting
+	if c.over {
+		line = p.st.line
+	}
 	top := line.Render(g.topLeft) + p.st.strong.Render(title) + line.Render(strings.Repeat(g.rule, max(w-2-width(title), 0))+g.topRight)
 	out := []string{top}
 	side := line.Render(g.column)
@@ -219,6 +224,9 @@ func (c *confirm) write(p *painter, i int, s orchestrator.StepRecord, w int) []s
 func fieldName(s string) string { return strings.ReplaceAll(cleanLine(s), "_", " ") }
 
 func (c *confirm) keyLines(p *painter, w int) []string {
+	if c.over {
+		return []string{p.st.faint.Render("This question is over."), ""}
+	}
 	if c.typing {
 		return paint(wrap("Type yes, no, or what should be different. With an empty line the keys y, n and e work again.", w), p.st.quiet)
 	}

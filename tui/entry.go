@@ -27,8 +27,9 @@ type running struct {
 	// token tells this turn's messages from those of earlier ones.
 	token  int
 	cancel context.CancelFunc
-	// id is the kernel's, once the first event has told it.
-	id       string
+	// id is the kernel's, once the first event has told it. not is the turn before,
+	// whose events may be late.
+	id, not  string
 	phase    string
 	text     strings.Builder
 	stopping bool
@@ -47,7 +48,7 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 	if r == nil || ev.Conversation != e.turn.Conversation {
 		return false
 	}
-	if r.id == "" && ev.Kind == orchestrator.EventTurnStarted && ev.Text == e.turn.Message {
+	if r.id == "" && ev.Kind == orchestrator.EventTurnStarted && ev.Turn != r.not && ev.Text == e.turn.Message {
 		r.id, e.turn.ID = ev.Turn, ev.Turn
 	}
 	if r.id == "" || ev.Turn != r.id {

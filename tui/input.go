@@ -167,7 +167,7 @@ func (in *input) detach(msg tea.KeyPressMsg, keys keyMap) bool {
 func (in *input) view(st styles, w int) []string {
 	var out []string
 	for _, a := range in.attachments {
-		lines := strings.Count(a, "\n") + 1
+		lines := strings.Count(strings.TrimRight(a, "\n"), "\n") + 1
 		text := in.signs.att + " pasted text, " + count(lines, "line") + ", " + count(utf8.RuneCountInString(a), "character")
 		out = append(out, st.quiet.Render(cut(text, w, in.signs.ellipsis))+st.faint.Render("  backspace drops it"))
 	}

@@ -15,6 +15,7 @@ import (
 type login struct {
 	picker   *picker
 	accounts []Account
+	signs    signs
 	problem  string
 	busy     bool
 	// waiting is who wants to log in as soon as the kernel is there.
@@ -28,8 +29,8 @@ type loginMsg struct {
 	err  error
 }
 
-func newLogin(accounts []Account) *login {
-	l := &login{picker: newPicker("", "", "", nil)}
+func newLogin(accounts []Account, g signs) *login {
+	l := &login{picker: newPicker("", "", "", nil), signs: g}
 	l.offer(accounts)
 	return l
 }
@@ -41,7 +42,7 @@ func (l *login) offer(accounts []Account) {
 	for _, a := range accounts {
 		note := cleanLine(string(a.User.Role))
 		if a.Note != "" {
-			note += " · " + cleanLine(a.Note)
+			note += " " + l.signs.dot + " " + cleanLine(a.Note)
 		}
 		rows = append(rows, row{left: cleanLine(a.User.Email), more: note, search: cleanLine(a.User.Name), id: a.User.Email})
 	}

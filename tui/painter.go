@@ -44,8 +44,8 @@ func (p *painter) entry(e, before *entry, last bool, w int, inline bool) []strin
 	out = append(out, spread(p.st.faint.Render("you"), clock, w, p.signs.ellipsis))
 	out = append(out, paint(p.message(e.turn.Message, w), p.st.quiet)...)
 	out = append(out, "", p.st.accent.Render("banyan"))
-	out = append(out, p.body(e, last, w)...)
-	if inline && len(e.turn.Steps) > 0 {
+	out = append(out, p.body(e, last, w, inline)...)
+	if inline && (len(e.turn.Steps) > 0 || (e.open && e.turn.Problem != nil)) {
 		out = append(out, p.happened(e, w)...)
 	}
 	return append(out, "")
@@ -69,36 +69,48 @@ func (p *painter) message(text string, w int) []string {
 	return lines
 }
 
-func (p *painter) body(e *entry, last bool, w int) []string {
+func (p *painter) body(e *entry, last bool, w int, inline bool) []string {
 	switch {
 	case e.run != nil:
 		return p.growing(e.run, w)
 	case e.unstored != nil:
 		return p.unstored(e, w)
-	case e.turn.Kind == orchestrator.KindConfirmation && last && p.dialog != nil:
-		return p.dialog(w)
+	case e.turn.Kind == orchestrator.KindConfirmation && e.turn.Pending != nil && len(waiting(e.turn)) > 0:
+		if last && p.dialog != nil {
+			return p.dialog(w)
+		}
+		c := &confirm{turn: &e.turn, writes: waiting(e.turn), over: true}
+		return c.view(p, w)
 	}
 	answer := e.turn.Answer
 	if strings.TrimSpace(answer) == "" && e.turn.Problem != nil {
 		answer = e.turn.Problem.Message
 	}
+	if e.turn.Kind == orchestrator.KindError {
+		return p.failure(e, answer, w, inline)
+	}
 	lines := p.md.render(answer, w)
 	switch e.turn.Kind {
-	case orchestrator.KindError:
-		if len(lines) == 0 {
-			lines = []string{"That did not work, and no reason was given."}
-		}
-		lines[0] = p.st.bad.Render(p.signs.failed) + " " + lines[0]
-		if width(lines[0]) > w {
-			lines = append(wrap(lines[0], w), lines[1:]...)
-		}
-		lines = append(lines, p.st.faint.Render("tab shows the details"))
 	case orchestrator.KindQuestion:
 		if o := options(e.turn); len(o) > 0 && last {
 			text := strings.Join(o, "  "+p.signs.dot+"  ")
 			lines = append(lines, paint(wrap(text, w), p.st.quiet)...)
 		}
-	case orchestrator.KindAnswer, orchestrator.KindConfirmation, orchestrator.KindRefusal:
+	case orchestrator.KindAnswer, orchestrator.KindConfirmation, orchestrator.KindRefusal, orchestrator.KindError:
+	}
+	return lines
+}
+
+// failure draws the answer of a turn that went wrong, with the sign of failure.
+func (p *painter) failure(e *entry, answer string, w int, inline bool) []string {
+	if strings.TrimSpace(answer) == "" {
+		answer = "That did not work, and no reason was given."
+	}
+	pre := width(p.signs.failed) + 1
+	lines := indent(p.md.render(answer, w-pre), strings.Repeat(" ", pre))
+	lines[0] = p.st.bad.Render(p.signs.failed) + lines[0][pre-1:]
+	if inline && !e.open && e.turn.Problem != nil && e.turn.Problem.Code != orchestrator.CodeCancelled {
+		lines = append(lines, strings.Repeat(" ", pre)+p.st.faint.Render("tab shows the details"))
 	}
 	return lines
 }
@@ -159,7 +171,21 @@ func (p *painter) happened(e *entry, w int) []string {
 	}
 	out := []string{"", p.st.faint.Render("what happened")}
 	out = append(out, indent(t.steps(e.turn, w-2), "  ")...)
+	out = append(out, indent(p.problem(e, w-2), "  ")...)
 	return append(out, "  "+p.st.faint.Render(p.footing(e)))
+}
+
+// problem shows a turn's error with its cause.
+func (p *painter) problem(e *entry, w int) []string {
+	pr := e.turn.Problem
+	if pr == nil {
+		return nil
+	}
+	out := []string{p.st.bad.Render(cut(p.signs.failed+" "+cleanLine(pr.Code), w, p.signs.ellipsis))}
+	if pr.Cause != nil {
+		out = append(out, paint(wrap(cleanLine(pr.Cause.Error()), w), p.st.faint)...)
+	}
+	return out
 }
 
 // footing says what the turn cost and whether it is stored.

@@ -26,11 +26,8 @@ func (p *painter) panel(e *entry, w, h, off int) ([]string, int) {
 		body = p.tracer().steps(e.turn, w)
 	}
 	if e != nil {
-		if pr := e.turn.Problem; pr != nil {
-			body = append(body, "", p.st.bad.Render(p.signs.failed+" "+cut(cleanLine(pr.Code), w-3, p.signs.ellipsis)))
-			if pr.Cause != nil {
-				body = append(body, paint(wrap(cleanLine(pr.Cause.Error()), w), p.st.faint)...)
-			}
+		if pr := p.problem(e, w); pr != nil {
+			body = append(append(body, ""), pr...)
 		}
 		if e.run == nil {
 			body = append(body, "", p.st.faint.Render(cut(p.footing(e), w, p.signs.ellipsis)))

@@ -36,9 +36,11 @@ func newPicker(title, hint, empty string, rows []row) *picker {
 	return p
 }
 
-// refilter keeps the rows in which every word of the filter occurs.
+// refilter keeps the rows in which every word of the filter occurs, those whose
+// name has it first.
 func (p *picker) refilter() {
 	p.shown = p.shown[:0]
+	var later []int
 	words := strings.Fields(strings.ToLower(p.filter))
 	for i, r := range p.rows {
 		hay := strings.ToLower(r.left + " " + r.more + " " + r.right + " " + r.search)
@@ -46,10 +48,14 @@ func (p *picker) refilter() {
 		for _, w := range words {
 			fits = fits && strings.Contains(hay, w)
 		}
-		if fits {
+		switch {
+		case fits && strings.Contains(strings.ToLower(r.left), strings.ToLower(p.filter)):
 			p.shown = append(p.shown, i)
+		case fits:
+			later = append(later, i)
 		}
 	}
+	p.shown = append(p.shown, later...)
 	p.sel = max(min(p.sel, len(p.shown)-1), 0)
 }
 

@@ -90,7 +90,7 @@ func newModel(cfg Config, crew *crew) *model {
 	}
 	m.paint = &painter{st: st, signs: g, md: md, now: cfg.Now, spin: g.waiting}
 	m.chat = newChat(m.paint, m.keys, g)
-	m.login = newLogin(cfg.Accounts)
+	m.login = newLogin(cfg.Accounts, g)
 	m.restyle(true)
 	if cfg.User != nil {
 		m.user, m.page = *cfg.User, pageChat

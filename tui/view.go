@@ -89,20 +89,19 @@ func (m *model) footer() string {
 	left := m.st.quiet.Render(m.status)
 	if m.status == "" {
 		var parts []string
-		room := m.w - 2
 		for _, b := range m.hints() {
 			h := b.Help()
-			p := m.st.key.Render(h.Key) + " " + m.st.quiet.Render(h.Desc)
-			if room -= width(p) + 3; room < -3 {
-				break
-			}
-			parts = append(parts, p)
+			parts = append(parts, m.st.key.Render(h.Key)+" "+m.st.quiet.Render(h.Desc))
+		}
+		// The first key and the way to all keys, which is last, go last.
+		for len(parts) > 2 && width(strings.Join(parts, "   ")) > m.w-2 {
+			parts = append(parts[:1], parts[2:]...)
 		}
 		left = strings.Join(parts, "   ")
 	}
 	right := ""
 	if m.page == pageLogin && m.status == "" && m.backend.Name == "offline" && m.w >= 100 {
-		right = m.st.faint.Render("offline: no key found, see /model")
+		right = m.st.faint.Render("offline: no account needed, /model says more")
 	}
 	return " " + spread(left, right, m.w-2, m.signs.ellipsis)
 }
@@ -130,7 +129,7 @@ func (m *model) hints() []key.Binding {
 			only.SetHelp("1-"+grouped(min(n, 9)), "only that")
 			keys = append(keys, only)
 		}
-		return append(keys, k.change, k.no, k.trace, k.help)
+		return append(keys, k.no, k.change, k.trace, k.help)
 	case c.running() != nil:
 		return []key.Binding{k.stop, k.newline, k.trace, k.help}
 	}

@@ -1,0 +1,158 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	"banyan/orchestrator"
+)
+
+// turn runs one turn and says each step as it ends.
+func (l *linear) turn(ctx context.Context, text string) error {
+	type result struct {
+		turn orchestrator.Turn
+		err  error
+	}
+	done := make(chan result, 1)
+	l.say("banyan: working.")
+	go func() {
+		t, err := l.kernel.Turn(ctx, orchestrator.Request{Conversation: l.conv, User: l.user, Message: text})
+		done <- result{t, err}
+	}()
+	e := &entry{turn: orchestrator.Turn{Conversation: l.conv, Message: text}, run: &running{not: l.last}}
+	said := map[string]bool{}
+	c := l.sub.C
+	for {
+		select {
+		case ev, ok := <-c:
+			if !ok {
+				c = nil
+				continue
+			}
+			if e.apply(ev) && ev.Kind == orchestrator.EventStepEnded && ev.Step != nil && !said[ev.Step.ID] {
+				said[ev.Step.ID] = true
+				l.step(e.turn, *ev.Step)
+			}
+		case r := <-done:
+			if r.err != nil {
+				l.say("error: this turn could not be stored. Send the message again; if it keeps failing run banyan doctor. %s", cleanLine(r.err.Error()))
+				return ctx.Err()
+			}
+			l.last = r.turn.ID
+			for _, s := range r.turn.Steps {
+				if !said[s.ID] && s.Status != orchestrator.StepWaiting {
+					l.step(r.turn, s)
+				}
+			}
+			l.answer(r.turn)
+			return ctx.Err()
+		}
+	}
+}
+
+// step says one step: step 1 of 3: cancel_order, modern, done in 5 ms.
+func (l *linear) step(t orchestrator.Turn, s orchestrator.StepRecord) {
+	n := 1
+	for i := range t.Steps {
+		if t.Steps[i].ID == s.ID {
+			n = i + 1
+		}
+	}
+	if c := s.Condition; c != nil && c.Met != nil {
+		verdict := "met"
+		if !*c.Met {
+			verdict = "not met"
+		}
+		l.say("condition: %s: %s", cleanLine(c.Text), verdict)
+	}
+	parts := []string{cleanLine(s.Intent)}
+	if s.FallbackFrom != "" {
+		parts = append(parts, cleanLine(string(s.FallbackFrom))+" failed, answered by "+cleanLine(string(s.Route)))
+	} else if s.Route != "" {
+		parts = append(parts, cleanLine(string(s.Route)))
+	}
+	switch s.Status {
+	case orchestrator.StepDone:
+		parts = append(parts, "done in "+orchestrator.Duration(s.DurationMS))
+	case orchestrator.StepDenied:
+		parts = append(parts, "not done")
+	case orchestrator.StepSkipped, orchestrator.StepFailed, orchestrator.StepUndone, orchestrator.StepWaiting,
+		orchestrator.StepPlanned, orchestrator.StepRunning:
+		parts = append(parts, string(s.Status))
+	}
+	if s.Error != nil {
+		parts = append(parts, cleanLine(s.Error.Message))
+	}
+	l.say("step %d of %d: %s", n, max(len(t.Steps), n), strings.Join(parts, ", "))
+}
+
+// answer says how a turn ended.
+func (l *linear) answer(t orchestrator.Turn) {
+	if t.Kind == orchestrator.KindConfirmation && t.Pending != nil {
+		l.confirmation(t)
+		return
+	}
+	label := "banyan"
+	if t.Kind == orchestrator.KindError {
+		label = "error"
+	}
+	text := t.Answer
+	if text == "" && t.Problem != nil {
+		text = t.Problem.Message
+	}
+	for i, line := range spoken(text) {
+		if i == 0 {
+			line = label + ": " + line
+		}
+		l.say("%s", line)
+	}
+}
+
+func (l *linear) confirmation(t orchestrator.Turn) {
+	writes := waiting(t)
+	l.say("banyan: before anything changes, %s for your yes.", map[bool]string{true: "one thing waits", false: count(len(writes), "thing") + " wait"}[len(writes) == 1])
+	for i, s := range writes {
+		l.say("change %d of %d: %s", i+1, len(writes), cleanLine(s.Sentence))
+		if s.Condition != nil && s.Condition.Met == nil {
+			l.say("only if: %s", cleanLine(s.Condition.Text))
+		}
+		for _, c := range s.Changes {
+			l.say("field %s: from %s to %s", fieldName(c.Field), orNone(cleanLine(c.Old)), orNone(cleanLine(c.New)))
+		}
+	}
+	if len(writes) == 1 {
+		l.say("banyan: type yes, no, or what should be different.")
+		return
+	}
+	l.say("banyan: type yes for all, no for none, only 1 for one of them, or what should be different.")
+}
+
+// spoken turns Markdown into lines that read well aloud: tables become one line
+// a row with the column's name before each value, and emphasis goes.
+func spoken(text string) []string {
+	var out []string
+	for _, part := range splitTables(clean(strings.TrimSpace(text))) {
+		if t := part.table; t != nil {
+			for _, r := range t.rows {
+				var cells []string
+				for i, c := range r {
+					if i < len(t.head) && t.head[i] != "" {
+						c = t.head[i] + " " + c
+					}
+					cells = append(cells, c)
+				}
+				out = append(out, strings.Join(cells, ", "))
+			}
+			continue
+		}
+		for _, line := range strings.Split(strings.NewReplacer("**", "", "`", "").Replace(part.text), "\n") {
+			if line = strings.TrimSpace(line); line != "" {
+				out = append(out, strings.TrimLeft(line, "#> "))
+			}
+		}
+	}
+	if len(out) == 0 {
+		out = []string{"(no answer)"}
+	}
+	return out
+}
