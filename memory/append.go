@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"unicode/utf8"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -38,6 +39,8 @@ func checkIDs(turn orchestrator.Turn) error {
 		return orchestrator.Errorf(orchestrator.CodeInvalid, "The turn %s names no conversation.", turn.ID)
 	case len(turn.ID) > maxID, len(turn.Conversation) > maxID, len(turn.User) > maxID:
 		return orchestrator.Errorf(orchestrator.CodeInvalid, "A turn's ID, its conversation's and its user may be %d bytes long, not more.", maxID)
+	case !utf8.ValidString(turn.ID), !utf8.ValidString(turn.Conversation), !utf8.ValidString(turn.User):
+		return orchestrator.Errorf(orchestrator.CodeInvalid, "A turn's ID, its conversation's and its user must be text in UTF-8.")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 
@@ -26,21 +25,18 @@ func remove(tx *bolt.Tx, conversation string) error {
 	if err != nil || !known {
 		return err
 	}
-	prefix := turnKey(r.Number, 0)[:8]
-	c := b.turns.Cursor()
-	// Deleting moves the cursor in ways that differ between pages, so it is set
-	// anew each time; the keys are neighbours, which makes that cheap.
-	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Seek(prefix) {
-		body, ok := unseal(k, v)
+	for i := range r.Turns {
+		key := turnKey(r.Number, uint64(i)+1) //nolint:gosec // positions count from 1
 		var turn struct {
 			ID string `json:"turn"`
 		}
-		if ok && json.Unmarshal(body, &turn) == nil {
+		// A damaged turn is deleted like the others.
+		if body, ok := unseal(key, b.turns.Get(key)); ok && json.Unmarshal(body, &turn) == nil {
 			if err := b.ids.Delete([]byte(turn.ID)); err != nil {
 				return err
 			}
 		}
-		if err := c.Delete(); err != nil {
+		if err := b.turns.Delete(key); err != nil {
 			return err
 		}
 	}

@@ -114,7 +114,7 @@ func (t *tree) latest(ctx context.Context, user string) iter.Seq2[record, error]
 		}
 		for ; bytes.HasPrefix(k, prefix) && len(k) == len(prefix)+20; k, id = c.Prev() {
 			r, known, err := t.record(string(id))
-			if err == nil && !(known && r.listedAs(user, k)) {
+			if err == nil && (!known || !r.listedAs(user, k)) {
 				err = damaged(t.path, fmt.Sprintf("the list of conversations has a wrong entry for %q", id))
 			}
 			if err == nil {

@@ -206,6 +206,7 @@ func TestAppendRefusesWhatCannotBeKept(t *testing.T) {
 		"NoID":           func(t *orchestrator.Turn) { t.ID = "" },
 		"NoConversation": func(t *orchestrator.Turn) { t.Conversation = "" },
 		"EndlessID":      func(t *orchestrator.Turn) { t.ID = strings.Repeat("x", 40_000) },
+		"NotText":        func(t *orchestrator.Turn) { t.Conversation = "\xff" },
 		"EndlessUser":    func(t *orchestrator.Turn) { t.User = strings.Repeat("x", 40_000) },
 		"NotJSON":        func(t *orchestrator.Turn) { t.Steps[0].Result["f"] = func() {} },
 		"YearTenThousand": func(t *orchestrator.Turn) {
@@ -252,6 +253,46 @@ func TestConflictAmongConcurrentWrites(t *testing.T) {
 	}
 	if got := MustTurns(t, s, "a", 0); len(got) != 1 || got[0].Answer != newTurn("a", 0).Answer {
 		t.Errorf("the turn in dispute is now %v", got)
+	}
+}
+
+// Close lets every write that has begun come to its end.
+func TestCloseWhileWriting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "banyan.db")
+	s := MustOpen(t, path, memory.Options{})
+	var wg sync.WaitGroup
+	acknowledged := make([]int, 8)
+	started := make(chan struct{}, 1000)
+	for w := range acknowledged {
+		wg.Go(func() {
+			for {
+				err := s.Append(context.Background(), newTurn(fmt.Sprint("c", w), acknowledged[w]))
+				if err != nil {
+					if code(err) != orchestrator.CodeStore {
+						t.Errorf("Append: got %v, want the code %s", err, orchestrator.CodeStore)
+					}
+					return
+				}
+				acknowledged[w]++
+				select {
+				case started <- struct{}{}:
+				default:
+				}
+			}
+		})
+	}
+	for range 100 {
+		<-started
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	wg.Wait()
+	s = MustOpen(t, path, memory.Options{})
+	for w, want := range acknowledged {
+		if got := len(MustTurns(t, s, fmt.Sprint("c", w), 0)); got != want {
+			t.Errorf("conversation %d has %d turns, %d were acknowledged", w, got, want)
+		}
 	}
 }
 
