@@ -222,3 +222,22 @@ func FuzzDecodeExchange(f *testing.F) {
 		}
 	})
 }
+
+func TestDamagedRecordIsAnError(t *testing.T) {
+	m := mustOpen(t, Options{})
+	err := m.db.Update(func(tx *bbolt.Tx) error {
+		b, err := m.files(tx, time.Time{}).bucket(customerFile)
+		if err != nil {
+			return err
+		}
+		return b.Put([]byte("ada@example.com"), []byte("not a record"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"CUIN", "NLSB"} {
+		if response, err := m.Exchange(t.Context(), mustRequest(t, m, code, ModeUpdate)); err == nil {
+			t.Errorf("%s answered %q", code, response)
+		}
+	}
+}
