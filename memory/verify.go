@@ -187,7 +187,7 @@ func (w *walker) checkFree() error {
 	if count == 0xffff {
 		count, ids = order.Uint64(ids), ids[8:]
 	}
-	if count > uint64(len(ids)/8) {
+	if order.Uint16(b[8:]) != freelistFlag || count > uint64(len(ids)/8) {
 		return errors.New("the list of free pages is broken")
 	}
 	for i := range count {
