@@ -86,11 +86,43 @@ func (p *planner) finish(a *assembly) orchestrator.Plan {
 	if len(p.steps) == 0 {
 		return p.refuse()
 	}
+	p.sort()
 	plan := orchestrator.Plan{Kind: orchestrator.PlanSteps, Steps: p.steps}
 	if len(a.unknown) > 0 {
 		plan.Text = "I did not understand “" + a.unknown[0] + "”, so I left that out."
 	}
 	return plan
+}
+
+// sort puts every step behind those that it waits for, and otherwise leaves the
+// order as it is.
+func (p *planner) sort() {
+	var out []orchestrator.Step
+	done := map[string]bool{}
+	for len(out) < len(p.steps) {
+		n := len(out)
+		for _, st := range p.steps {
+			if done[st.ID] || !p.ready(st, done) {
+				continue
+			}
+			done[st.ID] = true
+			out = append(out, st)
+			break
+		}
+		if len(out) == n {
+			return // a circle, which the check refuses
+		}
+	}
+	p.steps = out
+}
+
+func (p *planner) ready(st orchestrator.Step, done map[string]bool) bool {
+	for _, other := range p.steps {
+		if !done[other.ID] && other.ID != st.ID && (slices.Contains(st.After, other.ID) || refers(st, other.ID)) {
+			return false
+		}
+	}
+	return true
 }
 
 // order makes steps wait for one another where the words say so.
@@ -221,6 +253,7 @@ func (p *planner) whichOf(r *request, a, b *skill) orchestrator.Plan {
 		var none assembly
 		p.build(s, r, &none)
 	}
+	p.sort()
 	return orchestrator.Plan{
 		Kind: orchestrator.PlanQuestion, Steps: p.steps,
 		Text: "Do you want to " + inSentence(a.Summary) + ", or to " + inSentence(b.Summary) + "?",

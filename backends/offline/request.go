@@ -19,6 +19,7 @@ type request struct {
 type clause struct {
 	toks    []token
 	negated bool
+	text    string // the user's words, if they stand in an earlier message
 }
 
 func (r *request) words() []token {
@@ -45,7 +46,7 @@ func (p *planner) requests(toks []token) []*request {
 		case c.kind == chunkIgnored:
 			i++
 		case c.kind == chunkCondition:
-			cl := clause{c.toks, c.negated}
+			cl := clause{toks: c.toks, negated: c.negated}
 			last = []clause{cl}
 			if c.before(list[i+1:], len(out) > sentence) {
 				ahead = last
@@ -87,7 +88,7 @@ func (p *planner) requests(toks []token) []*request {
 func turned(cs []clause) []clause {
 	out := make([]clause, len(cs))
 	for i, c := range cs {
-		out[i] = clause{c.toks, !c.negated}
+		out[i] = clause{toks: c.toks, negated: !c.negated, text: c.text}
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		expr, ok := p.decide(c, s, ref, st, who)
 		if !ok {
 			if a.question == "" {
-				a.question = "I cannot check whether “" + p.words(c.toks) + "” by myself. Shall I " + inSentence(s.Summary) + " anyway?"
+				a.question = "I cannot check whether “" + p.said(c) + "” by myself. Shall I " + inSentence(s.Summary) + " anyway?"
 			}
 			return false
 		}
@@ -48,11 +48,19 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 
 // clauseText is a condition in the user's words.
 func (p *planner) clauseText(c clause) string {
-	text := p.words(c.toks)
+	text := p.said(c)
 	if c.negated {
 		return "unless " + text
 	}
 	return text
+}
+
+// said is what a condition says, in the user's words.
+func (p *planner) said(c clause) string {
+	if c.text != "" {
+		return c.text
+	}
+	return p.words(c.toks)
 }
 
 // decide writes one condition as CEL and adds the lookups that it needs.
