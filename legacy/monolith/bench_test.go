@@ -1,0 +1,10 @@
+package monolith
+
+import "testing"
+
+func BenchmarkLoadCopybook(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		mustCopybook(b)
+	}
+}
