@@ -1,9 +1,10 @@
 package legacy
 
 import (
-	"banyan/orchestrator"
 	"context"
 	"time"
+
+	"banyan/orchestrator"
 )
 
 type loyalty struct {

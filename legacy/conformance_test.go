@@ -1,9 +1,10 @@
 package legacy
 
 import (
+	"testing"
+
 	"banyan/orchestrator"
 	"banyan/orchestrator/conformance"
-	"testing"
 )
 
 func TestConformance(t *testing.T) {

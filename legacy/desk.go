@@ -1,10 +1,11 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"context"
 	"time"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 )
 
 type complaintParams struct {

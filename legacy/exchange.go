@@ -1,14 +1,15 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 )
 
 // keyWidth is the width of REQ-ID.

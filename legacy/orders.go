@@ -1,11 +1,12 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"context"
 	"fmt"
 	"strings"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 )
 
 type listParams struct {

@@ -1,9 +1,10 @@
 package legacy
 
 import (
+	"context"
+
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
-	"context"
 )
 
 type phoneParams struct {

@@ -1,10 +1,11 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"fmt"
 	"time"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 )
 
 // The codes of what the shop refuses, beside those of the kernel.

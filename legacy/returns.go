@@ -1,10 +1,11 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"context"
 	"fmt"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 )
 
 type returnParams struct {

@@ -1,14 +1,15 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"go.etcd.io/bbolt"

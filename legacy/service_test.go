@@ -1,8 +1,6 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +11,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 
 	"go.etcd.io/bbolt"
 )

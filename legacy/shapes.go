@@ -1,11 +1,12 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
 	"fmt"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"banyan/legacy/monolith"
 )
 
 // currency is the only one that the monolith knows.

@@ -1,13 +1,14 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
-	"banyan/orchestrator"
 	"errors"
 	"maps"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"banyan/legacy/monolith"
+	"banyan/orchestrator"
 
 	"go.etcd.io/bbolt"
 )

@@ -1,10 +1,11 @@
 package legacy
 
 import (
-	"banyan/legacy/monolith"
 	"fmt"
 	"strings"
 	"time"
+
+	"banyan/legacy/monolith"
 
 	"go.etcd.io/bbolt"
 )
