@@ -125,11 +125,14 @@ func buildStruct(t reflect.Type, outer []reflect.Type) (encoder, error) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		tag := f.Tag.Get("json")
-		if !f.IsExported() || tag == "-" {
+		if tag == "-" {
 			continue
 		}
 		if f.Anonymous {
 			return nil, fmt.Errorf("%s: embedded field %s", t, f.Name)
+		}
+		if !f.IsExported() {
+			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")
 		if name == "" {
