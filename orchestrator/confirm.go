@@ -168,12 +168,15 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 	return true, r.respond(ctx)
 }
 
-// waiting returns the writes that a confirmation asked for.
+// waiting returns the changes that a confirmation asked for, as they were
+// numbered.
 func (t Turn) waiting() []StepRecord {
 	var out []StepRecord
-	for _, s := range t.Steps {
-		if s.Status == StepWaiting {
-			out = append(out, s)
+	for _, id := range t.Pending.Steps {
+		for _, s := range t.Steps {
+			if s.ID == id {
+				out = append(out, s)
+			}
 		}
 	}
 	return out

@@ -1,7 +1,7 @@
 package orchestrator
 
 import (
-	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,21 +12,37 @@ import (
 // or two digits are not looked at: they are counts, ages and times of day.
 type facts struct {
 	known map[string]bool
+	// more are sources that were not read yet: most answers need only the first.
+	more []func()
 }
 
 func newFacts(req RespondRequest, digest []Turn) *facts {
 	f := &facts{known: map[string]bool{}}
-	f.addText(req.Message)
-	f.addSteps(req.Steps)
+	f.more = append(f.more, func() {
+		f.addText(req.Message)
+		f.addText(req.Now.Format("2006"))
+		f.addSteps(req.Steps)
+	})
 	for _, turns := range [][]Turn{req.Conversation, digest} {
-		for _, t := range turns {
-			f.addText(t.Message)
-			f.addText(t.Answer)
-			f.addSteps(t.Steps)
+		for _, t := range slices.Backward(turns) {
+			f.more = append(f.more, func() {
+				f.addText(t.Message)
+				f.addText(t.Answer)
+				f.addSteps(t.Steps)
+			})
 		}
 	}
-	f.addText(req.Now.Format("2006"))
 	return f
+}
+
+// knows tells whether a number stands in any of the sources.
+func (f *facts) knows(n string) bool {
+	n = normalNumber(n)
+	for !f.known[n] && len(f.more) > 0 {
+		f.more[0]()
+		f.more = f.more[1:]
+	}
+	return f.known[n]
 }
 
 func (f *facts) addSteps(steps []StepRecord) {
@@ -74,7 +90,7 @@ func (f *facts) unknown(text string) string {
 		if digits := strings.Count(n, "") - 1 - strings.Count(n, ".") - strings.Count(n, ","); digits < 3 {
 			continue
 		}
-		if !f.known[normalNumber(n)] {
+		if !f.knows(n) {
 			return n
 		}
 	}
@@ -104,17 +120,15 @@ func numbers(s string) func(func(string) bool) {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // normalNumber brings the ways of writing a number together: 1,234.50 and 1234.5,
-// 45.00 and 45. What is too long to be an amount stays as it is.
+// 45.00 and 45.
 func normalNumber(n string) string {
-	plain := strings.ReplaceAll(n, ",", "")
-	if len(plain) > 15 || (len(plain) > 1 && plain[0] == '0' && plain[1] != '.') {
-		return plain
+	if strings.IndexByte(n, ',') >= 0 {
+		n = strings.ReplaceAll(n, ",", "")
 	}
-	v, err := strconv.ParseFloat(plain, 64)
-	if err != nil || math.IsInf(v, 0) {
-		return plain
+	if strings.Count(n, ".") == 1 {
+		n = strings.TrimSuffix(strings.TrimRight(n, "0"), ".")
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return n
 }
 
 // answerStream lets an answer out in whole words as it is written, and stops at

@@ -89,7 +89,7 @@ func (c *recall) get(ctx context.Context, user, conversation string) (recalled, 
 		if info.ID == conversation {
 			continue
 		}
-		turns, err := c.store.Turns(ctx, info.ID, digestTurns)
+		turns, err := c.tail(ctx, info.ID)
 		if err != nil {
 			return recalled{}, fmt.Errorf("reading a recent conversation: %w", err)
 		}
@@ -102,6 +102,17 @@ func (c *recall) get(ctx context.Context, user, conversation string) (recalled, 
 	}
 	c.cache[conversation] = &fresh
 	return fresh, nil
+}
+
+// tail returns the last turns of another conversation.
+func (c *recall) tail(ctx context.Context, conversation string) ([]Turn, error) {
+	c.mu.Lock()
+	known, ok := c.cache[conversation]
+	c.mu.Unlock()
+	if !ok {
+		return c.store.Turns(ctx, conversation, digestTurns)
+	}
+	return known.history[max(0, len(known.history)-digestTurns):], nil
 }
 
 // add puts a stored turn at the end of what is known of its conversation.
