@@ -256,6 +256,20 @@ func TestConflictAmongConcurrentWrites(t *testing.T) {
 	}
 }
 
+func TestDeleteForgetsTurnIDs(t *testing.T) {
+	s := MustOpen(t, filepath.Join(t.TempDir(), "banyan.db"), memory.Options{NoSync: true})
+	MustAppend(t, s, newTurn("a", 1), newTurn("b", 2))
+	if err := s.Delete(context.Background(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	other := newTurn("a", 1)
+	other.Conversation = "b"
+	MustAppend(t, s, other)
+	if got := ids(MustTurns(t, s, "b", 0)); !slices.Equal(got, []string{"b-000002", "a-000001"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // Close lets every write that has begun come to its end.
 func TestCloseWhileWriting(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "banyan.db")

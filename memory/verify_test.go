@@ -46,6 +46,70 @@ func healthy(tb testing.TB) []byte {
 	return b
 }
 
+// These are what bbolt would not survive, or would make worse by writing.
+func TestOpenRefusesBrokenTrees(t *testing.T) {
+	whole := healthy(t)
+	m, err := readMeta(bytes.NewReader(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := binary.NativeEndian
+	free := map[int64]bool{}
+	list := whole[int64(m.freelist)*m.pageSize:]
+	for i := range int(order.Uint16(list[10:])) {
+		free[int64(order.Uint64(list[pageHeader+8*i:]))] = true
+	}
+	branch := int64(-1)
+	for page := int64(2); page < int64(m.pages); page++ {
+		head := whole[page*m.pageSize:]
+		if order.Uint16(head[8:]) == branchFlag && order.Uint64(head) == uint64(page) && !free[page] {
+			branch = page
+		}
+	}
+	if branch < 0 {
+		t.Fatal("the file has no branch page")
+	}
+	for name, tt := range map[string]struct {
+		change func(content []byte)
+		says   string
+	}{
+		"PageBelowItself": {func(b []byte) {
+			order.PutUint64(b[branch*m.pageSize+pageHeader+8:], uint64(branch))
+		}, "used twice"},
+		"PageInTwoPlaces": {func(b []byte) {
+			elements := b[branch*m.pageSize+pageHeader:]
+			copy(elements[8:16], elements[elementLength+8:elementLength+16])
+		}, "page"},
+		"PageBeyondTheEnd": {func(b []byte) {
+			order.PutUint64(b[branch*m.pageSize+pageHeader+8:], m.pages)
+		}, "does not exist"},
+		"LivePageFree": {func(b []byte) {
+			order.PutUint64(b[int64(m.freelist)*m.pageSize+pageHeader:], m.root)
+		}, "free and in use"},
+		"EndlessFreelist": {func(b []byte) {
+			order.PutUint16(b[int64(m.freelist)*m.pageSize+10:], 0xffff)
+			order.PutUint64(b[int64(m.freelist)*m.pageSize+pageHeader:], 1<<60)
+		}, "list of free pages"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			content := bytes.Clone(whole)
+			tt.change(content)
+			path := filepath.Join(t.TempDir(), "banyan.db")
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(path, Options{})
+			if err == nil {
+				_ = s.Close() // it should not be open at all
+				t.Fatal("the file was opened")
+			}
+			if !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), "damaged") {
+				t.Errorf("got %v, want the words %q", err, tt.says)
+			}
+		})
+	}
+}
+
 // FuzzVerify changes bytes behind the meta pages: what verify lets pass must
 // pass bbolt's own check. A patch is an offset of three bytes and the bits to
 // flip there.
