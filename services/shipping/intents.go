@@ -88,6 +88,6 @@ var getDeliveryEstimate = orchestrator.Intent{
 	Answer: `{{with .result}}Order **{{.order_id}}** ` +
 		`{{if .delivered}}was **delivered** {{date .delivered}}.` +
 		`{{else if eq .earliest .latest}}should arrive **{{day .latest}}**.` +
-		`{{else}}should arrive between **{{day .earliest}}** and **{{day .latest}}**.{{end}}` +
+		`{{else}}should arrive **{{day .earliest}}**, or **{{day .latest}}** at the latest.{{end}}` +
 		`{{if eq .status "processing"}} It has not shipped yet.{{else if eq .status "shipped"}} It is on its way.{{end}}{{end}}`,
 }
