@@ -87,14 +87,12 @@ func (s *Service) EachOf(tx *bbolt.Tx, email string, fn func(Record) (more bool)
 	prefix := strings.ToLower(email) + "\x00"
 	all := s.store.Collection(tx, orders)
 	c := s.store.Collection(tx, byCustomer).Cursor()
-	// The byte after the separator is the end of the customer's keys.
-	k, id := c.Seek([]byte(strings.ToLower(email) + "\x01"))
-	if k == nil {
-		k, id = c.Last()
-	} else {
-		k, id = c.Prev()
+	// The byte after the separator is past the end of the customer's keys.
+	last := c.Prev
+	if k, _ := c.Seek([]byte(strings.ToLower(email) + "\x01")); k == nil {
+		last = c.Last
 	}
-	for ; k != nil && strings.HasPrefix(string(k), prefix); k, id = c.Prev() {
+	for k, id := last(); k != nil && strings.HasPrefix(string(k), prefix); k, id = c.Prev() {
 		r, ok, err := storage.Get[Record](all, string(id))
 		if err != nil {
 			return err
