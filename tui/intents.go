@@ -52,7 +52,7 @@ func (m *model) openModel() {
 		name := cleanLine(b.Name + " " + b.Version)
 		lines := []string{m.st.strong.Render(cut(name, w, m.signs.ellipsis))}
 		if b.Model != "" {
-			lines = append(lines, "model "+cleanLine(b.Model))
+			lines = append(lines, cut("model "+cleanLine(b.Model), w, m.signs.ellipsis))
 		} else {
 			lines = append(lines, "no language model: requests are understood by a classifier on this machine")
 		}

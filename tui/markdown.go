@@ -78,7 +78,7 @@ func (m *markdown) render(text string, w int) []string {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.warm || !marked(text) {
+	if !m.warm || !marked(text) || costly(text) {
 		return wrap(text, w)
 	}
 	var out []string
@@ -118,6 +118,29 @@ var markedPattern = regexp.MustCompile("(?m)[*_`\\[\\]|~#>\\\\]|^ {0,3}(-|\\+|\\
 // marked tells whether text may use any Markdown at all. Most short answers do
 // not, and Glamour is slow.
 func marked(text string) bool { return markedPattern.MatchString(text) }
+
+// Glamour takes time that grows with the power of the nesting: a hundred quotes
+// in each other cost a minute. What nests deeper, or is longer, stays plain.
+const (
+	maxNesting  = 4
+	maxMarkdown = 32 << 10
+)
+
+var containers = regexp.MustCompile(`^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){5}`)
+
+// costly tells whether Glamour would take too long.
+func costly(text string) bool {
+	if len(text) > maxMarkdown {
+		return true
+	}
+	for l := range strings.SplitSeq(text, "\n") {
+		deep := len(l) > 4*maxNesting && strings.TrimLeft(l[:4*maxNesting], " \t") == ""
+		if deep || containers.MatchString(l) || strings.Count(l, "[") > 200 {
+			return true
+		}
+	}
+	return false
+}
 
 // styledLines takes what Glamour wrote and keeps text and colours alone: other
 // escape sequences (hyperlinks) and control characters go, blanks at the end of

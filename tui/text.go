@@ -57,9 +57,15 @@ func wrap(s string, w int) []string {
 	if !strings.Contains(s, "\n") && len(s) <= w {
 		return []string{s}
 	}
-	lines := strings.Split(ansi.Wrap(s, w, ""), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
+	var lines []string
+	for l := range strings.SplitSeq(ansi.Wrap(s, w, ""), "\n") {
+		l = strings.TrimRight(l, " ")
+		if width(l) <= w {
+			lines = append(lines, l)
+			continue
+		}
+		// The wrapper lets a line run over in rare cases.
+		lines = append(lines, strings.Split(ansi.Hardwrap(l, w, true), "\n")...)
 	}
 	return lines
 }
