@@ -112,7 +112,7 @@ func (m *model) ask() {
 	if e := c.list.last(); e != nil && e.run == nil && e.unstored == nil {
 		t = &e.turn
 	}
-	c.confirm.open(t, m.cfg.Now(), !c.input.empty() || len(c.input.attachments) > 0)
+	c.confirm.open(t, m.cfg.Now(), !c.input.blank())
 	m.redialog()
 }
 
@@ -244,7 +244,7 @@ func (m *model) pressChat(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
 		m.status = "The question is too old for a yes. Nothing was changed. Ask again."
 		return nil
 	}
-	if c.confirm.active() && c.input.empty() && len(c.input.attachments) == 0 {
+	if c.confirm.active() && c.input.blank() {
 		if cmd, done := m.pressDialog(msg, now); done {
 			return cmd
 		}

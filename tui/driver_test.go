@@ -32,7 +32,6 @@ type driver struct {
 	m      *model
 	k      *fakeKernel
 	clock  *clock
-	ticks  []tea.Msg
 	copied []string
 	quit   bool
 	later  chan tea.Msg

@@ -73,6 +73,9 @@ func (in *input) resize(w, rows int) {
 
 func (in *input) empty() bool { return in.area.Length() == 0 && in.area.LineCount() <= 1 }
 
+// blank tells whether there is neither text nor an attachment.
+func (in *input) blank() bool { return in.empty() && len(in.attachments) == 0 }
+
 func (in *input) value() string { return in.area.Value() }
 
 // set replaces the text and moves the cursor to its end.

@@ -47,12 +47,6 @@ func (m *markdown) prepare(w int) {
 	m.renderer(w)
 }
 
-func (m *markdown) ready() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.warm
-}
-
 // restyle changes the colours; what was rendered before keeps its own.
 func (m *markdown) restyle(st styles) {
 	m.mu.Lock()

@@ -19,7 +19,7 @@ type overlay struct {
 
 func (o *overlay) scroll(n int) {
 	if o.picker != nil {
-		o.picker.sel = max(min(o.picker.sel+n/3, len(o.picker.shown)-1), 0)
+		o.picker.move(n / 3)
 		return
 	}
 	o.off = max(o.off+n, 0)

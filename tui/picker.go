@@ -68,42 +68,32 @@ func (p *picker) chosen() (row, bool) {
 }
 
 // press takes a key that moves the mark or edits the filter.
-func (p *picker) press(msg tea.KeyPressMsg, keys keyMap, page int) bool {
-	move := func(n int) bool {
-		p.sel = max(min(p.sel+n, len(p.shown)-1), 0)
-		return true
-	}
+func (p *picker) press(msg tea.KeyPressMsg, keys keyMap, page int) {
 	switch {
 	case key.Matches(msg, keys.up):
-		return move(-1)
+		p.move(-1)
 	case key.Matches(msg, keys.down):
-		return move(1)
+		p.move(1)
 	case key.Matches(msg, keys.pageUp):
-		return move(-page)
+		p.move(-page)
 	case key.Matches(msg, keys.pageDown):
-		return move(page)
-	}
-	switch msg.String() {
-	case "home":
-		return move(-len(p.rows))
-	case "end":
-		return move(len(p.rows))
-	case "backspace":
-		if p.filter != "" {
-			_, n := utf8.DecodeLastRuneInString(p.filter)
-			p.set(p.filter[:len(p.filter)-n])
-		}
-		return true
-	case "ctrl+u", "ctrl+w":
+		p.move(page)
+	case key.Matches(msg, keys.home):
+		p.move(-len(p.rows))
+	case key.Matches(msg, keys.end):
+		p.move(len(p.rows))
+	case msg.String() == "backspace" && p.filter != "":
+		_, n := utf8.DecodeLastRuneInString(p.filter)
+		p.set(p.filter[:len(p.filter)-n])
+	case msg.String() == "ctrl+u", msg.String() == "ctrl+w":
 		p.set("")
-		return true
-	}
-	if msg.Text != "" {
+	case msg.Text != "":
 		p.set(p.filter + cleanLine(msg.Text))
-		return true
 	}
-	return false
 }
+
+// move shifts the mark by n rows, as far as there are any.
+func (p *picker) move(n int) { p.sel = max(min(p.sel+n, len(p.shown)-1), 0) }
 
 func (p *picker) set(filter string) {
 	const most = 200

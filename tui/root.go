@@ -189,7 +189,7 @@ func (m *model) quit(now time.Time) tea.Cmd {
 	}
 	m.armed = now
 	m.status = "press ctrl+c again to quit"
-	if m.page == pageChat && m.overlay == nil && !(m.chat.input.empty() && len(m.chat.input.attachments) == 0) {
+	if m.page == pageChat && m.overlay == nil && !m.chat.input.blank() {
 		m.chat.input.clear()
 		m.redialog()
 		m.status = "cleared " + m.signs.dot + " " + m.status

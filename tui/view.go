@@ -19,7 +19,7 @@ func (m *model) View() tea.View {
 		return v
 	}
 	var lines []string
-	x, y := -1, 0
+	var x, y int
 	switch {
 	case m.page == pageLogin:
 		lines, x, y = m.viewLogin(m.w, m.h-1)
