@@ -145,8 +145,10 @@ type bookings struct {
 // inert describes intents and performs none.
 type inert struct{ d orchestrator.Description }
 
+// Describe implements orchestrator.Service.
 func (i inert) Describe(context.Context) (orchestrator.Description, error) { return i.d, nil }
 
+// Call implements orchestrator.Service; every call fails.
 func (inert) Call(context.Context, orchestrator.Call) (orchestrator.Result, error) {
 	return orchestrator.Result{}, orchestrator.Errorf(orchestrator.CodeUnavailable, "This service does nothing.")
 }
