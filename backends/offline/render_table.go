@@ -65,13 +65,18 @@ func bestColumns(rows []shown, n int) []string {
 	if order := orderOf(rows[0]); order != nil {
 		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(order(a), order(b)) })
 	}
+	naming := namingField(rows, names)
 	type scored struct {
 		name  string
 		value float64
 	}
 	var all []scored
 	for _, f := range names {
-		if v := usefulness(rows, f); v > 0 {
+		v := usefulness(rows, f)
+		if f == naming {
+			v *= 2
+		}
+		if v > 0 {
 			all = append(all, scored{f, v})
 		}
 	}
@@ -80,6 +85,24 @@ func bestColumns(rows []shown, n int) []string {
 	return slices.DeleteFunc(names, func(f string) bool {
 		return !slices.ContainsFunc(all, func(s scored) bool { return s.name == f })
 	})
+}
+
+// namingField returns the field that says what the objects are: the first plain
+// text, if none is called a name.
+func namingField(rows []shown, names []string) string {
+	for _, f := range names {
+		if f == "name" || f == "title" || f == "label" {
+			return ""
+		}
+	}
+	for _, f := range names {
+		t, ok := rows[0].data[f].(string)
+		p := rows[0].property(f)
+		if ok && f != "currency" && f != "status" && !isIdentifier(f) && (p == nil || len(p.Enum) == 0) && !isTime(t, p) {
+			return f
+		}
+	}
+	return ""
 }
 
 // orderOf returns the place of a field in the schema of o; nil without one.

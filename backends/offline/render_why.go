@@ -22,7 +22,10 @@ func (w *answerWriter) skipped(s *orchestrator.StepRecord) {
 		return
 	}
 	text := "That was left out"
-	if w.changes(s) {
+	switch {
+	case w.changes(s) && w.changedSomething():
+		text = "Not " + participle(s.Intent)
+	case w.changes(s):
 		text = "Nothing was " + participle(s.Intent)
 	}
 	if found := w.found(s.Condition.Expr); found != "" {
@@ -41,28 +44,20 @@ func (w *answerWriter) alternative(s *orchestrator.StepRecord) int {
 	if s.Condition == nil {
 		return 0
 	}
-	place := 1
 	mine := stepsNamed(s.Condition.Expr)
 	for i := range w.req.Steps {
 		o := &w.req.Steps[i]
-		if o == s {
-			place = 1
-			continue
-		}
-		if o.Condition == nil || o.Condition.Met == nil || !*o.Condition.Met || o.Lookup {
-			if beforeStep(w.req.Steps, o, s) {
-				continue
-			}
+		if o == s || o.Lookup || o.Condition == nil || o.Condition.Met == nil || !*o.Condition.Met {
 			continue
 		}
 		theirs := stepsNamed(o.Condition.Expr)
-		if !slices.ContainsFunc(mine, func(id string) bool { return slices.Contains(theirs, id) }) {
+		if o.Intent == s.Intent || !slices.ContainsFunc(mine, func(id string) bool { return slices.Contains(theirs, id) }) {
 			continue
 		}
 		if beforeStep(w.req.Steps, o, s) {
-			place = 2
+			return 2
 		}
-		return place
+		return 1
 	}
 	return 0
 }
@@ -310,8 +305,11 @@ func (w *answerWriter) fact(o shown, name string) string {
 			if d := w.say.Date(t); d != "" {
 				text = d
 			}
-			if done {
+			switch {
+			case done:
 				return "was " + words(name) + " " + text
+			case strings.HasSuffix(name, "s") && !strings.Contains(name, "_"): // starts, expires
+				return name + " " + text
 			}
 			return "has the " + label + " " + text
 		}

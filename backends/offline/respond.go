@@ -56,9 +56,7 @@ func (w *answerWriter) steps() {
 		}
 	}
 	said := len(w.parts)
-	changed := slices.ContainsFunc(told, func(s *orchestrator.StepRecord) bool {
-		return s.Status == orchestrator.StepDone && w.changes(s)
-	})
+	changed := w.changedSomething()
 	for _, s := range told {
 		switch s.Status {
 		case orchestrator.StepFailed:
@@ -106,6 +104,16 @@ func (w *answerWriter) entry(s *orchestrator.StepRecord) *orchestrator.Entry {
 func (w *answerWriter) changes(s *orchestrator.StepRecord) bool {
 	e := w.entry(s)
 	return e == nil || e.Changes()
+}
+
+// changedSomething tells whether a step of the turn has changed something.
+func (w *answerWriter) changedSomething() bool {
+	for i := range w.req.Steps {
+		if s := &w.req.Steps[i]; s.Status == orchestrator.StepDone && w.changes(s) {
+			return true
+		}
+	}
+	return false
 }
 
 // done tells a result, by the service's template if there is one that runs.

@@ -53,7 +53,7 @@ type subjectOnly struct {
 
 type listParams struct {
 	Email  string `json:"email"`
-	Status string `json:"status,omitempty"`
+	Status string `json:"status,omitempty" enum:"confirmed,on_hold,released"`
 }
 
 // describer is a service that only describes itself.
@@ -204,6 +204,15 @@ func answerCases() []answerCase {
 		{name: "only_lookup", user: mia, steps: []orchestrator.StepRecord{lookup(done("a", "list_bookings", bookings()))}},
 		{name: "condition_not_met", user: mia, steps: []orchestrator.StepRecord{
 			lookup(done("bookings", "list_bookings", one)), as(release, orchestrator.StepSkipped, when("it is still confirmed", is("confirmed"), &no)),
+		}},
+		{name: "condition_met_for_one", user: mia, steps: []orchestrator.StepRecord{
+			lookup(done("bookings", "list_bookings", two)),
+			func() orchestrator.StepRecord {
+				s := done("release", "release_booking", booking("B-12", "Birch", "released", -3, 45.5))
+				when("they are on hold", `steps.bookings.bookings[1].status == "on_hold"`, &yes)(&s)
+				return s
+			}(),
+			as(release, orchestrator.StepSkipped, when("they are on hold", `steps.bookings.bookings[0].status == "on_hold"`, &no)),
 		}},
 		{name: "condition_on_price_and_time", user: mia, steps: []orchestrator.StepRecord{
 			lookup(done("bookings", "list_bookings", one)),
