@@ -1,4 +1,4 @@
-.PHONY: run test lint bench fuzz figures soak picture
+.PHONY: run test lint bench fuzz picture
 
 run: ## open the chat
 	go run .
@@ -19,3 +19,6 @@ fuzz: ## every fuzz target for FUZZTIME
 	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
 	  done; \
 	done
+
+picture: ## draw docs/chat.svg anew, from the real program in a terminal
+	BANYAN_PICTURE=docs/chat.svg go test -count=1 -run 'TestChat$$' . && chmod 644 docs/chat.svg
