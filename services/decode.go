@@ -52,22 +52,26 @@ func rulesOf(s *jsonschema.Schema) (rules, error) {
 // What does not fit is an *orchestrator.Error of code CodeInvalid with a sentence
 // for people.
 func decode(rs rules, args map[string]any, into any) error {
+	given := 0
 	for _, name := range rs.names {
 		r := rs.byName[name]
-		v, given := args[name]
-		if !given {
+		v, ok := args[name]
+		if !ok {
 			if r.required {
 				return invalid("The %s is missing.", r.label)
 			}
 			continue
 		}
+		given++
 		if err := r.check(v); err != nil {
 			return err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(args)) {
-		if _, known := rs.byName[name]; !known {
-			return invalid("There is no parameter called %q.", name)
+	if len(args) > given {
+		for _, name := range slices.Sorted(maps.Keys(args)) {
+			if _, known := rs.byName[name]; !known {
+				return invalid("There is no parameter called %q.", name)
+			}
 		}
 	}
 	raw, err := json.Marshal(args)

@@ -30,7 +30,8 @@ var listOrders = orchestrator.Intent{
 	},
 	// A list of orders is best seen as a table, which the general rendering makes: the
 	// template has words only for an empty one.
-	Answer: `{{if not .result.orders}}There are no orders {{with .args.status}}with the status {{.}} here{{else}}here yet{{end}}.{{end}}`,
+	Answer: `{{if not .result.orders}}There are no orders {{with .args.status}}with the status {{.}}.` +
+		`{{else}}yet. As soon as one is placed, it can be looked up, tracked and changed here.{{end}}{{end}}`,
 }
 
 var getOrder = orchestrator.Intent{

@@ -24,8 +24,8 @@ func TestWording(t *testing.T) {
 		args            map[string]any
 		confirm, answer string
 	}{
-		{"list_orders", mal, nil, "", "There are no orders here yet."},
-		{"list_orders", mal, map[string]any{"status": "shipped"}, "", "There are no orders with the status shipped here."},
+		{"list_orders", mal, nil, "", "There are no orders yet. As soon as one is placed, it can be looked up, tracked and changed here."},
+		{"list_orders", mal, map[string]any{"status": "shipped"}, "", "There are no orders with the status shipped."},
 		{"get_order", ada, map[string]any{"order_id": "1003"}, "", "Order **1003** is **processing**: it was placed yesterday 13:02 and has not shipped yet. It is for desk lamp, **45.00 EUR** in total."},
 		{"get_order", ada, map[string]any{"order_id": "1002"}, "", "Order **1002** is **shipped**: it was placed 5 days ago and left 3 days ago.\n\n- 1 × kettle, 39.90 EUR\n- 1 × mug, 12.50 EUR\n\nTotal: **52.40 EUR**"},
 		{"get_order", ada, map[string]any{"order_id": "1001"}, "", "Order **1001** is **delivered**: it was placed on 7 October and arrived on 12 October. It is for headphones, **89.00 EUR** in total."},
