@@ -75,14 +75,17 @@ const (
 	// ownCount the number of examples from which on their word counts by half of
 	// ownShare.
 	rejected, ownShare, ownCount = 0.05, 0.5, 20.0
+	// ownReach is how far above the usual threshold the examples' word counts:
+	// examples that repeat each other foretell too much of how messages will fit.
+	ownReach = 0.1
 )
 
 // accept returns the evidence from which on a text is taken to belong to a class:
 // between what is usual for catalogs of this size and what all but a few of the
 // examples reach that the model has not seen.
-func accept(seen []observation) float64 {
+func accept(seen []observation, examples int) float64 {
 	n := float64(len(seen))
-	usual := usualAccept + usualGrowth*math.Log(max(n, 1))
+	usual := usualAccept + usualGrowth*math.Log(float64(max(examples, 1)))
 	if n == 0 {
 		return usual
 	}
@@ -92,7 +95,7 @@ func accept(seen []observation) float64 {
 	}
 	slices.Sort(all)
 	own := ownShare * n / (n + ownCount)
-	return (1-own)*usual + own*all[int(rejected*n)]
+	return (1-own)*usual + own*min(all[int(rejected*n)], usual+ownReach)
 }
 
 // fit finds the logistic function that makes the observations likeliest, by
