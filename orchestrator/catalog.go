@@ -164,8 +164,8 @@ func (e *Entry) prepare() {
 	}
 	e.params, _ = newValidator(e.Params)
 	e.byParam = map[string]*jsonschema.Resolved{}
-	if e.Intent.Params != nil {
-		for name, p := range e.Intent.Params.Properties {
+	if e.Params != nil {
+		for name, p := range e.Params.Properties {
 			if r, err := p.CloneSchemas().Resolve(nil); err == nil {
 				e.byParam[name] = r // one that needs its surroundings is checked with them
 			}
@@ -184,7 +184,7 @@ func (e *Entry) Eras() (legacy, modern bool) {
 	return legacy, modern
 }
 
-// Params returns the names of the parameters that a plan may fill: all but the
+// ParamNames returns the names of the parameters that a plan may fill: all but the
 // subject, required ones first, each group in the order of the schema.
 func (e *Entry) ParamNames() []string {
 	return paramNames(e.Intent)

@@ -66,14 +66,14 @@ func TestCatalog(t *testing.T) {
 }
 
 func TestCatalogVersion(t *testing.T) {
-	make := func(summary string) string {
+	version := func(summary string) string {
 		c, _ := NewCatalog([]Offered{{Description: Description{
 			Name: "a", Version: "1", Contract: ContractVersion, Era: Modern,
 			Intents: []Intent{{Name: "fly", Summary: summary, Effect: Read}},
 		}}})
 		return c.Version()
 	}
-	if make("Fly") != make("Fly") || make("Fly") == make("Fly away") {
+	if first, again := version("Fly"), version("Fly"); first != again || first == version("Fly away") {
 		t.Error("the version does not follow the descriptions")
 	}
 }

@@ -25,10 +25,9 @@ type stepRun struct {
 	after   []int               // indexes of the steps that must have ended
 	gated   bool                // waits for the user's yes, or for a step that does
 
-	rec    StepRecord
-	value  any           // the result as CEL sees it
-	raised bool          // the record was settled before the step could start
-	ended  chan struct{} // closed when the step has ended; nil until it is started
+	rec   StepRecord
+	value any           // the result as CEL sees it
+	ended chan struct{} // closed when the step has ended; nil until it is started
 }
 
 // fault is something wrong with a plan. If asking the user can mend it, ask and

@@ -12,9 +12,6 @@ import (
 	"unicode"
 )
 
-// CodeExpired: the yes came after the confirmation had expired.
-const CodeExpired = "confirmation_expired"
-
 // confirm shows what is left to change and waits for a yes, unless one was given
 // beforehand. It returns whether the turn ends here.
 func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
@@ -269,7 +266,7 @@ func parseReply(message string, changes []StepRecord) reply {
 	if only := parseOnly(words, n); only != nil {
 		return reply{kind: replyYes, only: only}
 	}
-	kind := replyOther
+	var kind replyKind
 	switch {
 	case yesWords[words[0]]:
 		kind = replyYes

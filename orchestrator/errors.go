@@ -29,16 +29,17 @@ func Errorf(code, format string, args ...any) *Error {
 // The codes that the kernel itself uses. A service may use CodeNotFound,
 // CodeInvalid, CodeDenied and any code of its own for what its business refuses.
 const (
-	CodeNotFound    = "not_found"         // there is no such thing, or it is somebody else's
-	CodeInvalid     = "invalid_argument"  // an argument does not fit
-	CodeDenied      = "denied"            // the user may not do this
-	CodeUnavailable = "unavailable"       // the service failed
-	CodeTimeout     = "timeout"           // the service did not answer in time
-	CodePanic       = "panic"             // the service crashed on this call
-	CodeBadResult   = "bad_result"        // the answer does not fit the service's own schema
-	CodeDependency  = "dependency_failed" // an earlier step that this one needs has failed
-	CodeUndecided   = "undecided"         // the condition could not be decided
-	CodeCancelled   = "turn_cancelled"    // the user stopped the turn
+	CodeNotFound    = "not_found"            // there is no such thing, or it is somebody else's
+	CodeInvalid     = "invalid_argument"     // an argument does not fit
+	CodeDenied      = "denied"               // the user may not do this
+	CodeUnavailable = "unavailable"          // the service failed
+	CodeTimeout     = "timeout"              // the service did not answer in time
+	CodePanic       = "panic"                // the service crashed on this call
+	CodeBadResult   = "bad_result"           // the answer does not fit the service's own schema
+	CodeDependency  = "dependency_failed"    // an earlier step that this one needs has failed
+	CodeUndecided   = "undecided"            // the condition could not be decided
+	CodeCancelled   = "turn_cancelled"       // the user stopped the turn
+	CodeExpired     = "confirmation_expired" // the yes came too late, or for what is no longer so
 	CodeTooLong     = "message_too_long"
 	CodeEmpty       = "message_empty"
 	CodeBadPlan     = "bad_plan" // the backend's plan failed the check twice
@@ -59,10 +60,13 @@ func (e *Error) Technical() bool { return e != nil && technical[e.Code] }
 
 // Sentinels for plugins and their callers.
 var (
-	// ErrConflict: a turn with this ID is stored already, with another content.
+	// ErrConflict means that a turn with this ID is stored already, with another
+	// content.
 	ErrConflict = errors.New("a different turn with the same ID is already stored")
-	// ErrUnknownUser: the directory knows nobody of that email or name.
+	// ErrUnknownUser means that the directory knows nobody of that email or name.
 	ErrUnknownUser = errors.New("no such user")
+	// ErrForeignConversation means that a conversation belongs to another user.
+	ErrForeignConversation = errors.New("there is no conversation of yours with this ID")
 )
 
 // asError returns the *Error in err's chain, or nil.

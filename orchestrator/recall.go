@@ -2,7 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -16,9 +15,6 @@ const (
 	digestTurns         = 6
 	cachedConversations = 256
 )
-
-// ErrForeignConversation: the conversation belongs to another user.
-var ErrForeignConversation = errors.New("there is no conversation of yours with this ID")
 
 // recall reads from the store what a turn needs to know and keeps it for the
 // next turn of the same conversation, so that a running conversation is read

@@ -52,18 +52,20 @@ func (r *run) respond(ctx context.Context) *Error {
 // for technical reasons; nil if there is something to tell.
 func (r *run) failure() *Error {
 	var first *Error
+	told := false // there is something to tell
 	for _, rec := range r.records() {
+		e := rec.Error
 		switch {
-		case rec.Error.Technical():
+		case e.Technical():
 			if first == nil {
-				first = rec.Error
+				first = e
 			}
-		case rec.Error != nil && rec.Error.Code == CodeDependency:
-		case rec.Error != nil, !rec.Lookup:
-			return nil
+		case e == nil && rec.Lookup, e != nil && e.Code == CodeDependency:
+		default:
+			told = true
 		}
 	}
-	if first == nil {
+	if first == nil || told {
 		return nil
 	}
 	return &Error{Code: first.Code, Cause: first.Cause, Message: strings.TrimSuffix(first.Message, " ") + " Please try again in a moment."}

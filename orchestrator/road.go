@@ -27,7 +27,6 @@ type run struct {
 	mu   sync.Mutex
 	// steps stand in plan order.
 	steps []*stepRun
-	env   *planEnv
 }
 
 // Turn runs one turn, start to end, and returns it as it was stored. Whatever

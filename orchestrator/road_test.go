@@ -171,7 +171,7 @@ func TestConfirmationIsBound(t *testing.T) {
 			tampered.Plan, tampered.Pending = &plan, &pending
 			tc.tamper(&tampered)
 			k.store.turns[0] = tampered
-			k.Kernel.recall.forget(tampered.Conversation)
+			k.recall.forget(tampered.Conversation)
 			k.mustTurn(t, ann, "yes")
 			if n := len(d.made("return_loan")) + len(d.made("ring_bell")); n != 0 {
 				t.Errorf("%d writes after the plan was tampered with", n)

@@ -29,8 +29,7 @@ type Wording struct {
 	Now time.Time
 }
 
-// Render runs a template text. See RenderConfirm and RenderAnswer for those of an
-// intent, which are parsed once.
+// render runs a template.
 func (w Wording) render(t *wordingTemplate, args, result map[string]any) (string, error) {
 	var b strings.Builder
 	clone, err := t.t.Clone()
