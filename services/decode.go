@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,12 +27,14 @@ type rule struct {
 }
 
 type rules struct {
-	byName map[string]rule
-	names  []string // sorted
+	byName  map[string]rule
+	names   []string          // sorted
+	fillers map[string]filler // nil: the struct is left to encoding/json
 }
 
-func rulesOf(s *jsonschema.Schema) (rules, error) {
-	out := rules{byName: map[string]rule{}, names: slices.Sorted(maps.Keys(s.Properties))}
+// rulesOf prepares the schema that was inferred from the struct t.
+func rulesOf(s *jsonschema.Schema, t reflect.Type) (rules, error) {
+	out := rules{byName: map[string]rule{}, names: slices.Sorted(maps.Keys(s.Properties)), fillers: fillersOf(t)}
 	for name, p := range s.Properties {
 		r := rule{name: name, label: p.Title, required: slices.Contains(s.Required, name), schema: p}
 		if r.label == "" {
@@ -74,6 +77,21 @@ func decode(rs rules, args map[string]any, into any) error {
 			}
 		}
 	}
+	if rs.fillers == nil {
+		return decodeJSON(rs, args, into)
+	}
+	fields := reflect.ValueOf(into).Elem()
+	for name, v := range args {
+		f := rs.fillers[name]
+		if !f.set(fields.Field(f.index), v) {
+			return rs.byName[name].wrongType(v)
+		}
+	}
+	return nil
+}
+
+// decodeJSON fills a struct with lists or structs in it by way of its text.
+func decodeJSON(rs rules, args map[string]any, into any) error {
 	raw, err := json.Marshal(args)
 	if err != nil {
 		return invalid("The arguments cannot be read: %w", err)
@@ -84,16 +102,18 @@ func decode(rs rules, args map[string]any, into any) error {
 	var typed *json.UnmarshalTypeError
 	if errors.As(err, &typed) {
 		field, _, _ := strings.Cut(typed.Field, ".")
-		r, ok := rs.byName[field]
-		if !ok {
-			return invalid("The arguments do not fit: %w", err)
+		if r, ok := rs.byName[field]; ok && field == typed.Field {
+			return r.wrongType(args[field])
 		}
-		return invalid("The %s must be %s, not %s.", r.label, kindInWords(r.schema), typed.Value)
 	}
 	if err != nil {
 		return invalid("The arguments do not fit: %w", err)
 	}
 	return nil
+}
+
+func (r rule) wrongType(v any) error {
+	return invalid("The %s must be %s, not %s.", r.label, kindInWords(r.schema), valueInWords(v))
 }
 
 // check holds one value against its schema's bounds. Types are left to the decoder.
@@ -133,6 +153,9 @@ func (r rule) check(v any) error {
 func kindInWords(p *jsonschema.Schema) string {
 	switch p.Type {
 	case "string":
+		if p.Format == "date-time" {
+			return "a time such as 2026-11-21T14:02:00Z"
+		}
 		return "a text"
 	case "integer":
 		return "a whole number"
@@ -144,6 +167,19 @@ func kindInWords(p *jsonschema.Schema) string {
 		return "a list"
 	default:
 		return "of another kind"
+	}
+}
+
+func valueInWords(v any) string {
+	switch v := v.(type) {
+	case string:
+		return fmt.Sprintf("%q", v)
+	case float64, int, bool:
+		return fmt.Sprint(v)
+	case []any:
+		return "a list"
+	default:
+		return "something else"
 	}
 }
 

@@ -3,6 +3,7 @@ package services
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"banyan/orchestrator"
 )
@@ -34,7 +35,7 @@ func Handle[In, Out any](intent orchestrator.Intent, fn func(ctx context.Context
 		return t
 	}
 	t.intent.Params, t.intent.Result = params, result
-	rules, err := rulesOf(params)
+	rules, err := rulesOf(params, reflect.TypeFor[In]())
 	if err != nil {
 		t.err = fmt.Errorf("schema of the parameters: %w", err)
 		return t

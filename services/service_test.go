@@ -106,8 +106,9 @@ func TestCallRefuses(t *testing.T) {
 		{"Enum", func(c *orchestrator.Call) { c.Args["view"] = "car park" }, "invalid_argument", "sea or garden"},
 		{"TooLong", func(c *orchestrator.Call) { c.Args["note"] = "äöüßéè" }, "invalid_argument", "at most 5"},
 		{"TooShort", func(c *orchestrator.Call) { c.Args["note"] = "é" }, "invalid_argument", "at least 2"},
-		{"BadTime", func(c *orchestrator.Call) { c.Args["until"] = "soon" }, "invalid_argument", "do not fit"},
-		{"NotJSON", func(c *orchestrator.Call) { c.Args["note"] = func() {} }, "invalid_argument", "cannot be read"},
+		{"BadTime", func(c *orchestrator.Call) { c.Args["until"] = "soon" }, "invalid_argument", "must be a time"},
+		{"NotJSON", func(c *orchestrator.Call) { c.Args["note"] = func() {} }, "invalid_argument", "must be a text"},
+		{"TooLarge", func(c *orchestrator.Call) { c.Args["guests"] = 1e300 }, "invalid_argument", "between 1 and 9"},
 		{"NoSubject", func(c *orchestrator.Call) { c.Subject = orchestrator.User{} }, "invalid_argument", "which customer"},
 		{"OtherSubject", func(c *orchestrator.Call) { c.Subject = mal }, "denied", "another customer"},
 		{"OtherArgument", func(c *orchestrator.Call) { c.Args["email"] = mal.Email }, "denied", "another customer"},
@@ -121,6 +122,47 @@ func TestCallRefuses(t *testing.T) {
 				t.Errorf("got %#v, want code %s and %q", err, c.code, c.says)
 			}
 		})
+	}
+}
+
+// TestStructuredParameters: parameters with lists and structs are decoded as
+// strictly as plain ones.
+func TestStructuredParameters(t *testing.T) {
+	type room struct {
+		Name string `json:"name"`
+	}
+	type bookRooms struct {
+		Rooms []room   `json:"rooms" title:"rooms"`
+		Tags  []string `json:"tags,omitempty" title:"tags"`
+		Ratio float64  `json:"ratio,omitempty"`
+	}
+	var got bookRooms
+	s, err := services.New("hotel", "1", services.Handle(orchestrator.Intent{Name: "book_rooms", Effect: orchestrator.Write},
+		func(_ context.Context, in bookRooms) (booking, error) {
+			got = in
+			return booking{}, nil
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := func(args map[string]any) error {
+		_, err := s.Call(context.Background(), orchestrator.Call{Intent: "book_rooms", Args: args})
+		return err
+	}
+	rooms := []any{map[string]any{"name": "B2"}}
+	if err := call(map[string]any{"rooms": rooms, "ratio": 0.5}); err != nil || len(got.Rooms) != 1 || got.Rooms[0].Name != "B2" || got.Ratio != 0.5 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	for says, args := range map[string]map[string]any{
+		"The rooms must be a list, not \"B2\".": {"rooms": "B2"},
+		"do not fit":                            {"rooms": []any{map[string]any{"name": 2.0}}},
+		"unknown field":                         {"rooms": []any{map[string]any{"name": "B2", "floor": 2.0}}},
+		"cannot be read":                        {"rooms": rooms, "tags": func() {}},
+	} {
+		var coded *orchestrator.Error
+		if err := call(args); !errors.As(err, &coded) || coded.Code != "invalid_argument" || !strings.Contains(coded.Message, says) {
+			t.Errorf("%v: got %v, want %q", args, err, says)
+		}
 	}
 }
 
