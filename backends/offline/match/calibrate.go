@@ -78,6 +78,8 @@ const (
 	// ownReach is how far above the usual threshold the examples' word counts:
 	// examples that repeat each other foretell too much of how messages will fit.
 	ownReach = 0.1
+	// surelyKnown is the chance of being right that is always enough.
+	surelyKnown = 0.9
 )
 
 // accept returns the evidence from which on a text is taken to belong to a class:

@@ -203,7 +203,7 @@ func (m *Model) solve(rows, held []row) {
 		seen = append(seen, observe(out, r.class, r.shared))
 	}
 	m.fit = fit(seen)
-	m.Accept = m.fit.value(accept(seen, total))
+	m.Accept = min(m.fit.value(accept(seen, total)), surelyKnown)
 }
 
 // measureShared computes for every row the share of its squared length that
