@@ -134,7 +134,7 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 		switch f.kind {
 		case kindInteger, kindNumber:
 			numbers++
-			s := f.score(toks)
+			s := max(f.score(toks), f.kin(toks))
 			unit := f.unit
 			switch {
 			case q.unit != "" && (strings.EqualFold(unit, q.unit) || stem(strings.ToLower(unit)) == q.unit):
@@ -172,6 +172,16 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 		}
 	}
 	return expr, score
+}
+
+// kin is inTitle if a word is akin to the field's name: renewed for renewals.
+func (f *field) kin(toks []token) int {
+	for _, t := range toks {
+		if t.kind == tokWord && !functionWords[t.low] && related(stem(f.name), t.stem) {
+			return inTitle
+		}
+	}
+	return 0
 }
 
 // isMoney tells whether a number is an amount of money: by its unit, its words or

@@ -272,7 +272,7 @@ func isPerfect(toks []token) bool {
 // happened, and a time that has passed or not (overdue).
 func (p *planner) timeReached(toks []token, sc scope, f *field, perfect, negated bool) (test, bool) {
 	for _, t := range toks {
-		if t.kind != tokWord || functionWords[t.low] && t.stem != "leav" {
+		if t.kind != tokWord || ordinals[t.low] != 0 || functionWords[t.low] && t.stem != "leav" {
 			continue
 		}
 		w := f.words[t.stem]

@@ -20,14 +20,16 @@ var extremes = map[string]bool{
 
 // description is how a message describes an object without naming its key.
 type description struct {
-	// words are what must stand in the object's texts; loose: the catalog's
-	// examples know them all, so that they may be just another word for the object.
+	// words are what must stand in the object's texts; loose: they may be just
+	// another word for the object, as the intent's own examples use them.
 	words []token
 	loose bool
 	// ordinal is the place in the list, 0 if none is given.
 	ordinal int
 	// extreme is a superlative of amount.
 	extreme string
+	// next: the first that is still to come.
+	next bool
 	// relative holds the words of "that has not shipped", status an adjective
 	// before the noun.
 	relative []token
@@ -50,7 +52,7 @@ type statusWord struct {
 
 // empty tells whether nothing narrows down which object is meant.
 func (d description) empty() bool {
-	return len(d.words) == 0 && d.ordinal == 0 && d.extreme == "" && len(d.relative) == 0 && len(d.status) == 0
+	return len(d.words) == 0 && d.ordinal == 0 && !d.next && d.extreme == "" && len(d.relative) == 0 && len(d.status) == 0
 }
 
 var (
@@ -86,12 +88,22 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			}
 		}
 	}
+	predicate := false // past the verb that says something of the object
 	for i := 0; i < end; i++ {
 		t := toks[i]
 		if b.used[i] {
 			continue
 		}
+		if (len(d.words) > 0 || d.noun) && (auxiliaries[t.low] || isPast(toks, i)) {
+			predicate = true
+		} else if nounMarks[t.low] || t.is("with", "of", "for", "from") {
+			predicate = false
+		}
 		switch {
+		case t.is("next", "upcoming") && i > 0 && nounMarks[toks[i-1].low]:
+			d.next = true
+			mark(i)
+			continue
 		case ordinals[t.low] != 0 && !(i+1 < end && unitDays[toks[i+1].stem] != 0) && !(t.is("first", "last", "second") && i+1 == end && i > 0 && !nounMarks[toks[i-1].low]):
 			d.ordinal = ordinals[t.low]
 			mark(i)
@@ -143,14 +155,17 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 				continue
 			}
 		}
-		if p.content(s, b, i) && !(nounStem != "" && t.stem == nounStem) {
+		if m != nil && statesIn(m.list.sub, t) {
+			continue
+		}
+		if !predicate && p.content(s, b, i) && !(nounStem != "" && t.stem == nounStem) {
 			d.words = append(d.words, t)
 			mark(i)
 		}
 	}
 	d.loose = len(d.words) > 0
 	for _, w := range d.words {
-		if !s.known[w.stem] {
+		if !s.mine[w.stem] {
 			d.loose = false
 		}
 	}
@@ -161,6 +176,12 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		d.text = b.text(from, to)
 	}
 	return d
+}
+
+// isPast tells whether the word at i is a verb in the past tense after a noun
+// rather than an adjective before one.
+func isPast(toks []token, i int) bool {
+	return i > 0 && isParticiple(toks[i]) && !nounMarks[toks[i-1].low] && toks[i-1].kind == tokWord && !functionWords[toks[i-1].low]
 }
 
 func hasKey(m map[string]bool, k string) bool {
@@ -191,7 +212,7 @@ func relativeAt(toks []token) int {
 }
 
 // statusIn tells whether the word at i is an adjective for the state of an
-// object: a value of an enumeration, in front of the noun or after a form of be.
+// object: a value of an enumeration in front of a noun.
 func statusIn(fields []*field, toks []token, i int) (statusWord, bool) {
 	for _, f := range fields {
 		if f.kind != kindEnum {
@@ -209,13 +230,29 @@ func statusIn(fields []*field, toks []token, i int) (statusWord, bool) {
 						break
 					}
 				}
-				if ok {
+				if next := i + len(form); ok && next < len(toks) && toks[next].kind != tokPunct &&
+					(!functionWords[toks[next].low] || toks[next].is("one", "ones")) {
 					return statusWord{f, v}, true
 				}
 			}
 		}
 	}
 	return statusWord{}, false
+}
+
+// statesIn tells whether the word is a value of one of the fields' enumerations,
+// wherever it stands.
+func statesIn(fields []*field, t token) bool {
+	for _, f := range fields {
+		for _, v := range f.values {
+			for _, form := range v.forms {
+				if len(form) == 1 && form[0] == t.low {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // spelledAlike: canceled and cancelled, delievered is left to mending.

@@ -11,6 +11,7 @@ const (
 	least      = 0.50 // the least value of a request that was cut off
 	mergeHard  = 0.10 // taking two sentences for one request
 	maxPieces  = 12   // chunks looked at together
+	report     = 0.4  // a sentence that tells what happened is less likely a request beside one
 	lentFactor = 0.97
 )
 
@@ -119,6 +120,9 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		}
 	}
 	whole := i == 0 && j == len(row)
+	if !whole && !row[j-1].asked && isReport(r.toks) {
+		v -= report
+	}
 	bar := 0.0
 	if len(rank) > 0 {
 		bar = p.accept(rank[0].skill)
@@ -134,6 +138,24 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		return r, math.Inf(-1)
 	}
 	return r, value - aside
+}
+
+// isReport tells whether a sentence tells how things are: "my kettle arrived
+// broken", "I ordered two".
+func isReport(toks []token) bool {
+	toks = trimPunct(toks)
+	if len(toks) < 3 {
+		return false
+	}
+	if nounMarks[toks[0].low] || toks[0].is("it", "they") {
+		for _, t := range toks[1:min(len(toks), 5)] {
+			if auxiliaries[t.low] || isParticiple(t) {
+				return true
+			}
+		}
+		return false
+	}
+	return toks[0].is("i", "we") && (isParticiple(toks[1]) && !toks[1].is("wanted", "needed") || toks[1].is("am") && !isParticiple(toks[2]))
 }
 
 // lend finds the verb that a request without one would repeat.

@@ -38,6 +38,7 @@ type field struct {
 	values   []enumValue
 	unit     string
 	dateOnly bool
+	coded    bool // a format or pattern says what it looks like
 	// textItems: the field is a list of texts.
 	textItems bool
 	sub       []*field
@@ -68,7 +69,7 @@ func fieldsOf(s *jsonschema.Schema, depth int) []*field {
 		if p == nil {
 			continue
 		}
-		f := &field{name: name, optional: !slices.Contains(s.Required, name), title: p.Title, unit: orchestrator.Unit(p)}
+		f := &field{name: name, optional: !slices.Contains(s.Required, name), title: p.Title, unit: orchestrator.Unit(p), coded: p.Format != "" || p.Pattern != ""}
 		f.kind, f.dateOnly = kindOf(p)
 		f.about = strings.ToLower(p.Title + " " + p.Description)
 		f.words = map[string]int{}
@@ -114,10 +115,15 @@ func linkSynonyms(fields []*field) {
 	}
 }
 
-// propertyNames lists the properties in the order of the schema, those it does
-// not order by name.
+// propertyNames lists the properties in the order of the schema; a schema that came
+// as JSON has kept the order of the required ones alone, the others follow by name.
 func propertyNames(s *jsonschema.Schema) []string {
 	names := slices.Clone(s.PropertyOrder)
+	for _, n := range s.Required {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
 	for _, n := range slices.Sorted(maps.Keys(s.Properties)) {
 		if !slices.Contains(names, n) {
 			names = append(names, n)
@@ -245,4 +251,6 @@ func (f *field) score(toks []token) int {
 
 // isText tells whether the field holds text that people would describe a thing
 // by, as opposed to a code.
-func (f *field) isText() bool { return f.kind == kindText && !keyLike(f.name) }
+func (f *field) isText() bool {
+	return f.kind == kindText && !f.coded && !keyLike(f.name) && f.name != "currency"
+}

@@ -66,6 +66,9 @@ func (p *planner) samples(n int) []string {
 			}
 			verb := s.nameStems[0]
 			text := inSentence(s.Summary)
+			if i := strings.IndexAny(text, ":,;("); i > 8 {
+				text = strings.TrimSpace(text[:i])
+			}
 			if text == "" || slices.Contains(out, text) || strict && (taken[verb] || taken[s.noun]) {
 				continue
 			}

@@ -44,7 +44,7 @@ func (p *planner) rank(toks []token) []ranked {
 		v := sc.Value
 		v += p.evidence(s, stripped)
 		if s.Changes() {
-			if asked {
+			if asked || verbless && p.questioned(stripped) {
 				v -= malusAsked
 			}
 			if verbless {
@@ -66,6 +66,8 @@ func (p *planner) rank(toks []token) []ranked {
 	return out
 }
 
+var letKnow = []string{"let", "me", "know"}
+
 // isAsked tells whether the words ask how things are, rather than for something
 // to be done: "is my order cancelled", not "can you cancel my order".
 func isAsked(toks, stripped []token) bool {
@@ -76,6 +78,9 @@ func isAsked(toks, stripped []token) bool {
 	if auxiliaries[first] && !(first == "do" && len(stripped) > 1 && stripped[1].is("not")) || questionWords[first] {
 		return true
 	}
+	if len(stripped) > 1 && (first == "show" || first == "list" || first == "tell" && stripped[1].is("me", "us") || matchAt(stripped, 0, letKnow)) {
+		return true
+	}
 	for _, t := range toks[:max(0, len(toks)-len(stripped))] {
 		if t.is("if", "whether") {
 			return true
@@ -84,6 +89,20 @@ func isAsked(toks, stripped []token) bool {
 	for i, t := range stripped {
 		if t.is("if", "whether") && i > 0 && askIf[stripped[i-1].low] {
 			return true
+		}
+	}
+	return false
+}
+
+// questioned tells whether a question mark follows the words.
+func (p *planner) questioned(toks []token) bool {
+	if len(toks) == 0 {
+		return false
+	}
+	end := toks[len(toks)-1].end
+	for _, t := range p.toks {
+		if t.start >= end {
+			return t.is("?")
 		}
 	}
 	return false

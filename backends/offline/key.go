@@ -78,6 +78,9 @@ func (p *planner) describedInCondition(s *skill, sl *slot, r *request) (descript
 
 // subjectOf returns the words of a clause before its first auxiliary.
 func subjectOf(toks []token) []token {
+	if len(toks) > 2 && auxiliaries[toks[0].low] {
+		toks = toks[1:] // a question: has my order shipped
+	}
 	for i, t := range toks {
 		if auxiliaries[t.low] {
 			return toks[:i]

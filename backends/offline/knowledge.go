@@ -91,8 +91,16 @@ func (k *knowledge) vocabulary() {
 		counts := map[string]int{}
 		for _, ex := range s.Examples {
 			seen := map[string]bool{}
-			for _, t := range tokenize(ex) {
+			toks := tokenize(ex)
+			for i, t := range toks {
 				k.enter(t)
+				if i > 0 && toks[i-1].is("my", "our") {
+					s.mine[t.stem] = true
+				}
+				if i > 0 && isCapital(t.text) && len(t.text) > 1 {
+					values[t.stem] = true // a name
+					continue
+				}
 				if t.kind == tokWord && !functionWords[t.low] && !seen[t.stem] {
 					seen[t.stem] = true
 					counts[t.stem]++
@@ -111,6 +119,15 @@ func (k *knowledge) vocabulary() {
 		}
 		for w := range own {
 			s.vocab[w] = true
+		}
+		described := map[string]int{}
+		for _, f := range s.fields {
+			addWords(described, f.about, 1)
+		}
+		for w := range described {
+			if counts[w] > 0 {
+				s.vocab[w] = true
+			}
 		}
 		for w, n := range counts {
 			if n >= 2 && n*5 >= len(s.Examples) && !values[w] {

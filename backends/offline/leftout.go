@@ -74,7 +74,7 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 	if len(rest) == 0 || !marked && !waiting {
 		return orchestrator.Plan{}, false
 	}
-	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) && !p.toks[0].is("make", "change", "use") {
+	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) {
 		return orchestrator.Plan{}, false
 	}
 	return p.replay(steps, withoutNegated(rest), waiting)

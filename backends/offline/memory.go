@@ -24,7 +24,7 @@ func (p *planner) remembered() (orchestrator.Plan, bool) {
 	for len(w) > 1 && w[0].is("hi", "hello", "hey", "so", "ok", "and", "well", "please") {
 		w = w[1:]
 	}
-	if pastOpeners.at(w, 0) == 0 || len(w) > 16 || slices.ContainsFunc(w, func(t token) bool { return t.is("if", "unless", "otherwise") }) && !isAsked(w, strip(w)) {
+	if pastOpeners.at(w, 0) == 0 || len(w) > 16 || slices.ContainsFunc(w[1:], func(t token) bool { return t.is("and", "unless", "otherwise", "else", "then") }) || len(p.sentences()) > 1 {
 		return orchestrator.Plan{}, false
 	}
 	turn, st, ok := p.deed(w)
@@ -43,6 +43,20 @@ func (p *planner) remembered() (orchestrator.Plan, bool) {
 	}
 	p.add(orchestrator.Step{Intent: read.Name, For: who, Args: args, Text: p.words(p.toks)})
 	return orchestrator.Plan{Kind: orchestrator.PlanSteps, Text: text, Steps: p.steps}, true
+}
+
+// sentences returns the message's sentences.
+func (p *planner) sentences() [][]token {
+	var out [][]token
+	for _, c := range chunks(p.toks) {
+		if c.hard || c.kind == chunkCondition {
+			out = append(out, nil)
+		}
+		if len(out) > 0 {
+			out[len(out)-1] = append(out[len(out)-1], c.toks...)
+		}
+	}
+	return out
 }
 
 // deed finds the latest change whose intent the words speak of. One that was done

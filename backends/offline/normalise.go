@@ -169,6 +169,9 @@ func appendWord(toks []token, s string, start, end int) []token {
 		add(trimRight(text, len(low)-len(bare)), bare, tokEmail)
 		if bare != low {
 			add("'s", "'s", tokWord)
+			n := len(toks)
+			toks[n-2].end = start + len(toks[n-2].text)
+			toks[n-1].start = toks[n-2].end
 		}
 		return toks
 	}
@@ -196,6 +199,9 @@ func appendWord(toks []token, s string, start, end int) []token {
 		case tail == "s":
 			add(trimRight(text, len(low)-i), base, tokWord)
 			add("'s", "'s", tokWord)
+			n := len(toks)
+			toks[n-2].end = start + len(toks[n-2].text)
+			toks[n-1].start = toks[n-2].end
 			return toks
 		case auxTails[tail] != "":
 			add(text, base, tokWord)

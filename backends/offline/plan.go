@@ -3,6 +3,7 @@ package offline
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"banyan/orchestrator"
 )
@@ -368,6 +369,14 @@ func (p *planner) names(s *skill, b *bag, ref reference, versions []map[string]o
 			v = ref.inner
 		case sl.required:
 			v, _ = p.fillName(s, sl, b)
+		case p.namesPart(s, sl):
+			for _, key := range s.keys {
+				var ws []string
+				for _, w := range p.describe(s, key, b).words {
+					ws = append(ws, w.low)
+				}
+				v = strings.Join(ws, " ")
+			}
 		default:
 			for i, t := range b.toks[:b.own] {
 				if t.kind == tokQuoted && !b.used[i] {
@@ -382,6 +391,17 @@ func (p *planner) names(s *skill, b *bag, ref reference, versions []map[string]o
 			args[sl.name] = orchestrator.Arg{Value: v, Text: v}
 		}
 	}
+}
+
+// namesPart tells whether the parameter names a part of the intent's object, which
+// lists of such objects show.
+func (p *planner) namesPart(s *skill, sl *slot) bool {
+	for _, key := range s.keys {
+		if len(key.makers) > 0 && (reference{fields: key.makers[0].list.sub}).holdsPart(sl.name) {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsPart tells whether the object has a list of what the parameter names: items

@@ -42,7 +42,11 @@ func (p *planner) question(s *skill, sl *slot, step string) (string, *orchestrat
 		}
 		return "Which " + strings.TrimSuffix(strings.ReplaceAll(sl.name, "_", " "), " id") + " do you mean? Give me its " + withoutArticle(title) + ", or say what it is.", m
 	}
-	return "What is the " + withoutArticle(title) + "?", m
+	text := "What is the " + withoutArticle(title)
+	if u := orchestrator.Unit(sl.schema); u != "" && (sl.kind == kindNumber || sl.kind == kindInteger) {
+		text += ", in " + u
+	}
+	return text + "?", m
 }
 
 func withoutArticle(s string) string {

@@ -66,6 +66,11 @@ func (p *planner) requests(toks []token) []*request {
 				j++
 			}
 			when := ahead
+			if n := len(out); (c.other || c.same) && len(last) == 0 && n > 0 {
+				if q := strip(out[n-1].toks); len(q) > 2 && auxiliaries[q[0].low] {
+					last = []clause{{toks: q}}
+				}
+			}
 			switch {
 			case c.other && len(last) > 0:
 				when = turned(last)
@@ -136,13 +141,21 @@ func (p *planner) placeConditions(list []chunk) []chunk {
 
 func isAlternative(toks []token) bool { return toks[0].is("or") }
 
+// predicates are verbs that say something of an object.
+var predicates = set("cost costs contain contains include includes hold holds already still ships arrives exceeds fits works")
+
 // requestInside finds where, in a condition without a comma after it, the
 // request begins: "it has not shipped yet | cancel it". It returns 0 if there is
 // none.
 func (p *planner) requestInside(toks []token) int {
-	for j := 2; j < len(toks); j++ {
+	said := auxiliaries[toks[0].low]
+	for j := 1; j < len(toks); j++ {
 		t := toks[j]
 		prev := toks[j-1]
+		if !said || j < 2 {
+			said = said || auxiliaries[t.low] || predicates[t.low] || isParticiple(t)
+			continue
+		}
 		if t.kind != tokWord || nounMarks[prev.low] || auxiliaries[prev.low] || negators[prev.low] || subjectPronouns[prev.low] ||
 			prev.is("to", "be", "been", "it", "of", "than", "over", "in", "on", "at", "for", "with", "and", "or", "'s", "already", "still", "yet") && !t.is("please", "can", "could", "tell", "show") {
 			continue

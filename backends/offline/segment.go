@@ -14,6 +14,8 @@ type chunk struct {
 	// hard: a sentence begins here; comma, and: a comma or a conjunction stands
 	// before it.
 	hard, comma, and bool
+	// asked: a question mark ends the sentence here.
+	asked bool
 	// then: after what came before; first: before everything else; ahead: before
 	// the action that follows in the sentence (after you have …); behind: after it
 	// (before you …).
@@ -93,6 +95,7 @@ func (s *splitter) boundary() bool {
 	if t.kind == tokPunct {
 		switch {
 		case t.is("?", "!", ";", "\n") || (t.is(".") && s.gapAfter()):
+			s.cur.asked = t.is("?")
 			s.flush()
 			s.cur = chunk{hard: true}
 			s.i++

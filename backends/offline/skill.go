@@ -18,7 +18,10 @@ type skill struct {
 	// vocab holds the stems of the words that belong to the intent itself, known
 	// those that stand in any of its examples.
 	vocab, known map[string]bool
-	nameStems    []string
+	// mine holds the stems of other words for the intent's object: what its examples
+	// call "my …".
+	mine      map[string]bool
+	nameStems []string
 	// keys are the required slots that name an object.
 	keys []*slot
 	// noun is the thing that the intent is about in its name: order of get_order.
@@ -62,9 +65,19 @@ type maker struct {
 }
 
 func newSkill(e *orchestrator.Entry) *skill {
-	s := &skill{Entry: e, vocab: map[string]bool{}, known: map[string]bool{}}
+	s := &skill{Entry: e, vocab: map[string]bool{}, known: map[string]bool{}, mine: map[string]bool{}}
 	s.fields = fieldsOf(e.Result, 0)
-	for _, name := range e.ParamNames() {
+	names := e.ParamNames()
+	if e.Params != nil {
+		order := propertyNames(e.Params)
+		slices.SortStableFunc(names, func(a, b string) int {
+			if ra, rb := e.Required(a), e.Required(b); ra != rb {
+				return 0
+			}
+			return slices.Index(order, a) - slices.Index(order, b)
+		})
+	}
+	for _, name := range names {
 		sl := newSlot(name, e.Params.Properties[name])
 		sl.required = e.Required(name)
 		s.slots = append(s.slots, sl)

@@ -348,7 +348,7 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 				best, bestScore = i, score
 			}
 		}
-		if best >= 0 && (sl.required || bestScore > 1) {
+		if best >= 0 && (sl.required || bestScore > 1 || len(want) == 1 && s.Changes() && !isLimit(sl.name)) {
 			n, _ := numberOf(b.toks[best].low)
 			b.take(best, 1)
 			put(sl, n, b.toks[best].text)

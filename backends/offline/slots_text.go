@@ -26,7 +26,9 @@ func (p *planner) fillProse(s *skill, b *bag, put func(*slot, any, string)) {
 		if v == "" {
 			continue
 		}
-		b.take(from, to-from)
+		if from > 0 {
+			b.take(from, to-from)
+		}
 		put(sl, capital(v), v)
 	}
 }
@@ -35,7 +37,7 @@ func (p *planner) fillProse(s *skill, b *bag, put func(*slot, any, string)) {
 func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
 	end := len(b.toks)
 	for i, t := range b.toks {
-		if t.kind == tokQuoted && !b.used[i] {
+		if t.kind == tokQuoted && !b.used[i] && !s.wantsName() {
 			return i, i + 1
 		}
 		if t.is(":") && i+1 < end {
@@ -51,6 +53,9 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
 		}
 	}
 	if sl.required {
+		if statement(b.toks[:b.own]) {
+			return 0, b.own
+		}
 		for at := 1; at < b.own; at++ {
 			n := thatWords.at(b.toks, at)
 			if n == 0 || b.toks[at].is("that") && at+1 < b.own && (b.toks[at+1].is("is", "was") || nounMarks[b.toks[at-1].low]) {
@@ -65,6 +70,26 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
 		}
 	}
 	return 0, 0
+}
+
+// wantsName tells whether a short name must be given, which a quotation is then
+// taken for.
+func (s *skill) wantsName() bool {
+	return slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.use == useName && sl.required })
+}
+
+// statement tells whether the words state how something is, rather than ask for
+// something: a noun phrase and then its verb.
+func statement(toks []token) bool {
+	if len(toks) < 4 || !nounMarks[toks[0].low] {
+		return false
+	}
+	for _, t := range toks[1:] {
+		if auxiliaries[t.low] {
+			return true
+		}
+	}
+	return false
 }
 
 // proseEnd is where the user's words end: with the request, or with the sentences
@@ -182,6 +207,8 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case i == 0 && p.k.verbs[t.low]:
 		return false
+	case costWords[t.low], i > 0 && isCount(b.toks, i-1):
+		return false
 	case i > 0 && (subjectPronouns[b.toks[i-1].low] || b.toks[i-1].is("to", "not") && p.k.verbs[t.low]):
 		return false
 	case timeWords[t.low] || unitDays[t.stem] != 0 || weekdays[t.low] != 0 || months[t.low] != 0 && isCapital(t.text):
@@ -190,6 +217,12 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	}
 	return true
+}
+
+// isCount tells whether the token at i is a number that counts what follows.
+func isCount(toks []token, i int) bool {
+	n, ok := numberOf(toks[i].low)
+	return ok && n >= 2 && n < 1000 && len(toks[i].low) < 4
 }
 
 var timeWords = set("today tomorrow yesterday tonight morning afternoon evening week weekend month last ago since recently lately earlier later soon am pm noon sunday")

@@ -9,6 +9,10 @@ import (
 // hole stands for the object in an expression whose step is not made yet.
 const hole = "\x00"
 
+// longExpr is the length from which on an object is read by itself rather than
+// reached into a list for, so that people can read the condition.
+const longExpr = 64
+
 // option is a way to decide a condition: an expression over a hole, and what
 // makes the step that fills it.
 type option struct {
@@ -116,6 +120,9 @@ func (p *planner) detailOptions(s *skill, ref reference, who string, consider fu
 		bonus := 0
 		if d.describes(key) {
 			bonus = 1
+			if len(ref.object) > longExpr {
+				bonus = 2
+			}
 		}
 		if d == s {
 			bonus--

@@ -43,10 +43,11 @@ of to in on at by for with from about into onto over under up down out off throu
 when while where what which who whom whose why how there here all any some both each every either neither one ones other another same such
 only just also too very really quite still yet already ever never again now please kindly 's more most less least many much few
 get got go let want need like wish know tell say show give see check look find help ask thing things stuff something anything everything
-nothing somebody anyone someone actually currently exactly right left way using use regarding concerning up-to-date own else otherwise
+nothing nobody noone somebody anyone someone actually currently exactly right left way using use regarding concerning up-to-date own else otherwise
 instead maybe perhaps well ok okay oh hey hi hello thanks thank cheers sorry whether after before until since during within around between
 don't were're lot bit kind sort new old current entire whole full able possible us try trying going put make made take come keep
-do's ah um er hmm gladly dear question request happen happening went going wondering wonder think thought believe`)
+do's ah um er hmm gladly dear question request happen happening went going wondering wonder think thought believe doing coming along progressing somewhere elsewhere anywhere everywhere nowhere far long ago back really supposed
+anymore longer unfortunately however customer customers client clients`)
 
 // nounMarks stand before a noun phrase.
 var nounMarks = set("a an the this that these those my your his her its our their both all any some one another each every no")
@@ -61,7 +62,7 @@ var (
 	beForms       = set("is are was were be been being am isn")
 	haveForms     = set("has have had having")
 	pronouns      = set("it that this them those these one")
-	negators      = set("not never no without cannot neither nor")
+	negators      = set("not never no nobody none nothing without cannot neither nor")
 )
 
 // generalVerbs start a request in any domain, beside those that the catalog's
@@ -77,7 +78,7 @@ var spellOut = map[string]float64{
 	"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 	"eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
 	"nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-	"hundred": 100, "thousand": 1000, "dozen": 12, "half": 0.5, "couple": 2, "single": 1,
+	"hundred": 100, "thousand": 1000, "dozen": 12, "half": 0.5, "couple": 2, "single": 1, "twice": 2, "thrice": 3,
 }
 
 // openers are politeness and filler before a request. Longer ones come first
