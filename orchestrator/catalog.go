@@ -40,8 +40,8 @@ type Offer struct {
 	Era     Era
 	Intent  Intent
 
-	service Service
-	result  *validator
+	service        Service
+	params, result *validator
 }
 
 // Offered couples a service with its description.
@@ -129,7 +129,8 @@ func newOffer(s Service, d Description, in Intent) (Offer, error) {
 	default:
 		return Offer{}, fmt.Errorf("the effect %q is none of read, write, destructive", in.Effect)
 	}
-	if _, err := newValidator(in.Params); err != nil {
+	params, err := newValidator(in.Params)
+	if err != nil {
 		return Offer{}, fmt.Errorf("schema of the parameters: %w", err)
 	}
 	result, err := newValidator(in.Result)
@@ -144,7 +145,7 @@ func newOffer(s Service, d Description, in Intent) (Offer, error) {
 			return Offer{}, fmt.Errorf("template of the %s: %w", what, err)
 		}
 	}
-	return Offer{Service: d.Name, Version: d.Version, Era: d.Era, Intent: in, service: s, result: result}, nil
+	return Offer{Service: d.Name, Version: d.Version, Era: d.Era, Intent: in, service: s, params: params, result: result}, nil
 }
 
 // prepare takes the description of the preferred offer and fills what it lacks
@@ -162,11 +163,11 @@ func (e *Entry) prepare() {
 			e.Answer = o.Intent.Answer
 		}
 	}
-	e.params, _ = newValidator(e.Params)
+	e.params = e.Offers[0].params
 	e.byParam = map[string]*jsonschema.Resolved{}
 	if e.Params != nil {
 		for name, p := range e.Params.Properties {
-			if r, err := p.CloneSchemas().Resolve(nil); err == nil {
+			if r, err := p.Resolve(nil); err == nil {
 				e.byParam[name] = r // one that needs its surroundings is checked with them
 			}
 		}

@@ -1,7 +1,6 @@
 package orchestrator
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -209,10 +208,7 @@ func newValidator(s *jsonschema.Schema) (*validator, error) {
 	if s.Type != "" && s.Type != "object" {
 		return nil, fmt.Errorf("the type is %q: it must be object", s.Type)
 	}
-	if _, err := json.Marshal(s); err != nil {
-		return nil, err
-	}
-	r, err := s.CloneSchemas().Resolve(nil)
+	r, err := s.Resolve(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -236,9 +232,8 @@ func fieldNames(s *jsonschema.Schema) []string {
 
 // validateParam checks one argument by itself.
 func (e *Entry) validateParam(name string, v any) error {
-	r := e.byParam[name]
-	if r == nil {
-		return nil
+	if r := e.byParam[name]; r != nil {
+		return r.Validate(v)
 	}
-	return r.Validate(v)
+	return nil
 }
