@@ -282,6 +282,9 @@ func (p *planner) age(toks []token, sc scope, negated bool) (test, bool) {
 		future = future || futureWords[t.low]
 		past = past || pastWords[t.low]
 	}
+	if score == scoreTime && !past {
+		return test{}, false
+	}
 	diff := "now - " + sc.at(f)
 	if future && !past {
 		diff = sc.at(f) + " - now"
@@ -348,8 +351,8 @@ func (p *planner) onDay(toks []token, sc scope, negated bool) (test, bool) {
 		return test{}, false
 	}
 	f, score := sc.timeField(toks)
-	if f == nil {
-		return test{}, false
+	if f == nil || score == scoreTime {
+		return test{}, false // no word says which time is meant
 	}
 	m := found[0]
 	day, next := celTime(m.day), celTime(m.day.AddDate(0, 0, 1))

@@ -39,11 +39,19 @@ func (p *planner) condition(toks []token, sc scope) (test, bool) {
 	if parts, op := splitCondition(toks); len(parts) > 1 {
 		var exprs []string
 		total := 0
+		neither := op == " || " && isNegated(parts[0]) && bareParts(parts[1:])
+		if neither {
+			parts[0] = withoutNegators(parts[0])
+		}
 		var head []token
 		for i, part := range parts {
-			t, ok := p.condition(part, sc)
-			if !ok && i > 0 {
+			var t test
+			ok := false
+			if i > 0 && bareParts(parts[i:i+1]) {
 				t, ok = p.condition(append(append([]token{}, head...), part...), sc)
+			}
+			if !ok {
+				t, ok = p.condition(part, sc)
 			}
 			if !ok {
 				return test{}, false
@@ -54,7 +62,11 @@ func (p *planner) condition(toks []token, sc scope) (test, bool) {
 			exprs = append(exprs, t.expr)
 			total += t.score
 		}
-		return test{"(" + strings.Join(exprs, op) + ")", total}, true
+		expr := "(" + strings.Join(exprs, op) + ")"
+		if neither {
+			expr = "!" + expr
+		}
+		return test{expr, total}, true
 	}
 	negated := isNegated(toks)
 	var best test
@@ -64,6 +76,28 @@ func (p *planner) condition(toks []token, sc scope) (test, bool) {
 		}
 	}
 	return best, best.score > 0
+}
+
+// bareParts tells whether the parts have no verb of their own: "or delivered".
+func bareParts(parts [][]token) bool {
+	for _, part := range parts {
+		for _, t := range part {
+			if auxiliaries[t.low] || predicates[t.low] || negators[t.low] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func withoutNegators(toks []token) []token {
+	var out []token
+	for _, t := range toks {
+		if !negators[t.low] {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // auxiliaryHead returns the beginning of a clause up to its auxiliaries: "it has

@@ -158,7 +158,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		if m != nil && statesIn(m.list.sub, t) {
 			continue
 		}
-		if !predicate && p.content(s, b, i) && !(nounStem != "" && t.stem == nounStem) {
+		if !predicate && p.content(s, b, i) && !(i > 0 && isCount(toks, i-1)) && !(nounStem != "" && t.stem == nounStem) {
 			d.words = append(d.words, t)
 			mark(i)
 		}
@@ -264,9 +264,6 @@ func spelledAlike(a, b string) bool {
 // the ending of a plural.
 func needle(t token) string {
 	w := t.low
-	if t.text != "" && !strings.EqualFold(t.text, w) && !strings.ContainsRune(t.text, '\'') && !strings.ContainsRune(t.text, '’') {
-		w = strings.ToLower(t.text) // as written, not as mended
-	}
 	s := stripPlural(w)
 	if strings.HasSuffix(w, "ies") && len(w) > 4 {
 		s = w[:len(w)-3]

@@ -206,7 +206,7 @@ func (p *planner) complete() orchestrator.Plan {
 			continue
 		}
 		if st.When != nil && st.When.Expr == "" {
-			a.question = "I cannot check whether “" + st.When.Text + "” by myself. Shall I " + inSentence(s.Summary) + " anyway?"
+			a.question = "I cannot check whether “" + st.When.Text + "” by myself. Shall I " + brief(s.Summary) + " anyway?"
 			continue
 		}
 		p.open(s, []string{st.ID}, []map[string]orchestrator.Arg{st.Args}, false, &a)

@@ -79,6 +79,18 @@ func (p *planner) samples(n int) []string {
 	return out
 }
 
+// brief makes a summary fit a list in a sentence: what it does, without the
+// conditions and details that follow.
+func brief(summary string) string {
+	text := inSentence(summary)
+	for _, mark := range []string{":", ",", ";", "(", " that ", " while ", " which ", " with its "} {
+		if i := strings.Index(text, mark); i > 8 {
+			text = strings.TrimSpace(text[:i])
+		}
+	}
+	return text
+}
+
 // suggestion names a few things to try.
 func (p *planner) suggestion() string {
 	s := p.samples(3)

@@ -17,6 +17,10 @@ type ranked struct {
 const (
 	bonusLiteral   = 0.12 // a value in the message fits a parameter of its own
 	malusLiteral   = 0.15 // a value fits none
+	bonusNumber    = 0.06 // a quantity, and a parameter that needs one
+	malusObject    = 0.08 // an object is needed, and none is spoken of
+	malusForeign   = 0.35 // no word that the catalog knows, and no parameter that it could be for
+	malusNew       = 0.10 // no word that the catalog knows
 	bonusName      = 0.10 // all words of the name are there
 	malusAsked     = 0.30 // a question after how things are, and the intent changes something
 	malusStatement = 0.15 // no verb at all, and the intent changes something
@@ -42,7 +46,7 @@ func (p *planner) rank(toks []token) []ranked {
 	for _, sc := range scores {
 		s := p.k.byName[sc.Class]
 		v := sc.Value
-		v += p.evidence(s, stripped)
+		v += p.evidence(s, stripped) - p.foreign(s, stripped)
 		if s.Changes() {
 			if asked || verbless && p.questioned(stripped) {
 				v -= malusAsked
@@ -147,12 +151,71 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 			miss = true
 		}
 	}
+	if s.wantsNumber() && slices.ContainsFunc(toks, func(t token) bool { n, ok := numberOf(t.low); return ok && n < 1000 && len(t.low) < 4 }) {
+		v += bonusNumber
+	}
+	if len(s.keys) > 0 && !hit && !p.hasObject(s, toks) {
+		v -= malusObject
+	}
 	if hit {
 		v += bonusLiteral
 	} else if miss {
 		v -= malusLiteral
 	}
 	return v
+}
+
+// wantsNumber tells whether a quantity must be given.
+func (s *skill) wantsNumber() bool {
+	return slices.ContainsFunc(s.slots, func(sl *slot) bool {
+		return sl.required && sl.use != useKey && (sl.kind == kindInteger || sl.kind == kindNumber)
+	})
+}
+
+// hasObject tells whether the words speak of an object that a key could name: by
+// its noun, a pronoun, or a word that is none of the intent's own.
+func (p *planner) hasObject(s *skill, toks []token) bool {
+	for i, t := range toks {
+		if t.kind != tokWord {
+			continue
+		}
+		for _, key := range s.keys {
+			if t.stem == stem(strings.TrimSuffix(key.name, "_id")) {
+				return true
+			}
+		}
+		if pronouns[t.low] && isObjectPronoun(toks, i) || i > 0 && !functionWords[t.low] && !s.vocab[t.stem] && !isCapital(t.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign weighs words of which the catalog knows none.
+func (p *planner) foreign(s *skill, toks []token) float64 {
+	content := 0
+	for _, t := range toks {
+		if t.kind == tokNumber {
+			content++
+			if s.wantsNumber() || s.keyFits(t) || s.takes(usePhone) {
+				return 0
+			}
+		}
+		if t.kind != tokWord || functionWords[t.low] {
+			continue
+		}
+		if p.k.stems[t.stem] {
+			return 0
+		}
+		content++
+	}
+	switch {
+	case content == 0:
+		return 0
+	case slices.ContainsFunc(s.slots, func(sl *slot) bool { return len(sl.makers) > 0 || sl.use == useName || sl.use == useProse }):
+		return malusNew
+	}
+	return malusForeign
 }
 
 func (s *skill) takes(use slotUse) bool {

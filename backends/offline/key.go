@@ -76,7 +76,8 @@ func (p *planner) describedInCondition(s *skill, sl *slot, r *request) (descript
 	return description{}, false
 }
 
-// subjectOf returns the words of a clause before its first auxiliary.
+// subjectOf returns the words of a clause before its verb, none if the verb is not
+// found.
 func subjectOf(toks []token) []token {
 	if len(toks) > 2 && auxiliaries[toks[0].low] {
 		toks = toks[1:] // a question: has my order shipped
@@ -85,12 +86,9 @@ func subjectOf(toks []token) []token {
 		if auxiliaries[t.low] {
 			return toks[:i]
 		}
-		if t.is("costs", "contains", "includes", "already", "still", "cost", "not", "never") {
+		if predicates[t.low] || negators[t.low] || i > 0 && isParticiple(t) && !nounMarks[toks[i-1].low] {
 			return toks[:i]
 		}
-	}
-	if len(toks) > 1 {
-		return toks[:len(toks)-1]
 	}
 	return nil
 }

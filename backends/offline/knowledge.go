@@ -23,13 +23,15 @@ type knowledge struct {
 	inLex   map[string]bool
 	// common holds the stems that several intents use.
 	common map[string]bool
+	// stems are those of all words of the catalog.
+	stems map[string]bool
 }
 
 // learn reads a catalog and trains the classifier.
 func learn(c *orchestrator.Catalog) *knowledge {
 	k := &knowledge{
 		catalog: c, byName: map[string]*skill{}, verbs: maps.Clone(generalVerbs),
-		lexicon: map[string][]string{}, inLex: map[string]bool{}, common: map[string]bool{},
+		lexicon: map[string][]string{}, inLex: map[string]bool{}, common: map[string]bool{}, stems: map[string]bool{},
 	}
 	var classes []match.Class
 	for _, e := range c.Intents() {
@@ -140,6 +142,9 @@ func (k *knowledge) vocabulary() {
 		for _, text := range append(k.texts(s), s.Summary, strings.ReplaceAll(s.Name, "_", " ")) {
 			for _, t := range tokenize(text) {
 				k.enter(t)
+				if t.kind == tokWord && !functionWords[t.low] {
+					k.stems[t.stem] = true
+				}
 			}
 		}
 	}
@@ -154,6 +159,12 @@ func (k *knowledge) vocabulary() {
 	for w := range functionWords {
 		k.inLex[w] = true
 	}
+	for _, s := range k.skills {
+		for w := range s.known {
+			k.stems[w] = true
+		}
+	}
+	k.enterEnglish()
 	for _, words := range k.lexicon {
 		slices.Sort(words)
 	}

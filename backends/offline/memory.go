@@ -105,7 +105,7 @@ func (p *planner) speaksOf(w []token, s *skill, st orchestrator.StepRecord) int 
 			continue
 		}
 		switch {
-		case related(stem(verb), t.stem):
+		case related(stem(verb), t.stem) && (t.low != verb || w[0].is("did")):
 			verbHit = true
 		case changeVerbs[verb] && changeVerbs[singular(t)]:
 			verbHit = true

@@ -239,7 +239,7 @@ func (p *planner) closer(r *request, best *skill) *skill {
 			return s
 		}
 		d := p.describe(s, sl, b)
-		if d.noun && !d.plural && (d.ordinal != 0 || d.demo) && !d.all {
+		if (d.noun && (d.ordinal != 0 || d.demo) || d.pronoun) && !d.plural && !d.all {
 			return s
 		}
 	}
@@ -257,7 +257,7 @@ func (p *planner) whichOf(r *request, a, b *skill) orchestrator.Plan {
 	p.sort()
 	return orchestrator.Plan{
 		Kind: orchestrator.PlanQuestion, Steps: p.steps,
-		Text: "Do you want to " + inSentence(a.Summary) + ", or to " + inSentence(b.Summary) + "?",
+		Text: "Do you want to " + brief(a.Summary) + ", or to " + brief(b.Summary) + "?",
 	}
 }
 

@@ -200,6 +200,20 @@ func (p *planner) listed(sl *slot, who string) []any {
 	return nil
 }
 
+// told returns the keys of the objects that the last turn listed to the user.
+func (p *planner) told(sl *slot, who string) []any {
+	n := len(p.req.Conversation)
+	if n == 0 {
+		return nil
+	}
+	for _, st := range p.req.Conversation[n-1].Steps {
+		if keys := p.keysIn(st, sl); !st.Lookup && len(keys) > 1 && p.concerns(st.For, who) {
+			return keys
+		}
+	}
+	return nil
+}
+
 // otherOne finds "the other one": not the object that was spoken of last.
 func (p *planner) otherOne(sl *slot, d description, who string) (reference, bool) {
 	var now any

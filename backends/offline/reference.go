@@ -48,6 +48,11 @@ func (p *planner) resolve(s *skill, sl *slot, d description, who string) (refs [
 			return []reference{r}, false
 		}
 	}
+	if d.ordinal > 0 && len(d.words) == 0 && !strings.Contains(d.text, "est") {
+		if keys := p.told(sl, who); len(keys) >= d.ordinal {
+			return []reference{{arg: orchestrator.Arg{Value: keys[d.ordinal-1], Text: d.text}, who: who}}, false
+		}
+	}
 	if len(sl.makers) == 0 {
 		return nil, true
 	}

@@ -164,6 +164,9 @@ func (p *planner) requestInside(toks []token) int {
 		if !polite && (!p.k.verbs[t.low] || auxiliaries[t.low] || functionWords[t.low] && !t.is("tell", "show", "give", "get", "let", "check", "find", "send", "make", "put", "what", "where", "when")) {
 			continue
 		}
+		if prev.kind == tokNumber || len(wordsOnly(toks[j:])) < 2 {
+			continue
+		}
 		if p.confident(toks[j:]) != nil {
 			return j
 		}

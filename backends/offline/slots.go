@@ -142,25 +142,32 @@ func countDigits(s string) int {
 // findAddress finds a postal address: what follows "to", "is", "at" or a colon
 // and begins with a number or a name, to the end of the request.
 func findAddress(b *bag, key func(token) bool) (string, [2]int) {
-	toks := b.toks[:b.own]
-	end := len(toks)
+	if v, at := addressIn(b, 0, b.own, key); v != "" {
+		return v, at
+	}
+	return addressIn(b, b.own, len(b.toks), key)
+}
+
+// addressIn looks for a postal address between two tokens.
+func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
+	toks := b.toks
 	for {
 		if n := closers.endAt(toks, end); n > 0 {
 			end -= n
 			continue
 		}
-		if end > 0 && toks[end-1].kind == tokPunct {
+		if end > start && toks[end-1].kind == tokPunct {
 			end--
 			continue
 		}
 		break
 	}
-	for i, t := range toks[:end] {
-		if t.kind == tokQuoted && !b.used[i] {
-			return t.text, [2]int{i, i + 1}
+	for i := start; i < end; i++ {
+		if toks[i].kind == tokQuoted && !b.used[i] {
+			return toks[i].text, [2]int{i, i + 1}
 		}
 	}
-	for i := 0; i < end; i++ {
+	for i := start; i < end; i++ {
 		if !toks[i].is("to", "is", "at", "into", "in", ":", "be", "address", "now") {
 			continue
 		}

@@ -52,6 +52,13 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
 			return at + n, p.proseEnd(b, at+n)
 		}
 	}
+	if !sl.required {
+		for at := 1; at < b.own; at++ {
+			if b.toks[at].is("about", "regarding", "concerning") && p.says(s, b, at+1, b.own) {
+				return at + 1, p.proseEnd(b, at+1)
+			}
+		}
+	}
 	if sl.required {
 		if statement(b.toks[:b.own]) {
 			return 0, b.own
@@ -207,7 +214,7 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case i == 0 && p.k.verbs[t.low]:
 		return false
-	case costWords[t.low], i > 0 && isCount(b.toks, i-1):
+	case costWords[t.low]:
 		return false
 	case i > 0 && (subjectPronouns[b.toks[i-1].low] || b.toks[i-1].is("to", "not") && p.k.verbs[t.low]):
 		return false

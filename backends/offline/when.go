@@ -31,7 +31,7 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		expr, ok := p.decide(c, s, ref, st, who)
 		if !ok {
 			if a.question == "" {
-				a.question = "I cannot check whether “" + p.said(c) + "” by myself. Shall I " + inSentence(s.Summary) + " anyway?"
+				a.question = "I cannot check whether “" + p.said(c) + "” by myself. Shall I " + brief(s.Summary) + " anyway?"
 			}
 			return false
 		}

@@ -11,7 +11,9 @@ import (
 // length of a text's vector.
 const (
 	charMin, charMax = 3, 5
-	wordShare        = 0.4
+	wordShare        = 0.5
+	// reach is how far apart two words may stand to be a feature together, in order.
+	reach = 5
 )
 
 // The kinds of features.
@@ -106,6 +108,11 @@ func (s *scratch) readWords() {
 	for _, w := range s.words {
 		out = append(out, w, (w^prev*31)*hashPrime+1)
 		prev = w
+	}
+	for i, w := range s.words {
+		for j := i + 2; j < len(s.words) && j <= i+reach; j++ {
+			out = append(out, (s.words[j]^w*37)*hashPrime+5)
+		}
 	}
 	if len(s.words) > 0 {
 		out = append(out, (prev*31^hashSeed)*hashPrime+3) // the end of the text after the last word

@@ -13,8 +13,8 @@ const (
 
 	// penaltyExample is the ridge penalty of an example, penaltyText that of what a
 	// class says of itself beside its examples.
-	penaltyExample = 0.2
-	penaltyText    = 0.6
+	penaltyExample = 0.35
+	penaltyText    = 1.0
 	// textWeight is the weight of such a text in the centroid of its class.
 	textWeight = 0.5
 	// maxWeights bounds the model's size: beyond it, the rarest features go.
