@@ -20,8 +20,8 @@ func TestDevelopmentSets(t *testing.T) {
 		set                    string
 		accuracy, kept, caught float64
 	}{
-		{"clinc150", 0.79, 0.88, 0.77},
-		{"snips", 0.94, 0.86, 0},
+		{"clinc150", 0.81, 0.885, 0.79},
+		{"snips", 0.945, 0.88, 0},
 	} {
 		t.Run(c.set, func(t *testing.T) {
 			classes, cases := mustSet(t, c.set)
@@ -47,10 +47,10 @@ func TestSmallCatalogs(t *testing.T) {
 		classes, examples      int
 		accuracy, kept, caught float64
 	}{
-		{3, 0, 0.7, 0.3, 0.9},
+		{3, 0, 0.7, 0.4, 0.9},
 		{3, 4, 0.85, 0.65, 0.8},
 		{7, 2, 0.8, 0.65, 0.8},
-		{20, 0, 0.55, 0.45, 0.8},
+		{20, 0, 0.55, 0.5, 0.72},
 		{20, 4, 0.85, 0.8, 0.75},
 		{20, 10, 0.9, 0.88, 0.8},
 		{50, 10, 0.85, 0.86, 0.78},
