@@ -45,6 +45,7 @@ func (a *app) open(ctx context.Context, command string) error {
 		Backend:   backends[a.opts.Backend](),
 		Store:     a.store,
 		Directory: a.shop.Directory(),
+		Now:       a.opts.now,
 		Logger:    slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level})),
 	})
 	if err != nil {
@@ -68,7 +69,7 @@ func (a *app) openStore(command string) error {
 		return err
 	}
 	a.log = &logFile{path: logPath, level: level}
-	a.store, err = memory.Open(path, memory.Options{Command: command})
+	a.store, err = memory.Open(path, memory.Options{Command: command, NoSync: a.opts.noSync})
 	if err != nil {
 		return failed(err)
 	}
@@ -80,7 +81,7 @@ func (a *app) openShop() error {
 	if err != nil {
 		return err
 	}
-	a.shop, err = openShop(a.store.DB(), shopOptions{LatencyLow: low, LatencyHigh: high})
+	a.shop, err = openShop(a.store.DB(), shopOptions{LatencyLow: low, LatencyHigh: high, Now: a.opts.now})
 	if err != nil {
 		return failed(fmt.Errorf("the demo shop cannot be opened: %w. Conversations are not touched; \"banyan reset\" puts the shop back", err))
 	}

@@ -30,6 +30,11 @@ type options struct {
 	ASCII      bool
 	NoMotion   bool
 	Accessible bool
+
+	// For tests and benchmarks alone: another clock than time.Now, and a store that
+	// does not sync.
+	now    func() time.Time
+	noSync bool
 }
 
 // register declares the flags on the root command.
