@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"banyan/orchestrator"
 
@@ -251,13 +252,11 @@ func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
 // capitalised starts a text with a capital letter.
 func capitalised(s string) string {
-	for i, r := range s {
-		if i == 0 && unicode.IsLower(r) {
-			return string(unicode.ToUpper(r)) + s[len(string(r)):]
-		}
-		break
+	r, size := utf8.DecodeRuneInString(s)
+	if !unicode.IsLower(r) {
+		return s
 	}
-	return s
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // plain makes a text safe to stand in a line of Markdown or a cell of a table:

@@ -71,6 +71,7 @@ func (w *answerWriter) steps() {
 			w.paragraph("Taken back: " + w.sentence(s) + ".")
 		case orchestrator.StepWaiting:
 			w.paragraph("Waiting for your yes: " + w.sentence(s) + ".")
+		default: // done, or not a state in which a turn ends
 		}
 	}
 	if len(w.parts) == 0 && len(w.req.Steps) > 0 {

@@ -3,6 +3,7 @@ package match
 import (
 	"math"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/kljensen/snowball/english"
 )
@@ -11,9 +12,9 @@ import (
 // length of a text's vector.
 const (
 	charMin, charMax = 3, 5
-	wordShare        = 0.5
+	wordShare        = 0.55
 	// reach is how far apart two words may stand to be a feature together, in order.
-	reach = 5
+	reach = 9
 )
 
 // The kinds of features.
@@ -25,9 +26,8 @@ const (
 
 // lexicon knows the features of the training texts and how rare each is.
 type lexicon struct {
-	ids  map[uint64]int32
-	idf  []float32
-	kind []uint8
+	ids map[uint64]int32
+	idf []float32
 	// unseen is the rarity of a feature that no training text has.
 	unseen float32
 }
@@ -93,7 +93,7 @@ func (s *scratch) readWords() {
 		if i > start {
 			s.bytes = s.bytes[:0]
 			for _, r := range s.runes[start:i] {
-				s.bytes = appendRune(s.bytes, r)
+				s.bytes = utf8.AppendRune(s.bytes, r)
 			}
 			if two, ok := contractions[string(s.bytes)]; ok {
 				s.words = append(s.words, s.stem(two[0]), s.stem(two[1]))
@@ -126,7 +126,7 @@ func (s *scratch) readChars() {
 	for i := range r {
 		h := uint64(hashSeed) + 7
 		for k := 0; k < charMax && i+k < len(r); k++ {
-			h = (h ^ uint64(r[i+k])) * hashPrime
+			h = (h ^ uint64(uint32(r[i+k]))) * hashPrime //nolint:gosec // runes are not negative
 			if k+1 >= charMin {
 				out = append(out, h)
 			}
@@ -164,13 +164,6 @@ func hashString(s string) uint64 {
 		h = (h ^ uint64(s[i])) * hashPrime
 	}
 	return h
-}
-
-func appendRune(b []byte, r rune) []byte {
-	if r < 0x80 {
-		return append(b, byte(r))
-	}
-	return append(b, string(r)...)
 }
 
 // vector turns a text into a sparse vector of length 1 or, if it has features

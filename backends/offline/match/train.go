@@ -76,10 +76,8 @@ func Train(classes []Class) *Model {
 // learn makes the lexicon of the texts.
 func learn(s *scratch, texts []string, classes int) lexicon {
 	type seen struct {
-		kind  uint8
-		first int32
-		last  int32
-		df    int32
+		last int32
+		df   int32
 	}
 	found := map[uint64]*seen{}
 	var order []uint64
@@ -89,7 +87,7 @@ func learn(s *scratch, texts []string, classes int) lexicon {
 			for _, h := range s.hashes[kind] {
 				f := found[h]
 				if f == nil {
-					f = &seen{kind: uint8(kind), last: -1}
+					f = &seen{last: -1}
 					found[h] = f
 					order = append(order, h)
 				}
