@@ -61,6 +61,7 @@ func TestLogin(t *testing.T) {
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 		d.press("enter")
 		d.has("opening the shop")
+		d.m.started = true
 		d.send(startMsg{})
 		d.settle()
 		d.has("Hello Ada")
@@ -275,7 +276,7 @@ func TestCommands(t *testing.T) {
 	t.Run("Copy", func(t *testing.T) {
 		d.typed("/copy")
 		d.press("enter")
-		d.settle()
+		d.until("the copy", func() bool { return d.m.status != "" && len(d.copied) > 0 })
 		d.has("answer copied")
 		if len(d.copied) != 1 || !strings.Contains(d.copied[0], "You have three orders") {
 			t.Errorf("copied %q", d.copied)

@@ -61,7 +61,7 @@ func (m *model) halt() bool {
 	case r != nil:
 		r.cancel()
 		r.stopping = true
-		m.status = "stopping; what is already done stays done"
+		m.status = "stopping"
 	case !c.list.follow:
 		c.list.toEnd()
 	}

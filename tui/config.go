@@ -66,7 +66,7 @@ type Config struct {
 
 	// ASCII draws with ASCII characters only; it is also on for TERM=linux.
 	// NoAnimation stands the spinner still. Accessible is the linear mode; it is
-	// also on for ACCESSIBLE with a true value.
+	// also on for ACCESSIBLE with any value but 0, false, no and off.
 	ASCII, NoAnimation, Accessible bool
 	// Now is the clock, in the time zone that people see; time.Now if nil.
 	Now func() time.Time

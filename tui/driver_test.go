@@ -123,14 +123,19 @@ func (d *driver) take(msg tea.Msg) {
 	d.send(msg)
 }
 
-// settle takes what comes late, until nothing has come for a while.
+// settle takes what comes late, until the model waits for nothing of its own and
+// nothing has come for a while.
 func (d *driver) settle() {
-	for {
+	for range 200 {
 		select {
 		case msg := <-d.later:
 			d.take(msg)
-		case <-time.After(60 * time.Millisecond):
-			return
+		case <-time.After(50 * time.Millisecond):
+			m := d.m
+			loading := m.overlay != nil && m.overlay.picker != nil && m.overlay.picker.loading
+			if !m.opening && !m.login.busy && !loading && (m.page == pageLogin || m.chat.ready) {
+				return
+			}
 		}
 	}
 }

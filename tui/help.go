@@ -29,6 +29,7 @@ func (m *model) helpPage(w int) []string {
 		h := b.Help()
 		line(h.Key, h.Desc)
 	}
+	line("shift + mouse", "select text with the mouse, in most terminals")
 	out = append(out, "")
 	head("when something waits for your yes")
 	for _, b := range []key.Binding{k.yes, k.no, k.change, k.only} {

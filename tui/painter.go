@@ -106,10 +106,15 @@ func (p *painter) failure(e *entry, answer string, w int, inline bool) []string 
 	if strings.TrimSpace(answer) == "" {
 		answer = "That did not work, and no reason was given."
 	}
-	pre := width(p.signs.failed) + 1
+	sign, style := p.signs.failed, p.st.bad
+	stopped := e.turn.Problem != nil && e.turn.Problem.Code == orchestrator.CodeCancelled
+	if stopped {
+		sign, style = p.signs.skipped, p.st.faint
+	}
+	pre := width(sign) + 1
 	lines := indent(p.md.render(answer, w-pre), strings.Repeat(" ", pre))
-	lines[0] = p.st.bad.Render(p.signs.failed) + lines[0][pre-1:]
-	if inline && !e.open && e.turn.Problem != nil && e.turn.Problem.Code != orchestrator.CodeCancelled {
+	lines[0] = style.Render(sign) + lines[0][pre-1:]
+	if inline && !e.open && e.turn.Problem != nil && !stopped {
 		lines = append(lines, strings.Repeat(" ", pre)+p.st.faint.Render("tab shows the details"))
 	}
 	return lines

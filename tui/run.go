@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,9 +20,9 @@ var ErrInterrupted = errors.New("interrupted")
 const leaving = 6 * time.Second
 
 // Run shows the chat until the user quits or ctx ends, and returns when nothing
-// of it runs any more. It returns nil after a quit, ErrInterrupted after SIGINT,
-// the context's error when ctx ended it, and what Open returned if that failed
-// in the linear mode.
+// of it runs any more. It returns nil after a quit, what Open returned if that
+// failed (the screen has said so before), ErrInterrupted after SIGINT, and the
+// context's error when ctx ended it.
 func Run(ctx context.Context, cfg Config) error {
 	cfg = cfg.withDefaults()
 	if cfg.Kernel == nil && cfg.Open == nil {
@@ -44,8 +43,8 @@ func Run(ctx context.Context, cfg Config) error {
 		m.sub.Close()
 	}
 	switch {
-	case err == nil, ctx.Err() == nil && errors.Is(err, tea.ErrProgramKilled):
-		return nil
+	case err == nil:
+		return m.failed
 	case errors.Is(err, tea.ErrInterrupted):
 		return ErrInterrupted
 	case ctx.Err() != nil:
@@ -55,7 +54,9 @@ func Run(ctx context.Context, cfg Config) error {
 }
 
 func (c Config) options(ctx context.Context) []tea.ProgramOption {
-	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(c.Env)}
+	// The renderer draws on a clock of its own; the faster one brings the first
+	// frame 8 ms earlier.
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(c.Env), tea.WithFPS(120)}
 	if c.In != nil {
 		opts = append(opts, tea.WithInput(c.In))
 	}
@@ -83,7 +84,9 @@ func (c Config) withDefaults() Config {
 	if c.getenv("TERM") == "linux" {
 		c.ASCII = true
 	}
-	if on, err := strconv.ParseBool(c.getenv("ACCESSIBLE")); err == nil && on {
+	switch strings.ToLower(c.getenv("ACCESSIBLE")) {
+	case "", "0", "false", "no", "off":
+	default:
 		c.Accessible = true
 	}
 	return c

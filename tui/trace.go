@@ -34,7 +34,10 @@ func (t tracer) status(s orchestrator.StepRecord) (sign, word string, style lipg
 	case orchestrator.StepFailed:
 		return t.signs.failed, "failed", t.st.bad
 	case orchestrator.StepDenied:
-		return t.signs.failed, "not done", t.st.bad
+		if s.Error == nil {
+			return t.signs.skipped, "you said no", t.st.faint
+		}
+		return t.signs.failed, "not allowed", t.st.bad
 	case orchestrator.StepUndone:
 		return t.signs.undone, "undone", t.st.amber
 	default:
@@ -84,9 +87,6 @@ func (t tracer) step(s orchestrator.StepRecord, settled bool, w int) []string {
 	sign, word, style := t.status(s)
 	if s.Status == orchestrator.StepDone && settled && t.needsYes(s) {
 		word = "you said yes"
-	}
-	if s.Status == orchestrator.StepDenied && s.Error == nil {
-		word = "you said no"
 	}
 	out = append(out, t.headed(style.Render(sign), sign, t.title(s), style.Render(word), word, t.st.plain, w)...)
 
@@ -218,9 +218,14 @@ func (t tracer) cost(u orchestrator.Usage) string {
 func (t tracer) folded(turn orchestrator.Turn, w int) string {
 	n := map[orchestrator.StepStatus]int{}
 	eras := map[orchestrator.Era]int{}
-	fallback := 0
+	fallback, now := 0, ""
+	refused := false
 	for _, s := range turn.Steps {
 		n[s.Status]++
+		refused = refused || s.Status == orchestrator.StepDenied && s.Error != nil
+		if s.Status == orchestrator.StepRunning {
+			now = t.title(s)
+		}
 		if s.Route != "" {
 			eras[s.Route]++
 		}
@@ -232,12 +237,16 @@ func (t tracer) folded(turn orchestrator.Turn, w int) string {
 	switch {
 	case n[orchestrator.StepRunning] > 0:
 		sign, style = t.spin, t.st.waiting
-	case n[orchestrator.StepFailed]+n[orchestrator.StepDenied] > 0:
+	case refused, n[orchestrator.StepFailed] > 0:
 		sign, style = t.signs.failed, t.st.bad
 	case n[orchestrator.StepWaiting] > 0:
 		sign, style = t.signs.waiting, t.st.waiting
 	}
 	parts := []string{t.st.quiet.Render(count(len(turn.Steps), "step"))}
+	if now != "" {
+		left := n[orchestrator.StepRunning] + n[orchestrator.StepPlanned]
+		parts = []string{t.st.quiet.Render(grouped(len(turn.Steps)-left) + " of " + count(len(turn.Steps), "step")), t.st.quiet.Render(now)}
+	}
 	for _, e := range []orchestrator.Era{orchestrator.Modern, orchestrator.Legacy} {
 		if eras[e] > 0 {
 			parts = append(parts, t.st.quiet.Render(grouped(eras[e])+" ")+t.st.era(e).Render(t.signs.era(e)))

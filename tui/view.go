@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -88,22 +89,38 @@ func (m *model) header() string {
 func (m *model) footer() string {
 	left := m.st.quiet.Render(m.status)
 	if m.status == "" {
-		var parts []string
-		for _, b := range m.hints() {
-			h := b.Help()
-			parts = append(parts, m.st.key.Render(h.Key)+" "+m.st.quiet.Render(h.Desc))
-		}
-		// The first key and the way to all keys, which is last, go last.
-		for len(parts) > 2 && width(strings.Join(parts, "   ")) > m.w-2 {
-			parts = append(parts[:1], parts[2:]...)
-		}
-		left = strings.Join(parts, "   ")
+		left = m.hintLine(m.w - 2)
 	}
 	right := ""
 	if m.page == pageLogin && m.status == "" && m.backend.Name == "offline" && m.w >= 100 {
 		right = m.st.faint.Render("offline: no account needed, /model says more")
 	}
 	return " " + spread(left, right, m.w-2, m.signs.ellipsis)
+}
+
+// hintLine shows as many keys as fit. Those that people know, or that the list
+// of all keys tells, give way first; that list and the first key stay.
+func (m *model) hintLine(w int) string {
+	hints := m.hints()
+	line := func() string {
+		var parts []string
+		for _, b := range hints {
+			h := b.Help()
+			parts = append(parts, m.st.key.Render(h.Key)+" "+m.st.quiet.Render(h.Desc))
+		}
+		return strings.Join(parts, "   ")
+	}
+	for len(hints) > 2 && width(line()) > w {
+		drop := len(hints) - 2
+		for i, b := range hints {
+			if k := b.Help().Key; k == m.keys.newline.Help().Key || k == m.keys.commands.Help().Key {
+				drop = i
+				break
+			}
+		}
+		hints = slices.Delete(hints, drop, drop+1)
+	}
+	return line()
 }
 
 // hints are the keys that work now, most important first.
