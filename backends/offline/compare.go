@@ -190,10 +190,8 @@ func isMoney(f *field, beside []*field) bool {
 	if len(f.unit) == 3 && f.unit == strings.ToUpper(f.unit) {
 		return true
 	}
-	for w := range costWords {
-		if f.words[stem(w)] >= inTitle {
-			return true
-		}
+	if f.cost {
+		return true
 	}
 	for _, g := range beside {
 		if g.name == "currency" && f.kind == kindNumber {

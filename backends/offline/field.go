@@ -38,6 +38,7 @@ type field struct {
 	values   []enumValue
 	unit     string
 	dateOnly bool
+	cost     bool // its name or title is a word for money
 	coded    bool // a format or pattern says what it looks like
 	// textItems: the field is a list of texts.
 	textItems bool
@@ -76,6 +77,9 @@ func fieldsOf(s *jsonschema.Schema, depth int) []*field {
 		addWords(f.words, p.Description, inDescription)
 		addWords(f.words, p.Title, inTitle)
 		addWords(f.words, strings.ReplaceAll(name, "_", " "), inName)
+		for w := range costWords {
+			f.cost = f.cost || f.words[stem(w)] >= inTitle
+		}
 		switch f.kind {
 		case kindObject:
 			f.sub = fieldsOf(p, depth+1)

@@ -44,14 +44,16 @@ func (p *planner) help() orchestrator.Plan {
 	return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: b.String()}
 }
 
-// samples chooses a few summaries that differ from one another, those nearest to
-// the message first, reads and changes in turn.
-func (p *planner) samples(n int) []string {
+// samples chooses a few summaries that differ from one another; if near is true,
+// those nearest to the message come first.
+func (p *planner) samples(n int, near bool) []string {
 	var order []*skill
-	for _, r := range p.rank(p.toks) {
-		order = append(order, r.skill)
+	if near {
+		for _, r := range p.rank(p.toks) {
+			order = append(order, r.skill)
+		}
+		order = order[:min(len(order), 2)]
 	}
-	order = order[:min(len(order), 2)]
 	for _, s := range p.k.skills {
 		if !slices.Contains(order, s) {
 			order = append(order, s)
@@ -65,7 +67,7 @@ func (p *planner) samples(n int) []string {
 				return out
 			}
 			verb := s.nameStems[0]
-			text := inSentence(s.Summary)
+			text := brief(s.Summary)
 			if i := strings.IndexAny(text, ":,;("); i > 8 {
 				text = strings.TrimSpace(text[:i])
 			}
@@ -93,7 +95,7 @@ func brief(summary string) string {
 
 // suggestion names a few things to try.
 func (p *planner) suggestion() string {
-	s := p.samples(3)
+	s := p.samples(3, false)
 	if len(s) == 0 {
 		return "What can I do for you?"
 	}
@@ -103,7 +105,7 @@ func (p *planner) suggestion() string {
 // refuse says that the message is nothing that can be done here, and what can be.
 func (p *planner) refuse() orchestrator.Plan {
 	text := "I can't help with that here."
-	if s := p.samples(4); len(s) > 0 {
+	if s := p.samples(4, true); len(s) > 0 {
 		text += " What I can do is, for example: " + orList(s) + ". Say “help” for everything."
 	}
 	return orchestrator.Plan{Kind: orchestrator.PlanRefusal, Text: text}

@@ -17,6 +17,7 @@ type ranked struct {
 const (
 	bonusLiteral   = 0.12 // a value in the message fits a parameter of its own
 	malusLiteral   = 0.15 // a value fits none
+	bonusField     = 0.06 // the result has a field of that name
 	bonusNumber    = 0.06 // a quantity, and a parameter that needs one
 	malusObject    = 0.08 // an object is needed, and none is spoken of
 	malusForeign   = 0.35 // no word that the catalog knows, and no parameter that it could be for
@@ -32,7 +33,7 @@ const (
 // for the same words is kept while the message is planned.
 func (p *planner) rank(toks []token) []ranked {
 	stripped := strip(toks)
-	text := joinLow(stripped)
+	text := joinLow(p.impersonal(stripped))
 	if text == "" {
 		return nil
 	}
@@ -125,6 +126,9 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 	if named == len(s.nameStems) {
 		v += bonusName
 	}
+	if !s.Changes() && s.shows(toks) {
+		v += bonusField
+	}
 	hit, miss := false, false
 	for _, t := range toks {
 		switch t.kind {
@@ -163,6 +167,22 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 		v -= malusLiteral
 	}
 	return v
+}
+
+// shows tells whether a word names a field of the intent's result, the object's
+// own key excepted.
+func (s *skill) shows(toks []token) bool {
+	for _, f := range s.fields {
+		if f.kind == kindObjects || keyLike(f.name) {
+			continue
+		}
+		for _, t := range toks {
+			if t.kind == tokWord && !functionWords[t.low] && f.words[t.stem] >= inTitle {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // wantsNumber tells whether a quantity must be given.

@@ -257,7 +257,7 @@ func (p *planner) again(s *skill, st orchestrator.Step, toks []token, a *assembl
 		}
 	}
 	if !changed {
-		changed = p.renamed(s, st, b, args)
+		changed = p.renamed(s, st, b, args) || !s.Changes() && s.shows(toks)
 	}
 	if !changed {
 		return "", false

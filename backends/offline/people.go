@@ -107,6 +107,48 @@ func (p *planner) notSelf(who string) string {
 	return who
 }
 
+// impersonal writes "my" for the people whom the words name, so that a request is
+// the same whomever it is about.
+func (p *planner) impersonal(toks []token) []token {
+	var out []token
+	my := func(i int) int {
+		if i < len(toks) && toks[i].is("'s") {
+			out = append(out, token{text: "my", low: "my", stem: "my", kind: tokWord})
+			return i + 1
+		}
+		return i
+	}
+	for i := 0; i < len(toks); {
+		if n := p.personAt(toks, i); n > 0 {
+			i = my(i + n)
+			continue
+		}
+		if i+1 < len(toks) && toks[i+1].is("'s") && possessor(toks, i+1) >= 0 {
+			i = my(i + 1)
+			continue
+		}
+		out = append(out, toks[i])
+		i++
+	}
+	if len(out) == 0 {
+		return toks
+	}
+	return out
+}
+
+// personAt returns the length of the name or address of a person that stands at i.
+func (p *planner) personAt(toks []token, i int) int {
+	if toks[i].kind == tokEmail {
+		return 1
+	}
+	for _, u := range p.req.People {
+		if words := strings.Fields(strings.ToLower(u.Name)); len(words) > 0 && matchAt(toks, i, words) {
+			return len(words)
+		}
+	}
+	return 0
+}
+
 // nameLen counts the capitalised words from i on.
 func nameLen(toks []token, i int) int {
 	n := 0

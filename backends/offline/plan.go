@@ -213,10 +213,40 @@ func (p *planner) choose(r *request) (best, other *skill) {
 	if len(r.rank) > 1 && r.rank[0].value-r.rank[1].value < closeCall {
 		second := r.rank[1].skill
 		if (best.Changes() || second.Changes()) && r.rank[1].value >= p.accept(second) {
-			return best, second
+			switch a, b := p.lacks(best, r), p.lacks(second, r); {
+			case a == b:
+				return best, second
+			case b < a:
+				return second, nil
+			}
 		}
 	}
 	return p.closer(r, best), nil
+}
+
+// lacks counts the required parameters that the words of a request leave open.
+func (p *planner) lacks(s *skill, r *request) int {
+	b := newBag(p.req.Message, r.words(), r.context)
+	lits := p.literals(s, b)
+	n := 0
+	for _, sl := range s.slots {
+		if !sl.required || len(lits[sl.name]) > 0 {
+			continue
+		}
+		switch {
+		case sl.use == useKey && len(sl.makers) > 0:
+			if d := p.describe(s, sl, b); d.empty() && !d.noun && !d.pronoun && !d.other {
+				n++
+			}
+		case sl.use == useName:
+			if _, ok := p.fillName(s, sl, b); !ok {
+				n++
+			}
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // closer prefers the read of one object to the list of all when one object is

@@ -192,7 +192,7 @@ func looksLikeAddress(toks []token, key func(token) bool) bool {
 	digit := false
 	for _, t := range words {
 		digit = digit || countDigits(t.low) > 0 && !key(t)
-		if t.kind == tokEmail {
+		if t.kind == tokEmail || subjectPronouns[t.low] || auxiliaries[t.low] {
 			return false
 		}
 	}
