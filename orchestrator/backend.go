@@ -28,12 +28,48 @@ type Preparer interface {
 	Prepare(ctx context.Context, catalog *Catalog)
 }
 
+// Matcher is an optional ability of a Backend: it finds the intents that are
+// relevant to a message without asking a model. Other backends use it to keep
+// their prompts small.
+type Matcher interface {
+	// Match returns the names of at most n intents, the most relevant first.
+	Match(ctx context.Context, message string, catalog *Catalog, n int) ([]string, error)
+}
+
+// Checker is an optional ability of a Backend: Check finds out with one tiny
+// request whether it could do its work now. The error says what is wrong and what
+// to do about it.
+type Checker interface {
+	Check(ctx context.Context) error
+}
+
 // BackendInfo is what a backend says of itself.
 type BackendInfo struct {
 	Name     string // offline, openai, …
 	Version  string
 	Contract int
 	Model    string // empty if there is none
+	// Local means that nothing leaves the machine.
+	Local bool
+	// Capabilities are words such as "streaming", "json_schema", "tools",
+	// "json_mode", "stream_usage", for people and for choosing a way to ask.
+	Capabilities []string
+	// Price is what the model costs; nil means that it is not known, which never
+	// counts as free.
+	Price *Price
+	// Parts are the backends that this one is made of, if it is a chain.
+	Parts []BackendInfo
+}
+
+// Price is what tokens cost, in US dollars per million.
+type Price struct {
+	InputPerMTok  float64 `json:"input_per_mtok"`
+	OutputPerMTok float64 `json:"output_per_mtok"`
+}
+
+// Cost returns what a number of tokens costs, in US dollars.
+func (p Price) Cost(input, output int) float64 {
+	return (float64(input)*p.InputPerMTok + float64(output)*p.OutputPerMTok) / 1e6
 }
 
 // PlanRequest is everything a backend may use for planning.

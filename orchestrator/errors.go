@@ -48,6 +48,25 @@ const (
 	CodeInternal    = "internal"
 )
 
+// The codes with which a backend fails. They decide whether another backend may
+// take over: all but CodeBackendBudget may.
+const (
+	CodeBackendNoKey       = "backend_no_key"       // no key is set
+	CodeBackendBadKey      = "backend_bad_key"      // the provider refuses the key
+	CodeBackendNoModel     = "backend_no_model"     // the provider has no such model
+	CodeBackendUnreachable = "backend_unreachable"  // no connection
+	CodeBackendTimeout     = "backend_timeout"      // too slow: connecting, first token, between tokens, or in all
+	CodeBackendRateLimit   = "backend_rate_limited" // too many requests or tokens
+	CodeBackendOverloaded  = "backend_overloaded"   // the provider has a failure of its own
+	CodeBackendTruncated   = "backend_truncated"    // the reply ended too early
+	CodeBackendFiltered    = "backend_filtered"     // a content filter stopped the reply
+	CodeBackendTooLong     = "backend_too_long"     // the prompt does not fit the model's context
+	CodeBackendBadOutput   = "backend_bad_output"   // the reply is not what was asked for
+	CodeBackendBadRequest  = "backend_bad_request"  // the provider refuses the request
+	CodeBackendBudget      = "backend_budget"       // the call would cost more than is allowed
+	CodeBackendOpen        = "backend_breaker_open" // it failed too often and is left alone for a while
+)
+
 // technical are the codes that mean that a service failed, as opposed to a
 // service that says no.
 var technical = map[string]bool{

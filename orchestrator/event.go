@@ -25,6 +25,7 @@ const (
 	EventAnswerDelta   EventKind = "answer_delta"   // Text: a piece of the answer
 	EventAnswerDropped EventKind = "answer_dropped" // Text: why; what was streamed is void
 	EventTurnEnded     EventKind = "turn_ended"     // Turn, stored
+	EventBackend       EventKind = "backend"        // Text: what a backend's policy did (retry, fallback, breaker, budget, cache …)
 	EventServiceFailed EventKind = "service_failed" // Text: a service could not be described
 	EventCatalog       EventKind = "catalog"        // Count: intents in the new catalog
 )

@@ -166,7 +166,7 @@ func (r *run) evaluate(ctx context.Context, s *stepRun) (bool, *Error) {
 }
 
 func (r *run) judge(ctx context.Context, s *stepRun) (bool, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, r.k.cfg.BackendTimeout)
+	ctx, cancel := r.asking(ctx)
 	defer cancel()
 	var done []StepRecord
 	for _, rec := range r.records() {
@@ -175,7 +175,7 @@ func (r *run) judge(ctx context.Context, s *stepRun) (bool, *Error) {
 		}
 	}
 	v, err := guarded(func() (Verdict, error) {
-		return r.k.cfg.Backend.Judge(ctx, JudgeRequest{Condition: s.step.When.Text, Steps: done, Now: r.now})
+		return r.backend.Judge(ctx, JudgeRequest{Condition: s.step.When.Text, Steps: done, Now: r.now})
 	})
 	r.mu.Lock()
 	r.turn.Usage.Add(v.Usage)

@@ -90,14 +90,15 @@ func newID() string {
 // run one after the other.
 type Kernel struct {
 	cfg     Config
-	backend BackendInfo
+	backend atomic.Pointer[inUse]
 	bus     bus
 	exprs   *expressions
 	catalog atomic.Pointer[Catalog]
 	recall  *recall
 
-	prepare context.CancelFunc // ends the backend's preparation
-	done    sync.WaitGroup     // the preparation
+	stop       context.CancelFunc // ends what runs in the background
+	background func() context.Context
+	done       sync.WaitGroup // what runs in the background
 
 	mu       sync.Mutex           // guards what follows
 	locks    map[string]*turnLock // conversations with a turn under way
@@ -111,21 +112,45 @@ func New(ctx context.Context, cfg Config) (*Kernel, error) {
 	if err := cfg.fill(); err != nil {
 		return nil, err
 	}
-	info, err := cfg.Backend.Describe(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("the backend does not describe itself: %w", err)
-	}
-	if info.Contract != ContractVersion {
-		return nil, fmt.Errorf("backend %s was made for contract version %d, this program speaks version %d: update the older of the two", info.Name, info.Contract, ContractVersion)
-	}
-	prepareCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	k := &Kernel{cfg: cfg, backend: info, exprs: newExpressions(), prepare: cancel, locks: map[string]*turnLock{}}
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	k := &Kernel{cfg: cfg, exprs: newExpressions(), stop: cancel, locks: map[string]*turnLock{}}
 	k.recall = newRecall(cfg.Store)
 	k.Refresh(ctx)
-	if p, ok := cfg.Backend.(Preparer); ok {
-		k.done.Go(func() { p.Prepare(prepareCtx, k.Catalog()) })
+	if err := k.use(ctx, background, cfg.Backend); err != nil {
+		cancel()
+		return nil, err
 	}
+	k.background = func() context.Context { return background }
 	return k, nil
+}
+
+// inUse is the backend that turns use at the moment.
+type inUse struct {
+	Backend
+	info BackendInfo
+}
+
+// Use makes the turns from now on use another backend; those under way go on
+// with the one before. The kernel does not close the one before. It returns an
+// error, and leaves things as they are, if the backend does not describe itself
+// or speaks another version of the contract.
+func (k *Kernel) Use(ctx context.Context, b Backend) error {
+	return k.use(ctx, k.background(), b)
+}
+
+func (k *Kernel) use(ctx, background context.Context, b Backend) error {
+	info, err := guarded(func() (BackendInfo, error) { return b.Describe(ctx) })
+	if err != nil {
+		return fmt.Errorf("the backend does not describe itself: %w", err)
+	}
+	if info.Contract != ContractVersion {
+		return fmt.Errorf("backend %s was made for contract version %d, this program speaks version %d: update the older of the two", info.Name, info.Contract, ContractVersion)
+	}
+	k.backend.Store(&inUse{b, info})
+	if p, ok := b.(Preparer); ok {
+		k.done.Go(func() { p.Prepare(background, k.Catalog()) })
+	}
+	return nil
 }
 
 // Refresh asks every service again and puts a new catalog in place. Turns under
@@ -196,7 +221,7 @@ func (k *Kernel) publish(e Event) {
 func (k *Kernel) Catalog() *Catalog { return k.catalog.Load() }
 
 // Backend says which backend is in use.
-func (k *Kernel) Backend() BackendInfo { return k.backend }
+func (k *Kernel) Backend() BackendInfo { return k.backend.Load().info }
 
 // NewConversation returns a fresh conversation ID.
 func (k *Kernel) NewConversation() string { return k.cfg.NewID() }
@@ -217,16 +242,16 @@ func (k *Kernel) Conversations(ctx context.Context, user User, n int) ([]Convers
 	return k.cfg.Store.Conversations(ctx, user.Email, n)
 }
 
-// Close ends the backend's preparation and closes the services, the backend and
+// Close ends what runs in the background and closes the services, the backend and
 // the store, if they can be closed. No turn may be under way.
 func (k *Kernel) Close() error {
-	k.prepare()
+	k.stop()
 	k.done.Wait()
 	var errs []error
 	for _, s := range k.cfg.Services {
 		errs = append(errs, closePlugin(s))
 	}
-	errs = append(errs, closePlugin(k.cfg.Backend), closePlugin(k.cfg.Store))
+	errs = append(errs, closePlugin(k.backend.Load().Backend), closePlugin(k.cfg.Store))
 	return errors.Join(errs...)
 }
 

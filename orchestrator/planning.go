@@ -82,9 +82,9 @@ func (r *run) unplannable(plan *Plan, faults []fault) (done bool, problem *Error
 
 // askForPlan calls the backend, within its deadline and safe from its crashes.
 func (r *run) askForPlan(ctx context.Context, req PlanRequest) (plan *Plan, problem *Error) {
-	ctx, cancel := context.WithTimeout(ctx, r.k.cfg.BackendTimeout)
+	ctx, cancel := r.asking(ctx)
 	defer cancel()
-	reply, err := guarded(func() (PlanReply, error) { return r.k.cfg.Backend.Plan(ctx, req) })
+	reply, err := guarded(func() (PlanReply, error) { return r.backend.Plan(ctx, req) })
 	r.turn.Usage.Add(reply.Usage)
 	if err != nil {
 		return nil, backendProblem(err, "Nothing was changed.")

@@ -25,9 +25,9 @@ func (r *run) respond(ctx context.Context) *Error {
 	stream := &answerStream{facts: facts, publish: func(text string) {
 		r.publish(Event{Kind: EventAnswerDelta, Text: text})
 	}}
-	bounded, cancel := context.WithTimeout(ctx, r.k.cfg.BackendTimeout)
+	bounded, cancel := r.asking(ctx)
 	defer cancel()
-	answer, err := guarded(func() (Reply, error) { return r.k.cfg.Backend.Respond(bounded, req, stream.emit) })
+	answer, err := guarded(func() (Reply, error) { return r.backend.Respond(bounded, req, stream.emit) })
 	r.turn.Usage.Add(answer.Usage)
 	text := strings.TrimSpace(Printable(answer.Text))
 	switch unknown := facts.unknown(text); {

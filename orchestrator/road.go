@@ -16,6 +16,7 @@ type run struct {
 	started time.Time
 	now     time.Time
 	catalog *Catalog
+	backend *inUse
 
 	turn    Turn
 	history []Turn // of this conversation, oldest first
@@ -41,10 +42,10 @@ func (k *Kernel) Turn(ctx context.Context, req Request) (Turn, error) {
 	}
 	defer free()
 	now := k.cfg.Now()
-	r := &run{k: k, req: req, started: time.Now(), now: now, catalog: k.Catalog()}
+	r := &run{k: k, req: req, started: time.Now(), now: now, catalog: k.Catalog(), backend: k.backend.Load()}
 	r.turn = Turn{
 		Conversation: req.Conversation, ID: k.cfg.NewID(), User: req.User.Email, At: now,
-		Usage: Usage{Backend: k.backend.Name, Model: k.backend.Model},
+		Usage: Usage{Backend: r.backend.info.Name, Model: r.backend.info.Model},
 	}
 	r.key = r.turn.ID
 	if err := r.recall(ctx); err != nil {
@@ -113,6 +114,14 @@ func (r *run) stopped(ctx context.Context) *Error {
 		msg = "That took too long and was stopped. What you typed is kept; send it again to try once more."
 	}
 	return &Error{Code: CodeCancelled, Message: msg, Cause: ctx.Err()}
+}
+
+// asking is the context for calling the backend, within its deadline.
+func (r *run) asking(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx = WithAsking(ctx, Asking{Conversation: r.turn.Conversation, Turn: r.turn.ID, User: r.turn.User}, func(text string) {
+		r.publish(Event{Kind: EventBackend, Text: Printable(text)})
+	})
+	return context.WithTimeout(ctx, r.k.cfg.BackendTimeout)
 }
 
 func (r *run) publish(e Event) {
