@@ -50,7 +50,7 @@ func (s *stepRun) sentence(r *run, after map[string]any) string {
 	args := s.rec.Args
 	text, ok := "", false
 	if args != nil {
-		text, ok = Wording{Now: r.now}.RenderConfirm(s.entry, args, after)
+		text, ok = Wording{Now: r.now}.RenderConfirm(s.entry, s.callArgs(args), after)
 	}
 	if !ok {
 		text = s.entry.Summary

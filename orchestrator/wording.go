@@ -23,7 +23,9 @@ import (
 //	default "–" .x      "–" where x is missing
 //	number 3            3 without a decimal point
 //
-// A value of the wrong type gives an empty text, never an error.
+// A value of the wrong type gives an empty text, never an error. In a Confirm
+// template .args has the subject as well. A template that prints a field which
+// is not there does not count.
 type Wording struct {
 	// Now is what "yesterday" is counted from, in the time zone that people see.
 	Now time.Time
@@ -54,12 +56,16 @@ func (w Wording) RenderAnswer(e *Entry, args, result map[string]any) (text strin
 	return w.try(e.answer, args, result)
 }
 
+// noValue is what text/template writes for a key that a map does not have: a
+// template that says so does not fit.
+const noValue = "<no value>"
+
 func (w Wording) try(t *wordingTemplate, args, result map[string]any) (string, bool) {
 	if t == nil {
 		return "", false
 	}
 	text, err := w.render(t, args, result)
-	return text, err == nil && text != ""
+	return text, err == nil && text != "" && !strings.Contains(text, noValue)
 }
 
 type wordingTemplate struct{ t *template.Template }
