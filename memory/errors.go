@@ -69,7 +69,8 @@ func explain(path, doing string, err error) error {
 	}
 	return &orchestrator.Error{
 		Code:    orchestrator.CodeStore,
-		Message: fmt.Sprintf("Could not %s in the conversation store %s: %v.", doing, path, cause(err)),
+		Message: fmt.Sprintf("The conversation store %s failed to %s: %v. What was stored before is safe. "+
+			"Mend that, or choose another folder with --data.", path, doing, cause(err)),
 		Cause:   err,
 	}
 }
