@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,5 +83,20 @@ func BenchmarkStream(b *testing.B) {
 			e.run.text.WriteString("\n\n")
 		}
 		d.m.View()
+	}
+}
+
+// BenchmarkLongInput is a key in the longest text that a paste leaves in the
+// input.
+func BenchmarkLongInput(b *testing.B) {
+	d := newDriver(b, 120, 40, as("ada@example.com"))
+	d.send(tea.PasteMsg{Content: strings.Repeat("some words that wrap ", 95)})
+	keys := []tea.KeyPressMsg{keyNamed("a"), keyNamed("backspace")}
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		d.m.Update(keys[i%2])
+		d.m.View()
+		i++
 	}
 }
