@@ -2,7 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -28,12 +27,12 @@ func (r *run) remember(ctx context.Context) (Turn, error) {
 		}
 		problem := &Error{
 			Code: CodeStore, Cause: err,
-			Message: fmt.Sprintf("The conversation could not be saved: %v. %s Free some disk space or choose another folder with --data, then try again.", err, what),
+			Message: fmt.Sprintf("The turn could not be saved. %s %s", strings.TrimSuffix(err.Error(), ".")+".", what),
 		}
 		r.turn.Problem = problem
 		r.end(KindError, problem.Message)
 		r.publish(Event{Kind: EventTurnEnded, Ended: &r.turn})
-		return r.turn, errors.Join(problem)
+		return r.turn, problem
 	}
 	r.k.recall.add(r.turn)
 	turn := r.turn
