@@ -79,6 +79,8 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 	case orchestrator.EventAnswerDelta:
 		r.phase = "answering"
 		r.text.WriteString(ev.Text)
+	case orchestrator.EventBackend:
+		r.phase = cleanLine(ev.Text)
 	case orchestrator.EventAnswerDropped:
 		r.text.Reset()
 		r.closed, r.closedLen = nil, 0

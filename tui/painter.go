@@ -158,7 +158,7 @@ func (p *painter) growing(r *running, w int) []string {
 	if r.stopping {
 		phase = "stopping"
 	}
-	return append(out, p.st.waiting.Render(p.spin)+" "+p.st.faint.Render(phase))
+	return append(out, p.st.waiting.Render(p.spin)+" "+p.st.faint.Render(cut(phase, w-width(p.spin)-1, p.signs.ellipsis)))
 }
 
 func (p *painter) unstored(e *entry, w int) []string {
