@@ -17,6 +17,7 @@ const (
 
 // divide cuts a row of chunks into requests in the way that is worth most.
 func (p *planner) divide(row []chunk) []*request {
+	row = withoutFiller(row)
 	if len(row) > maxPieces {
 		head := row[:maxPieces-1]
 		tail := row[maxPieces-1]
@@ -46,6 +47,26 @@ func (p *planner) divide(row []chunk) []*request {
 		parts = append([]*request{pick[j]}, parts...)
 	}
 	return joinAsides(parts)
+}
+
+var filler = newPhrases("do you know", "do you think", "i do not know", "i am not sure", "help me", "help me out", "can you tell me", "could you tell me", "tell me", "let me see", "you know", "i mean", "how", "right", "no worries", "sorry to bother you", "sorry", "i need help", "i have a question", "quick question", "just wondering", "i wonder", "i was wondering", "i need your help", "can you help me", "can you help", "please help", "could you help me")
+
+// withoutFiller drops chunks that are nothing but politeness, if others are left.
+func withoutFiller(row []chunk) []chunk {
+	var out []chunk
+	for _, c := range row {
+		if w := wordsOnly(c.toks); openers.at(w, 0) == len(w) || greetings.at(w, 0) == len(w) || filler.at(w, 0) == len(w) || gratitude.at(w, 0) == len(w) || closers.at(w, 0) == len(w) {
+			if len(out) == 0 && len(row) > 1 {
+				row[1].hard = row[1].hard || c.hard
+			}
+			continue
+		}
+		out = append(out, c)
+	}
+	if len(out) == 0 {
+		return row
+	}
+	return out
 }
 
 // joinAsides gives the sentences that ask for nothing to the request beside them.
@@ -130,6 +151,9 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	if !whole {
 		bar = max(bar, least)
 	}
+	if soft && !whole && v < certain && !p.k.keyed && contentless(words) {
+		v = 0 // "and what is it now": too little to be a request of its own
+	}
 	if v >= bar && v > 0 {
 		r.rank = rank
 		return r, value + v
@@ -138,6 +162,16 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		return r, math.Inf(-1)
 	}
 	return r, value - aside
+}
+
+// contentless tells whether the words are function words alone.
+func contentless(toks []token) bool {
+	for _, t := range toks {
+		if t.kind != tokPunct && (t.kind != tokWord || !functionWords[t.low]) {
+			return false
+		}
+	}
+	return true
 }
 
 // isReport tells whether a sentence tells how things are: "my kettle arrived

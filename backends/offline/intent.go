@@ -20,11 +20,13 @@ const (
 	bonusField     = 0.06 // the result has a field of that name
 	bonusNumber    = 0.06 // a quantity, and a parameter that needs one
 	malusObject    = 0.08 // an object is needed, and none is spoken of
-	malusForeign   = 0.35 // no word that the catalog knows, and no parameter that it could be for
+	malusForeign   = 0.25 // no word that the catalog knows, and no parameter that it could be for
 	malusNew       = 0.10 // no word that the catalog knows
-	bonusName      = 0.10 // all words of the name are there
+	bonusName      = 0.25 // of what is missing to certainty: all words of the name are there
 	malusAsked     = 0.30 // a question after how things are, and the intent changes something
+	malusCommand   = 0.12 // an order to alter something, and the intent only looks
 	malusStatement = 0.15 // no verb at all, and the intent changes something
+	certain        = 0.85 // the classifier needs no known word
 	closeCall      = 0.07 // two intents nearer than this are told apart by asking
 	candidates     = 6    // intents looked at
 )
@@ -37,17 +39,27 @@ func (p *planner) rank(toks []token) []ranked {
 	if text == "" {
 		return nil
 	}
-	if r, ok := p.ranks[text]; ok {
+	asked := isAsked(toks, stripped)
+	memo := text
+	if asked {
+		memo = "? " + text
+	}
+	if r, ok := p.ranks[memo]; ok {
 		return r
 	}
 	scores := p.k.model.Rank(text, candidates)
 	out := make([]ranked, 0, len(scores))
-	asked := isAsked(toks, stripped)
 	verbless := !slices.ContainsFunc(stripped, func(t token) bool { return p.k.verbs[t.low] })
 	for _, sc := range scores {
 		s := p.k.byName[sc.Class]
 		v := sc.Value
-		v += p.evidence(s, stripped) - p.foreign(s, stripped)
+		if s.named(stripped) {
+			v += bonusName * (1 - v)
+		}
+		v += p.evidence(s, stripped)
+		if sc.Value < certain {
+			v -= p.foreign(s, stripped)
+		}
 		if s.Changes() {
 			if asked || verbless && p.questioned(stripped) {
 				v -= malusAsked
@@ -55,8 +67,10 @@ func (p *planner) rank(toks []token) []ranked {
 			if verbless {
 				v -= malusStatement
 			}
+		} else if len(stripped) > 0 && alterVerbs[stripped[0].low] {
+			v -= malusCommand
 		}
-		out = append(out, ranked{s, min(max(v, 0), 1)})
+		out = append(out, ranked{s, max(v, 0)})
 	}
 	slices.SortStableFunc(out, func(a, b ranked) int {
 		switch {
@@ -67,7 +81,7 @@ func (p *planner) rank(toks []token) []ranked {
 		}
 		return 0
 	})
-	p.ranks[text] = out
+	p.ranks[memo] = out
 	return out
 }
 
@@ -86,8 +100,8 @@ func isAsked(toks, stripped []token) bool {
 	if len(stripped) > 1 && (first == "show" || first == "list" || first == "tell" && stripped[1].is("me", "us") || matchAt(stripped, 0, letKnow)) {
 		return true
 	}
-	for _, t := range toks[:max(0, len(toks)-len(stripped))] {
-		if t.is("if", "whether") {
+	for i, t := range toks[:max(0, len(toks)-len(stripped))] {
+		if t.is("if", "whether") && i > 0 && askIf[toks[i-1].low] {
 			return true
 		}
 	}
@@ -113,19 +127,20 @@ func (p *planner) questioned(toks []token) bool {
 	return false
 }
 
-// evidence weighs what the schema says about the words: values that fit, and the
-// words of the name.
-func (p *planner) evidence(s *skill, toks []token) float64 {
-	v := 0.0
-	named := 0
+// named tells whether all words of the intent's name are there.
+func (s *skill) named(toks []token) bool {
 	for _, st := range s.nameStems {
-		if slices.ContainsFunc(toks, func(t token) bool { return t.kind == tokWord && t.stem == st }) {
-			named++
+		if !slices.ContainsFunc(toks, func(t token) bool { return t.kind == tokWord && t.stem == st }) {
+			return false
 		}
 	}
-	if named == len(s.nameStems) {
-		v += bonusName
-	}
+	return true
+}
+
+// evidence weighs what the schema says about the words: values that fit, fields
+// and objects that are named.
+func (p *planner) evidence(s *skill, toks []token) float64 {
+	v := 0.0
 	if !s.Changes() && s.shows(toks) {
 		v += bonusField
 	}

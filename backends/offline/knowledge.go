@@ -23,6 +23,10 @@ type knowledge struct {
 	inLex   map[string]bool
 	// common holds the stems that several intents use.
 	common map[string]bool
+	// keyed: some intent is about an object, which "it" may mean.
+	keyed bool
+	// examples are all examples, as joinLow writes them.
+	examples map[string]bool
 	// stems are those of all words of the catalog.
 	stems map[string]bool
 }
@@ -31,13 +35,14 @@ type knowledge struct {
 func learn(c *orchestrator.Catalog) *knowledge {
 	k := &knowledge{
 		catalog: c, byName: map[string]*skill{}, verbs: maps.Clone(generalVerbs),
-		lexicon: map[string][]string{}, inLex: map[string]bool{}, common: map[string]bool{}, stems: map[string]bool{},
+		lexicon: map[string][]string{}, inLex: map[string]bool{}, common: map[string]bool{}, stems: map[string]bool{}, examples: map[string]bool{},
 	}
 	var classes []match.Class
 	for _, e := range c.Intents() {
 		s := newSkill(e)
 		k.skills = append(k.skills, s)
 		k.byName[s.Name] = s
+		k.keyed = k.keyed || len(s.keys) > 0
 		classes = append(classes, k.class(s))
 	}
 	for _, s := range k.skills {
@@ -58,6 +63,7 @@ func (k *knowledge) class(s *skill) match.Class {
 	cl := match.Class{Name: s.Name}
 	for _, ex := range s.Examples {
 		toks := tokenize(ex)
+		k.examples[joinLow(toks)] = true
 		stripped := strip(toks)
 		cl.Examples = append(cl.Examples, joinLow(stripped))
 		if len(stripped) > 1 && stripped[0].kind == tokWord && !functionWords[stripped[0].low] && !nounMarks[stripped[0].low] {

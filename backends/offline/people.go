@@ -123,7 +123,7 @@ func (p *planner) impersonal(toks []token) []token {
 			i = my(i + n)
 			continue
 		}
-		if i+1 < len(toks) && toks[i+1].is("'s") && possessor(toks, i+1) >= 0 {
+		if i+1 < len(toks) && toks[i+1].is("'s") && isCapital(toks[i].text) && possessor(toks, i+1) >= 0 {
 			i = my(i + 1)
 			continue
 		}

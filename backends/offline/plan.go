@@ -58,13 +58,13 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 			a.unknown = append(a.unknown, p.words(r.toks))
 			a.ids = append(a.ids, nil)
 			continue
-		case r.not && len(r.when) == 0:
+		case r.not && len(r.when) == 0 && r.rank[0].skill.Changes():
 			a.ids = append(a.ids, nil)
 			if len(reqs) == 1 {
 				return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: "All right, I leave it as it is. Nothing was changed."}
 			}
 			continue
-		case r.not:
+		case r.not && len(r.when) > 0:
 			r.when = turned(r.when)
 		}
 		s, other := p.choose(r)
@@ -219,6 +219,13 @@ func (p *planner) choose(r *request) (best, other *skill) {
 			case b < a:
 				return second, nil
 			}
+		}
+	}
+	// An intent that needs nothing more may come before one for which nothing was
+	// said of its object.
+	if len(r.rank) > 1 && best.Changes() && r.rank[0].value-r.rank[1].value < 2*closeCall && r.rank[1].value >= p.accept(r.rank[1].skill) {
+		if second := r.rank[1].skill; second.Changes() && p.lacks(second, r) == 0 && p.lacks(best, r) > 0 {
+			return second, nil
 		}
 	}
 	return p.closer(r, best), nil

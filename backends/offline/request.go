@@ -141,6 +141,9 @@ func (p *planner) placeConditions(list []chunk) []chunk {
 
 func isAlternative(toks []token) bool { return toks[0].is("or") }
 
+// longClause bounds the words among which the end of a condition is looked for.
+const longClause = 40
+
 // predicates are verbs that say something of an object.
 var predicates = set("cost costs contain contains include includes hold holds already still ships arrives exceeds fits works")
 
@@ -149,7 +152,7 @@ var predicates = set("cost costs contain contains include includes hold holds al
 // none.
 func (p *planner) requestInside(toks []token) int {
 	said := auxiliaries[toks[0].low]
-	for j := 1; j < len(toks); j++ {
+	for j := 1; j < min(len(toks), longClause); j++ {
 		t := toks[j]
 		prev := toks[j-1]
 		if !said || j < 2 {

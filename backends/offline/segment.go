@@ -50,7 +50,7 @@ var (
 
 	otherwiseWords = newPhrases("otherwise", "else", "or else", "if not", "if not then", "or otherwise", "in the other case", "failing that", "if that is not the case", "if it is not", "if it has not", "if that fails", "if they have not", "if they are not")
 	sameWords      = newPhrases("if so", "in that case", "if it is", "if it has", "if yes", "if they have", "if they are", "if that is the case")
-	thenWords      = newPhrases("then", "and then", "after that", "and after that", "afterwards", "and afterwards", "next", "followed by", "finally", "and finally", "lastly")
+	thenWords      = newPhrases("then", "and then", "after that", "and after that", "afterwards", "and afterwards", "followed by", "finally", "and finally", "lastly")
 	firstWords     = newPhrases("first", "first of all", "firstly", "but first", "and first", "before that", "but before that", "before anything else", "before you do that", "before you do", "before doing that", "but before you do that", "but before you do")
 	andWords       = newPhrases("and", "and also", "also", "plus", "as well as", "and please", "but", "but also", "and another thing", "in addition", "additionally", "furthermore", "moreover", "besides", "oh and", "and besides", "while you are at it", "on top of that", "and while you are at it")
 	beforeYou      = newPhrases("before you", "before i", "before we")
@@ -208,11 +208,11 @@ func (s *splitter) onceAdverb() bool {
 
 // ordering handles the words that say what comes first.
 func (s *splitter) ordering() bool {
-	if n := firstWords.at(s.toks, s.i); n > 0 && len(s.cur.toks) == 0 {
+	if n := firstWords.at(s.toks, s.i); n > 0 && len(s.cur.toks) == 0 && !(n == 1 && s.toks[s.i].is("first") && s.i+1 < len(s.toks) && !s.requestAt(s.i+1) && s.toks[s.i+1].kind != tokPunct && !questionWords[s.toks[s.i+1].low]) {
 		s.open(n, func(c *chunk) { c.first = true })
 		return true
 	}
-	if n := thenWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) && !(s.toks[s.i].is("next", "finally", "lastly") && len(s.cur.toks) > 0) {
+	if n := thenWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) && !(s.toks[s.i].is("finally", "lastly") && len(s.cur.toks) > 0) {
 		s.open(n, func(c *chunk) { c.then = true })
 		return true
 	}

@@ -16,6 +16,10 @@ var (
 	noWords   = newPhrases("no", "nope", "nah", "n", "no way", "not really", "no do not", "negative")
 )
 
+// surely is the value from which on an intent of the catalog comes before small
+// talk.
+const surely = 0.8
+
 // wholly tells whether the message is one of the phrases, give or take a please
 // at its ends.
 func (p *planner) wholly(list *phrases) bool {
@@ -45,6 +49,9 @@ func (p *planner) smallTalk() (orchestrator.Plan, bool) {
 		return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: text}, true
 	}
 	if len(p.toks) > 10 || p.exampleOf() {
+		return orchestrator.Plan{}, false
+	}
+	if r := p.rank(p.toks); len(r) > 0 && r[0].value >= surely {
 		return orchestrator.Plan{}, false
 	}
 	switch {
@@ -79,13 +86,5 @@ func (p *planner) hasContent() bool {
 
 // exampleOf tells whether the message is an example of an intent, word for word.
 func (p *planner) exampleOf() bool {
-	text := joinLow(p.toks)
-	for _, s := range p.k.skills {
-		for _, ex := range s.Examples {
-			if strings.EqualFold(strings.Trim(ex, " .!?"), text) {
-				return true
-			}
-		}
-	}
-	return false
+	return p.k.examples[joinLow(p.toks)]
 }

@@ -123,6 +123,9 @@ func onWeekday(today time.Time, wd time.Weekday, how string) time.Time {
 // calendarDate reads 2026-12-05, 5/12/2026, 5 December, December 5th 2026.
 func calendarDate(toks []token, i int, today time.Time) (time.Time, int) {
 	w := toks[i].low
+	if w == "" || months[w] == 0 && (w[0] < '0' || w[0] > '9') {
+		return time.Time{}, 0
+	}
 	if t, err := time.ParseInLocation(time.DateOnly, w, today.Location()); err == nil {
 		return t, 1
 	}

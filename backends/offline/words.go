@@ -73,6 +73,10 @@ print download explain describe compare report schedule postpone complain correc
 search fetch display confirm arrange please could can would will what where when which who how why is are was were did do does has have i i'd
 want need give bring take help tell notify remind let's kindly withdraw resend reset request submit file log fix swap join leave drop`)
 
+// alterVerbs order something to be altered, whatever it is.
+var alterVerbs = set(`add remove delete change update cancel set put increase decrease reduce raise lower drop replace switch move extend renew
+correct modify edit make stop close open create rename postpone reschedule`)
+
 // spellOut are the numbers as words.
 var spellOut = map[string]float64{
 	"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -97,7 +101,7 @@ var openers = newPhrases(
 	"i would also like to", "i also want to", "i also need to", "can you also", "could you also", "please also", "i also would like to", "i want also to", "and also", "we would like to", "we want to", "we need to",
 	"do me a favour and", "do me a favor and", "be a dear and", "try to", "you can", "you could", "you should", "why do not you", "i am writing to", "i am calling to", "i am calling about", "i am writing about",
 	"a question about", "i have a question about", "i have a question", "is it okay if i", "is it ok if i", "am i able to", "am i allowed to", "do i get to", "should i",
-	"wait", "hold on", "hmm", "no wait", "alright", "all right", "great", "perfect", "cool", "good", "fine", "first", "firstly", "first of all", "to start", "to start with", "finally", "lastly", "next", "second", "secondly", "after that", "afterwards", "meanwhile", "by the way", "btw", "additionally", "in addition", "besides", "while you are at it", "on top of that", "additionally please",
+	"wait", "hold on", "hmm", "no wait", "alright", "all right", "great", "perfect", "cool", "good", "fine", "firstly", "first of all", "to start with", "finally", "lastly", "secondly", "after that", "afterwards", "meanwhile", "by the way", "btw", "additionally", "in addition", "besides", "while you are at it", "on top of that", "additionally please",
 )
 
 // closers are politeness and filler after a request.

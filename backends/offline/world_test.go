@@ -192,8 +192,11 @@ func write(p orchestrator.Plan) []string {
 	var out []string
 	if p.Kind != orchestrator.PlanSteps {
 		line := string(p.Kind) + ": " + strings.ReplaceAll(p.Text, "\n", " / ")
-		if len(line) > 150 {
-			line = line[:150] + "…"
+		switch {
+		case p.Kind == orchestrator.PlanRefusal: // what it offers instead is another test's
+			line = string(p.Kind)
+		case p.Kind == orchestrator.PlanAnswer && len(line) > 60:
+			line = line[:60] + "…"
 		}
 		if p.Missing != nil {
 			line += " [" + p.Missing.Step + "." + p.Missing.Param + "]"
