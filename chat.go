@@ -38,6 +38,9 @@ func chat(cmd *cobra.Command, o *options) error {
 			err = closing
 		}
 	}
+	if errors.Is(err, tui.ErrInterrupted) {
+		return &exit{status: exitInterrupted}
+	}
 	var coded *exit
 	if err != nil && !errors.As(err, &coded) && !errors.Is(err, context.Canceled) {
 		return failed(err)

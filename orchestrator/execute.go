@@ -65,7 +65,11 @@ func (r *run) runStep(ctx context.Context, s *stepRun) {
 	if !r.ready(ctx, s) {
 		return
 	}
-	r.set(s, func(rec *StepRecord) { rec.Status = StepRunning })
+	first := s.entry.Offers[0]
+	r.set(s, func(rec *StepRecord) {
+		rec.Status = StepRunning
+		rec.Route, rec.Service, rec.Version = first.Era, first.Service, first.Version
+	})
 	r.publishStep(EventStepStarted, s)
 	started := r.k.cfg.Now()
 	res := r.perform(ctx, s)
