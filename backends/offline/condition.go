@@ -260,7 +260,7 @@ func (p *planner) state(toks []token, sc scope, negated bool) (test, bool) {
 	switch {
 	case bestTime.score == 0 && bestEnum.score == 0:
 		return test{}, false
-	case bestEnum.score == 0 || bestTime.score > 0 && perfect:
+	case bestEnum.score == 0 || bestTime.score > 0 && (perfect || negated):
 		return bestTime, true
 	}
 	return bestEnum, true
@@ -305,7 +305,10 @@ func isPerfect(toks []token) bool {
 // timeReached understands an optional time that is set once its verb has
 // happened, and a time that has passed or not (overdue).
 func (p *planner) timeReached(toks []token, sc scope, f *field, perfect, negated bool) (test, bool) {
-	for _, t := range toks {
+	for i, t := range toks {
+		if i > 0 && toks[i-1].is("too") {
+			continue
+		}
 		if t.kind != tokWord || ordinals[t.low] != 0 || functionWords[t.low] && t.stem != "leav" {
 			continue
 		}

@@ -88,13 +88,20 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			}
 		}
 	}
+	first := -1 // where the first noun phrase begins
+	for i, t := range toks[:end] {
+		if nounMarks[t.low] && !t.is("that", "no") {
+			first = i
+			break
+		}
+	}
 	predicate := false // past the verb that says something of the object
 	for i := 0; i < end; i++ {
 		t := toks[i]
 		if b.used[i] {
 			continue
 		}
-		if (len(d.words) > 0 || d.noun) && (auxiliaries[t.low] || isPast(toks, i)) {
+		if (len(d.words) > 0 || d.noun) && (auxiliaries[t.low] || beForms[t.low] || t.is("still", "already", "yet", "ever") || isPast(toks, i)) {
 			predicate = true
 		} else if nounMarks[t.low] || t.is("with", "of", "for", "from") {
 			predicate = false
@@ -158,7 +165,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		if m != nil && statesIn(m.list.sub, t) {
 			continue
 		}
-		if !predicate && p.content(s, b, i) && !(i > 0 && isCount(toks, i-1)) && !(nounStem != "" && t.stem == nounStem) {
+		if !predicate && (i > first || isCapital(t.text)) && p.content(s, b, i) && !(i > 0 && isCount(toks, i-1)) && !(nounStem != "" && t.stem == nounStem) {
 			d.words = append(d.words, t)
 			mark(i)
 		}
@@ -168,6 +175,9 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		if !s.mine[w.stem] {
 			d.loose = false
 		}
+	}
+	if d.ordinal != 0 && !d.noun && len(d.words) == 1 {
+		d.loose = true // my latest purchase: likely a word for the object itself
 	}
 	if from >= 0 {
 		for from > 0 && nounMarks[toks[from-1].low] {

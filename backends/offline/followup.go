@@ -42,7 +42,7 @@ func (p *planner) answerQuestion() (orchestrator.Plan, bool) {
 	}
 	s := p.k.byName[st.Intent]
 	if m.Param == s.Subject {
-		return p.answerWho(s)
+		return p.answerWho(s, st.For)
 	}
 	sl := s.slot(m.Param)
 	if sl == nil {
@@ -71,8 +71,11 @@ func cloneSteps(steps []orchestrator.Step) []orchestrator.Step {
 }
 
 // answerWho takes the person whom the question asked for.
-func (p *planner) answerWho(s *skill) (orchestrator.Plan, bool) {
+func (p *planner) answerWho(s *skill, asked string) (orchestrator.Plan, bool) {
 	who := p.namedPerson(s, newBag(p.req.Message, p.toks, nil))
+	if who != "" && p.starts(p.toks) && p.confident(p.toks) != nil {
+		return orchestrator.Plan{}, false
+	}
 	if who == "" {
 		w := strip(p.toks)
 		n := nameLen(w, 0)
@@ -85,7 +88,7 @@ func (p *planner) answerWho(s *skill) (orchestrator.Plan, bool) {
 		who = p.words(w[:n])
 	}
 	for i := range p.steps {
-		if p.steps[i].For == "" {
+		if p.steps[i].For == asked {
 			p.steps[i].For = who
 		}
 	}

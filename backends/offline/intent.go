@@ -178,7 +178,7 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 	}
 	if hit {
 		v += bonusLiteral
-	} else if miss {
+	} else if miss && !s.takes(useAddress) {
 		v -= malusLiteral
 	}
 	return v
@@ -228,8 +228,9 @@ func (p *planner) hasObject(s *skill, toks []token) bool {
 
 // foreign weighs words of which the catalog knows none.
 func (p *planner) foreign(s *skill, toks []token) float64 {
-	content := 0
-	for _, t := range toks {
+	content, marked := 0, false
+	for i, t := range toks {
+		marked = marked || i > 0 && (nounMarks[toks[i-1].low] || toks[i-1].is("with", "of", "for"))
 		if t.kind == tokNumber {
 			content++
 			if s.wantsNumber() || s.keyFits(t) || s.takes(usePhone) {
@@ -247,7 +248,7 @@ func (p *planner) foreign(s *skill, toks []token) float64 {
 	switch {
 	case content == 0:
 		return 0
-	case slices.ContainsFunc(s.slots, func(sl *slot) bool { return len(sl.makers) > 0 || sl.use == useName || sl.use == useProse }):
+	case slices.ContainsFunc(s.slots, func(sl *slot) bool { return len(sl.makers) > 0 && marked || sl.use == useName || sl.use == useProse }):
 		return malusNew
 	}
 	return malusForeign

@@ -221,6 +221,9 @@ func (p *planner) again(s *skill, st orchestrator.Step, toks []token, a *assembl
 			}
 		}
 	}
+	if n := len(wordsOnly(toks)); !changed && s.Subject != "" && p.req.User.Staff() && n <= 2 && n > 0 && p.strangers(toks) {
+		who, changed = p.words(toks), true
+	}
 	for name, found := range p.literals(s, b) {
 		args[name] = found[0]
 		changed = true
@@ -272,6 +275,20 @@ func (p *planner) again(s *skill, st orchestrator.Step, toks []token, a *assembl
 		}
 	}
 	return p.add(next), true
+}
+
+// strangers tells whether the words are names: neither English glue nor of the
+// catalog.
+func (p *planner) strangers(toks []token) bool {
+	for _, t := range toks {
+		if t.kind == tokPunct {
+			continue
+		}
+		if t.kind != tokWord || p.k.inLex[t.low] || functionWords[t.low] || countDigits(t.low) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // renamed takes the words as a new value for the step's text parameter.

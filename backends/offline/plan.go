@@ -228,7 +228,24 @@ func (p *planner) choose(r *request) (best, other *skill) {
 			return second, nil
 		}
 	}
-	return p.closer(r, best), nil
+	return p.wider(r, p.closer(r, best)), nil
+}
+
+// wider prefers the list to the read of one object when several are meant: "which
+// of them were cancelled", "has she open orders".
+func (p *planner) wider(r *request, best *skill) *skill {
+	if best.Changes() || len(best.keys) != 1 || len(best.keys[0].makers) == 0 {
+		return best
+	}
+	sl := best.keys[0]
+	b := newBag(p.req.Message, r.words(), nil)
+	if len(p.literals(best, b)[sl.name]) > 0 {
+		return best
+	}
+	if d := p.describe(best, sl, b); d.plural && !d.both && len(d.words) == 0 {
+		return sl.makers[0].skill
+	}
+	return best
 }
 
 // lacks counts the required parameters that the words of a request leave open.
@@ -276,7 +293,11 @@ func (p *planner) closer(r *request, best *skill) *skill {
 			return s
 		}
 		d := p.describe(s, sl, b)
-		if (d.noun && (d.ordinal != 0 || d.demo) || d.pronoun) && !d.plural && !d.all {
+		apart := len(d.words) > 0 && !d.plural
+		for _, w := range d.words {
+			apart = apart && !best.vocab[w.stem] && !best.known[w.stem]
+		}
+		if apart || (d.noun && (d.ordinal != 0 || d.demo) || d.pronoun) && !d.plural && !d.all && len(d.status) == 0 {
 			return s
 		}
 	}
