@@ -14,7 +14,9 @@ type planner struct {
 	req   orchestrator.PlanRequest
 	toks  []token
 	ranks map[string][]ranked
-	steps []orchestrator.Step
+	// addressed remembers which stretches of the message hold a postal address.
+	addressed map[int]bool
+	steps     []orchestrator.Step
 	// last says how earlier requests of the message filled a key, by its name: what
 	// "it" means.
 	last map[string]reference

@@ -37,6 +37,7 @@ type description struct {
 	pronoun  bool // it, that one
 	demo     bool // that order, this booking
 	definite bool // the order
+	any      bool // an order
 	other    bool // the other one
 	both     bool
 	all      bool
@@ -142,6 +143,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.noun = true
 			d.plural = d.plural || t.low != noun && strings.HasSuffix(t.low, "s")
 			d.demo = d.demo || i > 0 && toks[i-1].is("that", "this", "it", "same")
+			d.any = d.any || i > 0 && toks[i-1].is("a", "an", "some")
 			d.definite = d.definite || i > 0 && toks[i-1].is("the")
 			mark(i)
 			continue

@@ -104,7 +104,7 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 	}
 	who := p.step(step).For
 	own := p.confident(p.toks)
-	request := own != nil && p.starts(p.toks) && own.value >= p.accept(own.skill)+0.05
+	request := own != nil && (p.starts(p.toks) || p.questioned(strip(p.toks)) && len(p.toks) > 3) && own.value >= p.accept(own.skill)+0.05
 	var arg orchestrator.Arg
 	lits := p.literals(s, b)
 	got := lits[sl.name]

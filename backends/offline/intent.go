@@ -127,6 +127,24 @@ func (p *planner) questioned(toks []token) bool {
 	return false
 }
 
+// holdsAddress tells whether a postal address stands in the words.
+func (p *planner) holdsAddress(toks []token) bool {
+	if p.addressed == nil {
+		p.addressed = map[int]bool{}
+	}
+	at := toks[0].start<<16 | toks[len(toks)-1].end
+	found, ok := p.addressed[at]
+	if !ok {
+		v := ""
+		if slices.ContainsFunc(toks, func(t token) bool { return t.kind == tokNumber }) {
+			v, _ = findAddress(newBag(p.req.Message, toks, nil), p.keyAnywhere)
+		}
+		found = v != "" && countDigits(v) > 0
+		p.addressed[at] = found
+	}
+	return found
+}
+
 // named tells whether all words of the intent's name are there.
 func (s *skill) named(toks []token) bool {
 	for _, st := range s.nameStems {
@@ -145,6 +163,14 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 		v += bonusField
 	}
 	hit, miss := false, false
+	if len(toks) > 3 && s.Changes() && p.holdsAddress(toks) {
+		if s.takes(useAddress) {
+			return v + bonusLiteral
+		}
+		if !s.takes(useProse) {
+			return v - malusLiteral
+		}
+	}
 	for _, t := range toks {
 		switch t.kind {
 		case tokEmail:

@@ -17,6 +17,9 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 			d = c
 		}
 	}
+	if d.any && d.empty() && !d.pronoun && s.Changes() && sl.required {
+		return nil, true // which one is for the user to say
+	}
 	if !sl.required && d.empty() && !d.pronoun && !d.noun {
 		return nil, false
 	}

@@ -74,10 +74,57 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 	if len(rest) == 0 || !marked && !waiting {
 		return orchestrator.Plan{}, false
 	}
-	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) {
+	if waiting && len(rest) > 1 && rest[0].is("only", "just") {
+		if plan, ok := p.onlyOne(steps, rest[1:]); ok {
+			return plan, true
+		}
+	}
+	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) && !(waiting && rest[0].is("only", "just")) {
 		return orchestrator.Plan{}, false
 	}
 	return p.replay(steps, withoutNegated(rest), waiting)
+}
+
+// onlyOne keeps, of several changes that wait for a yes, the one that the words
+// name.
+func (p *planner) onlyOne(steps []orchestrator.Step, toks []token) (orchestrator.Plan, bool) {
+	best, most, writes := -1, 0, 0
+	for i, st := range steps {
+		s := p.k.byName[st.Intent]
+		if s == nil || !s.Changes() {
+			continue
+		}
+		writes++
+		n := 0
+		for _, t := range toks {
+			if functionWords[t.low] {
+				continue
+			}
+			for _, part := range s.nameStems {
+				if related(part, t.stem) {
+					n += 2
+				}
+			}
+			for _, a := range st.Args {
+				if strings.Contains(strings.ToLower(a.Text), t.low) {
+					n++
+				}
+			}
+		}
+		if n > most {
+			best, most = i, n
+		}
+	}
+	if best < 0 || writes < 2 {
+		return orchestrator.Plan{}, false
+	}
+	for i, st := range steps {
+		if s := p.k.byName[st.Intent]; i == best || s != nil && !s.Changes() && st.Lookup {
+			p.steps = append(p.steps, st)
+		}
+	}
+	p.dropUnknownWaits()
+	return p.complete(), true
 }
 
 // withoutNegated drops what a correction says is wrong: "1002, not 1003", "not the

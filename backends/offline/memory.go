@@ -83,7 +83,27 @@ func (p *planner) deed(w []token) (orchestrator.Turn, orchestrator.StepRecord, b
 			}
 		}
 	}
+	if best == 0 && contentless(withoutPast(w)) && hasPast(w) {
+		for i := len(p.req.Conversation) - 1; i >= 0; i-- {
+			for _, st := range slices.Backward(p.req.Conversation[i].Steps) {
+				if s := p.k.byName[st.Intent]; s != nil && s.Changes() {
+					return p.req.Conversation[i], st, true
+				}
+			}
+		}
+	}
 	return turn, found, best > 0
+}
+
+// withoutPast drops the words that ask if something worked.
+func withoutPast(w []token) []token {
+	var out []token
+	for _, t := range w {
+		if !hasPast([]token{t}) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // speaksOf weighs how well the words name the intent of a step that was carried

@@ -38,7 +38,32 @@ func (p *planner) ask() (orchestrator.Plan, bool) {
 			return plan, true
 		}
 	}
-	return p.assemble(reqs), true
+	plan := p.assemble(reqs)
+	if plan.Kind == orchestrator.PlanSteps && p.lostCondition(plan) {
+		plan.Kind = orchestrator.PlanQuestion
+		plan.Text = "I am not sure what depends on which condition there. Could you say it again in two sentences, or without the condition?"
+	}
+	return plan, true
+}
+
+// lostCondition tells whether the message has a condition and the plan changes
+// something on none: what was not understood is asked, never left out.
+func (p *planner) lostCondition(plan orchestrator.Plan) bool {
+	conditional := false
+	for _, c := range chunks(p.toks) {
+		conditional = conditional || c.kind == chunkCondition
+	}
+	if !conditional {
+		return false
+	}
+	changes := false
+	for _, st := range plan.Steps {
+		if st.When != nil {
+			return false
+		}
+		changes = changes || p.k.byName[st.Intent].Changes()
+	}
+	return changes
 }
 
 // assembly is what planning the requests of a message comes to.

@@ -65,12 +65,20 @@ func (p *planner) requests(toks []token) []*request {
 				}
 				j++
 			}
+			if len(ahead) > 0 && len(out) > 0 && letBe.at(wordsOnly(c.toks), 0) == len(wordsOnly(c.toks)) {
+				// "cancel it, but if it has shipped, leave it"
+				r := out[len(out)-1]
+				r.when = append(r.when, turned(ahead)...)
+				i++
+				continue
+			}
 			when := ahead
 			if n := len(out); (c.other || c.same) && len(last) == 0 && n > 0 {
-				if q := strip(out[n-1].toks); len(q) > 2 && auxiliaries[q[0].low] {
+				if q := questioned(out[n-1].toks); len(q) > 1 {
 					last = []clause{{toks: q}}
 				}
 			}
+			lost := (c.other || c.same) && len(last) == 0
 			switch {
 			case c.other && len(last) > 0:
 				when = turned(last)
@@ -80,6 +88,10 @@ func (p *planner) requests(toks []token) []*request {
 				ahead = when
 			}
 			for _, r := range p.divide(list[i:j]) {
+				if lost && (c.link[0].is("if") || r.rank != nil && r.rank[0].skill.Changes()) {
+					// Nothing says what it depends on: that is asked, never guessed.
+					r.when = append(r.when, clause{text: p.words(c.link)})
+				}
 				r.when = append(r.when, when...)
 				out = append(out, r)
 			}
@@ -87,6 +99,23 @@ func (p *planner) requests(toks []token) []*request {
 		}
 	}
 	return out
+}
+
+// letBe are the ways to say that nothing is to be done.
+var letBe = newPhrases("do not", "do nothing", "leave it", "leave it be", "leave it alone", "leave it as it is", "forget it", "never mind", "skip it", "do not do it", "do not do that", "do not bother", "let it be", "keep it", "then do not", "then leave it", "then keep it", "then forget it", "just leave it", "just keep it", "do not do anything", "nothing", "that is fine", "fine", "then nothing")
+
+// questioned returns what a request asks whether it is so: "check whether my order
+// has shipped", "has my order shipped".
+func questioned(toks []token) []token {
+	for i, t := range toks {
+		if t.is("if", "whether") {
+			return toks[i+1:]
+		}
+	}
+	if q := strip(toks); len(q) > 2 && auxiliaries[q[0].low] {
+		return q
+	}
+	return nil
 }
 
 // turned is the opposite of a condition.

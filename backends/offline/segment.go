@@ -13,6 +13,8 @@ type chunk struct {
 	same bool
 	// hard: a sentence begins here; comma, and: a comma or a conjunction stands
 	// before it.
+	// link holds the words that other and same stand for.
+	link             []token
 	hard, comma, and bool
 	// asked: a question mark ends the sentence here.
 	asked bool
@@ -143,11 +145,13 @@ func (s *splitter) conditional() bool {
 	t := s.toks[s.i]
 	end := func(n int) bool { return s.i+n >= len(s.toks) || s.toks[s.i+n].kind == tokPunct }
 	if n := otherwiseWords.at(s.toks, s.i); n > 0 && (!t.is("if") || end(n) || s.requestAt(s.i+n)) && !(t.is("else") && s.afterIndefinite()) {
-		s.open(n, func(c *chunk) { c.other = true; c.kind = chunkRequest; c.negated = false })
+		link := s.toks[s.i : s.i+n]
+		s.open(n, func(c *chunk) { c.link = link; c.other = true; c.kind = chunkRequest; c.negated = false })
 		return true
 	}
 	if n := sameWords.at(s.toks, s.i); n > 0 && (n == 2 && t.is("if") && s.toks[s.i+1].is("so", "yes") || end(n) || t.is("in")) {
-		s.open(n, func(c *chunk) { c.same = true; c.kind = chunkRequest; c.negated = false })
+		link := s.toks[s.i : s.i+n]
+		s.open(n, func(c *chunk) { c.link = link; c.same = true; c.kind = chunkRequest; c.negated = false })
 		return true
 	}
 	if n := negatedOpeners.at(s.toks, s.i); n > 0 {
@@ -167,7 +171,7 @@ func (s *splitter) conditional() bool {
 	}
 	switch {
 	case t.is("when") && !s.asked() && !auxiliaries[next.low] && (nounMarks[next.low] || pronouns[next.low]) && afterYou.at(s.toks, s.i) == 0,
-		t.is("while") && next.is("it", "they"):
+		t.is("while", "after") && next.is("it", "they"):
 		s.open(1, func(c *chunk) { c.kind = chunkCondition; c.negated = false })
 		return true
 	case t.is("before") && next.is("it", "they") && s.i+2 < len(s.toks):

@@ -70,6 +70,9 @@ func (p *planner) said(c clause) string {
 // decide writes one condition as CEL and adds the lookups that it needs.
 func (p *planner) decide(c clause, s *skill, ref reference, st *orchestrator.Step, who string) (string, bool) {
 	toks := c.toks
+	if len(toks) == 0 {
+		return "", false
+	}
 	var best option
 	consider := func(sc scope, make func() string, bonus int) {
 		if t, ok := p.condition(toks, sc); ok && t.score+bonus > best.test.score {

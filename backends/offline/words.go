@@ -47,7 +47,7 @@ nothing nobody noone somebody anyone someone actually currently exactly right le
 instead maybe perhaps well ok okay oh hey hi hello thanks thank cheers sorry whether after before until since during within around between
 don't were're lot bit kind sort new old current entire whole full able possible us try trying going put make made take come keep
 do's ah um er hmm gladly dear question request happen happening went going wondering wonder think thought believe doing coming along progressing somewhere elsewhere anywhere everywhere nowhere far long ago back really supposed
-anymore longer unfortunately however customer customers client clients`)
+anymore longer late delayed missing lost broken damaged defective faulty wrong unfortunately however customer customers client clients`)
 
 // nounMarks stand before a noun phrase.
 var nounMarks = set("a an the this that these those my your his her its our their both all any some one another each every no")
@@ -97,7 +97,7 @@ var openers = newPhrases(
 	"i was wondering whether you could", "would it be possible to", "is it possible to", "would it be possible for you to", "is there a way to", "is there any way to", "is it ok to", "would it be ok to",
 	"do you mind", "would you mind", "would you be able to", "are you able to", "would you be so kind as to", "be so kind as to", "could you be so kind as to", "if possible", "if you can", "if you could", "if you would", "if you do not mind",
 	"let us", "let me", "go ahead and", "i think", "i guess", "i believe", "i suppose", "maybe", "maybe you could", "perhaps you can", "quickly", "real quick", "quick question", "one question", "one more thing", "another thing",
-	"how do i", "how can i", "how do you", "how could i", "how to", "how would i", "how should i", "where can i", "where do i", "what do i need to do to", "what do i do to", "what should i do to", "what must i do to",
+	"can i still", "could i still", "can you still", "may i still", "is it still possible to", "is it too late to", "am i still able to", "would it still be possible to", "can we still", "how do i", "how can i", "how do you", "how could i", "how to", "how would i", "how should i", "where can i", "where do i", "what do i need to do to", "what do i do to", "what should i do to", "what must i do to",
 	"i would also like to", "i also want to", "i also need to", "can you also", "could you also", "please also", "i also would like to", "i want also to", "and also", "we would like to", "we want to", "we need to",
 	"do me a favour and", "do me a favor and", "be a dear and", "try to", "you can", "you could", "you should", "why do not you", "i am writing to", "i am calling to", "i am calling about", "i am writing about",
 	"a question about", "i have a question about", "i have a question", "is it okay if i", "is it ok if i", "am i able to", "am i allowed to", "do i get to", "should i",
