@@ -28,12 +28,64 @@ type Account struct {
 	Note string
 }
 
-// Opened is what Config.Open found. A field that is nil leaves what Config says.
+// Integrations manages the language backends. It is called from many goroutines.
+// Methods other than Backends may take long and are called from Cmds.
+type Integrations interface {
+	// Backends returns a snapshot, cheap, in the order in which people should see
+	// them. It is asked for once a second while a screen shows them.
+	Backends() []Integration
+	// Use makes a backend the active one from the next turn on. name may be a chain
+	// such as "openai,ollama,offline", of which each takes over when the one before
+	// fails. The error says in plain sentences what is wrong and what to do; the
+	// backend before stays then.
+	Use(ctx context.Context, name string) error
+	// Test makes one tiny request. The error says what is wrong and what to do.
+	Test(ctx context.Context, name string) error
+}
+
+// Integration is what is known of one backend at a moment. No figure is
+// estimated: what has not been measured or reported is zero.
+type Integration struct {
+	Name, Model, Version string
+	Contract             int
+	// Local means that nothing leaves the machine. Active backends are those that
+	// the next turn asks: one, or all of a chain.
+	Local, Active bool
+	Capabilities  []string
+	// State is one of the States; any other word is shown as it is.
+	State string
+	// Calls counts the requests made, Errors those that failed.
+	Calls, Errors, InputTokens, OutputTokens int
+	// CostUSD is what the calls cost in US dollars, if PriceKnown.
+	CostUSD    float64
+	PriceKnown bool
+	// P50MS and P95MS are the median and the 95th percentile of the last calls'
+	// latencies, which Latencies holds, in milliseconds, oldest first.
+	P50MS, P95MS float64
+	Latencies    []float64
+	// LastError is the last failure in words; empty if there was none.
+	LastError string
+}
+
+// The States of an Integration.
+const (
+	StateUp       = "up"
+	StateSlow     = "slow"
+	StateOpen     = "breaker open" // it failed too often and is left alone for a while
+	StateDown     = "down"
+	StateNotTried = "not tried"
+	StateNoKey    = "no key"
+)
+
+// Opened is what Config.Open found. A field that is nil or empty leaves what
+// Config says.
 type Opened struct {
-	Kernel      Kernel
-	Accounts    []Account
-	Lookup      func(ctx context.Context, who string) (orchestrator.User, error)
-	Suggestions func(ctx context.Context, user orchestrator.User) []string
+	Kernel       Kernel
+	Integrations Integrations
+	Notice       string
+	Accounts     []Account
+	Lookup       func(ctx context.Context, who string) (orchestrator.User, error)
+	Suggestions  func(ctx context.Context, user orchestrator.User) []string
 	// User and Conversation replace those of Config when set.
 	User         *orchestrator.User
 	Conversation string
@@ -47,6 +99,12 @@ type Config struct {
 	// first frame has been drawn. What it opened is for the caller to close, after
 	// Run has returned.
 	Open func(ctx context.Context) (Opened, error)
+
+	// Integrations manages the backends; nil: there is only the kernel's own.
+	Integrations Integrations
+	// Notice is one line for people, said at the login and in the empty chat, such
+	// as "Ollama is running on this machine: /model switches to it".
+	Notice string
 
 	// Accounts are offered at the login. Lookup finds anybody else by email; without
 	// it only the accounts can log in.
