@@ -98,11 +98,12 @@ func (p *planner) amount(toks []token, sc scope, negated bool) (test, bool) {
 			op = "<="
 		}
 	}
+	said := op != ""
 	if op == "" {
 		op = "=="
 	}
 	expr, score := sc.number(toks, q)
-	if expr == "" {
+	if expr == "" || !said && (score < scoreCompare+inTitle || p.keyAnywhere(toks[q.at])) {
 		return test{}, false
 	}
 	out := strings.ReplaceAll(expr, "?", op+" "+celNumber(q.value))

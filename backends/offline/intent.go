@@ -199,8 +199,11 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 	if s.wantsNumber() && slices.ContainsFunc(toks, func(t token) bool { n, ok := numberOf(t.low); return ok && n < 1000 && len(t.low) < 4 }) {
 		v += bonusNumber
 	}
-	if len(s.keys) > 0 && !hit && !p.hasObject(s, toks) {
+	switch {
+	case len(s.keys) > 0 && !hit && !p.hasObject(s, toks):
 		v -= malusObject
+	case len(s.keys) == 0 && s.Changes() && len(toks) == 2 && toks[1].is("it", "them", "that"):
+		v -= malusLiteral
 	}
 	if hit {
 		v += bonusLiteral

@@ -110,7 +110,7 @@ func (s *splitter) boundary() bool {
 		}
 		return false
 	}
-	if n := pseudoIf.at(s.toks, s.i); n > 0 {
+	if n := pseudoIf.at(s.toks, s.i); n > 0 && s.endsThere(s.i+n) {
 		s.i += n
 		return true
 	}
@@ -126,6 +126,15 @@ func (s *splitter) boundary() bool {
 		return true
 	}
 	return false
+}
+
+// endsThere tells whether a polite "if you can" ends before i: nothing follows it,
+// or the request that it introduces.
+func (s *splitter) endsThere(i int) bool {
+	if i >= len(s.toks) || s.toks[i].kind == tokPunct || andWords.at(s.toks, i) > 0 || thenWords.at(s.toks, i) > 0 || otherwiseWords.at(s.toks, i) > 0 || s.toks[i].is("please", "or") {
+		return true
+	}
+	return len(wordsOnly(s.cur.toks)) == 0 && !s.toks[i].is("not")
 }
 
 // open ends the current chunk, skips the n words that open the next, and marks
