@@ -20,8 +20,6 @@ type planner struct {
 	// last says how earlier requests of the message filled a key, by its name: what
 	// "it" means.
 	last map[string]reference
-	// named are literal keys anywhere in the message, by parameter.
-	named map[string][]orchestrator.Arg
 }
 
 func newPlanner(k *knowledge, req orchestrator.PlanRequest) *planner {

@@ -152,6 +152,7 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 			if s := f.countWords(toks, q.at); s > 0 && scoreCompare+s > score {
 				expr, score = guard(sc, f, "size("+sc.at(f)+") ?"), scoreCompare+s
 			}
+		default:
 		}
 	}
 	if sc.list != nil {

@@ -255,6 +255,7 @@ func (p *planner) state(toks []token, sc scope, negated bool) (test, bool) {
 			if t, ok := p.state(toks, scope{expr: sc.at(f), fields: f.sub}, negated); ok && t.score-1 > bestEnum.score {
 				bestEnum = test{guard(sc, f, t.expr), t.score - 1}
 			}
+		default:
 		}
 	}
 	switch {

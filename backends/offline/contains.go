@@ -138,6 +138,7 @@ func containsWord(word, v string, fields []*field, depth int) string {
 					e = "(" + e + ")"
 				}
 			}
+		default:
 		}
 		if e == "" {
 			continue

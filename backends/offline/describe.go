@@ -112,7 +112,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.next = true
 			mark(i)
 			continue
-		case ordinals[t.low] != 0 && !(i+1 < end && unitDays[toks[i+1].stem] != 0) && !(t.is("first", "last", "second") && i+1 == end && i > 0 && !nounMarks[toks[i-1].low]):
+		case ordinals[t.low] != 0 && !spansTime(toks[:end], i) && !endsWithout(toks[:end], i):
 			d.ordinal = ordinals[t.low]
 			mark(i)
 			continue
@@ -128,7 +128,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.both = true
 			mark(i)
 			continue
-		case allWords[t.low] && !(t.is("all") && i == 0 && end > 1 && toks[1].is("right")):
+		case allWords[t.low]:
 			d.all = true
 			mark(i)
 			continue
@@ -167,7 +167,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		if m != nil && statesIn(m.list.sub, t) {
 			continue
 		}
-		if !predicate && (i > first || isCapital(t.text)) && p.content(s, b, i) && !(i > 0 && isCount(toks, i-1)) && !(nounStem != "" && t.stem == nounStem) {
+		if !predicate && (i > first || isCapital(t.text)) && p.content(s, b, i) && (i == 0 || !isCount(toks, i-1)) {
 			d.words = append(d.words, t)
 			mark(i)
 		}
@@ -188,6 +188,17 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		d.text = b.text(from, to)
 	}
 	return d
+}
+
+// spansTime tells whether an ordinal at i belongs to a span of time: last week.
+func spansTime(toks []token, i int) bool {
+	return i+1 < len(toks) && unitDays[toks[i+1].stem] != 0
+}
+
+// endsWithout tells whether an ordinal ends the words without a noun phrase around
+// it: "do that first".
+func endsWithout(toks []token, i int) bool {
+	return toks[i].is("first", "last", "second") && i+1 == len(toks) && i > 0 && !nounMarks[toks[i-1].low]
 }
 
 // isPast tells whether the word at i is a verb in the past tense after a noun
@@ -237,7 +248,7 @@ func statusIn(fields []*field, toks []token, i int) (statusWord, bool) {
 				}
 				ok := true
 				for k := range form {
-					if toks[i+k].low != form[k] && !(k == len(form)-1 && spelledAlike(toks[i+k].low, form[k])) {
+					if toks[i+k].low != form[k] && (k < len(form)-1 || !spelledAlike(toks[i+k].low, form[k])) {
 						ok = false
 						break
 					}

@@ -92,6 +92,7 @@ func fieldsOf(s *jsonschema.Schema, depth int) []*field {
 			f.values = enumValues(p)
 		case kindTexts:
 			f.textItems = p.Items != nil && typeOf(p.Items) == "string"
+		default:
 		}
 		out = append(out, f)
 	}

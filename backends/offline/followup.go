@@ -54,7 +54,7 @@ func (p *planner) answerQuestion() (orchestrator.Plan, bool) {
 	if p.confident(p.toks) != nil || p.exampleOf() {
 		return orchestrator.Plan{}, false
 	}
-	text, _ := p.question(s, sl, m.Step)
+	text, _ := p.question(sl, m.Step)
 	return orchestrator.Plan{
 		Kind: orchestrator.PlanQuestion, Steps: p.steps, Missing: m,
 		Text: "I did not get that. " + text + " (“never mind” ends it.)",
@@ -162,7 +162,7 @@ func (p *planner) answerKey(s *skill, sl *slot, b *bag, step, who string) bool {
 	if d.empty() && !d.other && !d.pronoun || len(sl.makers) == 0 {
 		return false
 	}
-	refs, unknown := p.resolve(s, sl, d, who)
+	refs, unknown := p.resolve(sl, d, who)
 	if unknown || len(refs) == 0 {
 		return false
 	}

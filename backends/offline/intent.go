@@ -94,7 +94,10 @@ func isAsked(toks, stripped []token) bool {
 		return false
 	}
 	first := stripped[0].low
-	if auxiliaries[first] && !(first == "do" && len(stripped) > 1 && stripped[1].is("not")) || questionWords[first] {
+	if first == "do" && len(stripped) > 1 && stripped[1].is("not") {
+		return false
+	}
+	if auxiliaries[first] || questionWords[first] {
 		return true
 	}
 	if len(stripped) > 1 && (first == "show" || first == "list" || first == "tell" && stripped[1].is("me", "us") || matchAt(stripped, 0, letKnow)) {
@@ -187,6 +190,7 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 			case p.keyAnywhere(t):
 				miss = true
 			}
+		default:
 		}
 	}
 	if ph, _ := findPhone(toks); ph != "" {

@@ -34,7 +34,7 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 			return nil, true
 		}
 	}
-	return p.resolve(s, sl, d, who)
+	return p.resolve(sl, d, who)
 }
 
 // elsewhere finds a key that stands literally in another part of the message.

@@ -79,7 +79,7 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 			return plan, true
 		}
 	}
-	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) && !(waiting && rest[0].is("only", "just")) {
+	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) && (!waiting || !rest[0].is("only", "just")) {
 		return orchestrator.Plan{}, false
 	}
 	return p.replay(steps, withoutNegated(rest), waiting)
@@ -294,7 +294,7 @@ func (p *planner) again(s *skill, st orchestrator.Step, toks []token, a *assembl
 		if _, ok := args[sl.name]; ok && d.empty() && !d.other {
 			continue
 		}
-		refs, unknown := p.resolve(s, sl, d, who)
+		refs, unknown := p.resolve(sl, d, who)
 		if unknown || len(refs) == 0 {
 			continue
 		}

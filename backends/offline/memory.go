@@ -140,14 +140,14 @@ func (p *planner) speaksOf(w []token, s *skill, st orchestrator.StepRecord) int 
 	switch {
 	case verbHit && !changeVerbs[verb]:
 		return n + 4
-	case nounHit && changeVerbs[verb] && (verbHit || !objectNoun(p, s, nouns) || hasPast(w)):
+	case nounHit && changeVerbs[verb] && (verbHit || !objectNoun(s, nouns) || hasPast(w)):
 		return n + 2
 	}
 	return 0
 }
 
 // objectNoun tells whether the intent's noun is only the thing that it is done to.
-func objectNoun(_ *planner, s *skill, nouns []string) bool {
+func objectNoun(s *skill, nouns []string) bool {
 	for _, sl := range s.keys {
 		for _, n := range nouns {
 			if stem(strings.TrimSuffix(sl.name, "_id")) == stem(n) {

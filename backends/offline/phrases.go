@@ -77,13 +77,6 @@ func (p *phrases) find(toks []token) (at, length int) {
 	return -1, 0
 }
 
-// whole tells whether the tokens, apart from punctuation, are one of the
-// sequences.
-func (p *phrases) whole(toks []token) bool {
-	w := wordsOnly(toks)
-	return len(w) > 0 && p.at(w, 0) == len(w)
-}
-
 // wordsOnly drops punctuation.
 func wordsOnly(toks []token) []token {
 	out := make([]token, 0, len(toks))

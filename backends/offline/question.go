@@ -9,7 +9,7 @@ import (
 )
 
 // question asks for a parameter in the words of its schema.
-func (p *planner) question(s *skill, sl *slot, step string) (string, *orchestrator.Missing) {
+func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing) {
 	m := &orchestrator.Missing{Step: step, Param: sl.name}
 	title := lowerFirst(strings.TrimSpace(sl.title))
 	switch {

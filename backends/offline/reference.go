@@ -27,7 +27,7 @@ type reference struct {
 // resolve fills a key that the message describes instead of naming. ask is true
 // if only the user can say what is meant; several are the objects if the user
 // means more than one.
-func (p *planner) resolve(s *skill, sl *slot, d description, who string) (refs []reference, ask bool) {
+func (p *planner) resolve(sl *slot, d description, who string) (refs []reference, ask bool) {
 	if d.other {
 		if r, ok := p.otherOne(sl, d, who); ok {
 			return []reference{r}, false

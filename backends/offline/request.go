@@ -42,10 +42,10 @@ func (p *planner) requests(toks []token) []*request {
 			ahead = nil
 			sentence = len(out)
 		}
-		switch {
-		case c.kind == chunkIgnored:
+		switch c.kind {
+		case chunkIgnored:
 			i++
-		case c.kind == chunkCondition:
+		case chunkCondition:
 			cl := clause{toks: c.toks, negated: c.negated}
 			last = []clause{cl}
 			if c.before(list[i+1:], len(out) > sentence) {

@@ -148,10 +148,10 @@ func useOf(sl *slot, p *jsonschema.Schema) slotUse {
 		return useKey
 	}
 	for _, w := range strings.Split(sl.name, "_") {
-		switch {
-		case w == "phone" || w == "mobile":
+		switch w {
+		case "phone", "mobile":
 			return usePhone
-		case w == "address":
+		case "address":
 			return useAddress
 		}
 	}

@@ -28,7 +28,7 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 	}
 	var exprs, texts []string
 	for _, c := range r.when {
-		expr, ok := p.decide(c, s, ref, st, who)
+		expr, ok := p.decide(c, s, ref, who)
 		if !ok {
 			if a.question == "" {
 				a.question = "I cannot check whether “" + p.said(c) + "” by myself. Shall I " + brief(s.Summary) + " anyway?"
@@ -68,7 +68,7 @@ func (p *planner) said(c clause) string {
 }
 
 // decide writes one condition as CEL and adds the lookups that it needs.
-func (p *planner) decide(c clause, s *skill, ref reference, st *orchestrator.Step, who string) (string, bool) {
+func (p *planner) decide(c clause, s *skill, ref reference, who string) (string, bool) {
 	toks := c.toks
 	if len(toks) == 0 {
 		return "", false
@@ -208,7 +208,7 @@ func (p *planner) spokenOf(c clause, s *skill, who string) (reference, bool) {
 		if desc.empty() && !(desc.noun && s.slot(key.name) == nil && !desc.plural) || desc.plural {
 			continue
 		}
-		refs, unknown := p.resolve(d, key, desc, who)
+		refs, unknown := p.resolve(key, desc, who)
 		if !unknown && len(refs) == 1 {
 			refs[0].key = key.name
 			return refs[0], true

@@ -1,0 +1,105 @@
+package offline
+
+import (
+	"slices"
+
+	"banyan/orchestrator"
+)
+
+// choose takes the likeliest intent of a request. other is set if a second one is
+// so near that only the user can tell, and one of them changes something.
+func (p *planner) choose(r *request) (best, other *skill) {
+	best = r.rank[0].skill
+	if len(r.rank) > 1 && r.rank[0].value-r.rank[1].value < closeCall {
+		second := r.rank[1].skill
+		if (best.Changes() || second.Changes()) && r.rank[1].value >= p.accept(second) {
+			switch a, b := p.lacks(best, r), p.lacks(second, r); {
+			case a == b:
+				return best, second
+			case b < a:
+				return second, nil
+			}
+		}
+	}
+	// An intent that needs nothing more may come before one for which nothing was
+	// said of its object.
+	if len(r.rank) > 1 && best.Changes() && r.rank[0].value-r.rank[1].value < 2*closeCall && r.rank[1].value >= p.accept(r.rank[1].skill) {
+		if second := r.rank[1].skill; second.Changes() && p.lacks(second, r) == 0 && p.lacks(best, r) > 0 {
+			return second, nil
+		}
+	}
+	return p.wider(r, p.closer(r, best)), nil
+}
+
+// wider prefers the list to the read of one object when several are meant: "which
+// of them were cancelled", "has she open orders".
+func (p *planner) wider(r *request, best *skill) *skill {
+	if best.Changes() || len(best.keys) != 1 || len(best.keys[0].makers) == 0 {
+		return best
+	}
+	sl := best.keys[0]
+	b := newBag(p.req.Message, r.words(), nil)
+	if len(p.literals(best, b)[sl.name]) > 0 {
+		return best
+	}
+	if d := p.describe(best, sl, b); d.plural && !d.both && len(d.words) == 0 {
+		return sl.makers[0].skill
+	}
+	return best
+}
+
+// lacks counts the required parameters that the words of a request leave open.
+func (p *planner) lacks(s *skill, r *request) int {
+	b := newBag(p.req.Message, r.words(), r.context)
+	lits := p.literals(s, b)
+	n := 0
+	for _, sl := range s.slots {
+		if !sl.required || len(lits[sl.name]) > 0 {
+			continue
+		}
+		switch {
+		case sl.use == useKey && len(sl.makers) > 0:
+			if d := p.describe(s, sl, b); d.empty() && !d.noun && !d.pronoun && !d.other {
+				n++
+			}
+		case sl.use == useName:
+			if _, ok := p.fillName(s, sl, b); !ok {
+				n++
+			}
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// closer prefers the read of one object to the list of all when one object is
+// meant: "my latest order", "order 1003".
+func (p *planner) closer(r *request, best *skill) *skill {
+	if len(best.lists()) == 0 || !best.free() {
+		return best
+	}
+	for _, c := range r.rank[1:] {
+		s := c.skill
+		if s.Effect != orchestrator.Read || len(s.keys) != 1 || c.value < r.rank[0].value/3 {
+			continue
+		}
+		sl := s.keys[0]
+		if !slices.ContainsFunc(sl.makers, func(m maker) bool { return m.skill == best }) {
+			continue
+		}
+		b := newBag(p.req.Message, r.words(), nil)
+		if slices.ContainsFunc(b.toks, func(t token) bool { return sl.matches(t.text) != "" }) {
+			return s
+		}
+		d := p.describe(s, sl, b)
+		apart := len(d.words) > 0 && !d.plural
+		for _, w := range d.words {
+			apart = apart && !best.vocab[w.stem] && !best.known[w.stem]
+		}
+		if apart || (d.noun && (d.ordinal != 0 || d.demo) || d.pronoun) && !d.plural && !d.all && len(d.status) == 0 {
+			return s
+		}
+	}
+	return best
+}

@@ -1,0 +1,140 @@
+package offline
+
+import (
+	"strings"
+	"time"
+)
+
+// fillContacts finds e-mail addresses, phone numbers and postal addresses.
+func (p *planner) fillContacts(s *skill, b *bag, put func(*slot, any, string)) {
+	for _, sl := range s.slots {
+		switch sl.use {
+		case useEmail:
+			for i, t := range b.toks {
+				if t.kind == tokEmail && !b.used[i] {
+					b.take(i, 1)
+					put(sl, t.text, t.text)
+					break
+				}
+			}
+		case usePhone:
+			if v, at := findPhone(b.toks); v != "" {
+				b.take(at[0], at[1]-at[0])
+				put(sl, b.text(at[0], at[1]), b.text(at[0], at[1]))
+			}
+		case useAddress:
+			if v, at := findAddress(b, p.keyAnywhere); v != "" {
+				b.take(at[0], at[1]-at[0])
+				put(sl, v, v)
+			}
+		default:
+		}
+	}
+}
+
+// findPhone finds the first phone number: 7 to 15 digits, in groups.
+func findPhone(toks []token) (string, [2]int) {
+	for i := 0; i < len(toks); i++ {
+		if toks[i].kind != tokNumber || strings.ContainsAny(toks[i].low, "/:,") {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, toks[i].low); err == nil {
+			continue
+		}
+		digits, groups, end := 0, 0, i
+		for j := i; j < len(toks); j++ {
+			t := toks[j]
+			if t.kind == tokNumber && (j == i || t.low[0] != '+') {
+				digits += countDigits(t.low)
+				groups++
+				end = j + 1
+			} else if !t.is("(", ")", "-", ".") {
+				break
+			}
+		}
+		if digits >= 7 && digits <= 15 {
+			start := i
+			if i > 0 && toks[i-1].is("(") {
+				start--
+			}
+			return joinLow(toks[start:end]), [2]int{start, end}
+		}
+		i = max(i, end-1)
+	}
+	return "", [2]int{}
+}
+
+func countDigits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// findAddress finds a postal address: what follows "to", "is", "at" or a colon
+// and begins with a number or a name, to the end of the request.
+func findAddress(b *bag, key func(token) bool) (string, [2]int) {
+	if v, at := addressIn(b, 0, b.own, key); v != "" {
+		return v, at
+	}
+	return addressIn(b, b.own, len(b.toks), key)
+}
+
+// addressIn looks for a postal address between two tokens.
+func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
+	toks := b.toks
+	for {
+		if n := closers.endAt(toks, end); n > 0 {
+			end -= n
+			continue
+		}
+		if end > start && toks[end-1].kind == tokPunct {
+			end--
+			continue
+		}
+		break
+	}
+	for i := start; i < end; i++ {
+		if toks[i].kind == tokQuoted && !b.used[i] {
+			return toks[i].text, [2]int{i, i + 1}
+		}
+	}
+	for i := start; i < end; i++ {
+		if !toks[i].is("to", "is", "at", "into", "in", ":", "be", "address", "now") {
+			continue
+		}
+		j := i + 1
+		for j < end && toks[j].kind == tokPunct {
+			j++
+		}
+		if v := b.text(j, end); j < end && looksLikeAddress(toks[j:end], key) && v != "" {
+			return v, [2]int{j, end}
+		}
+	}
+	return "", [2]int{}
+}
+
+// looksLikeAddress: a number with a word after it, or several words of which the
+// first is a name and one is or has a number.
+func looksLikeAddress(toks []token, key func(token) bool) bool {
+	words := wordsOnly(toks)
+	if len(words) < 2 {
+		return false
+	}
+	digit := false
+	for _, t := range words {
+		digit = digit || countDigits(t.low) > 0 && !key(t)
+		if t.kind == tokEmail || subjectPronouns[t.low] || auxiliaries[t.low] {
+			return false
+		}
+	}
+	first := words[0]
+	named := first.text[0] >= 'A' && first.text[0] <= 'Z'
+	if countDigits(first.low) > 0 {
+		return words[1].kind == tokWord && !functionWords[words[1].low]
+	}
+	return named && (digit || len(words) >= 3) || digit && !functionWords[first.low] && countDigits(words[1].low) > 0
+}
