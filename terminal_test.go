@@ -19,7 +19,8 @@ import (
 type terminal struct {
 	t       testing.TB
 	tty     *os.File
-	screen  *vt.SafeEmulator
+	mu      sync.Mutex // guards screen, which gives out pointers to its cells
+	screen  *vt.Emulator
 	changed chan struct{}
 	ended   chan struct{} // closed when the program has closed the terminal
 	width   int
@@ -36,7 +37,7 @@ func startTerminal(t testing.TB, width, height int, dark bool, args ...string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &terminal{t: t, tty: tty, screen: vt.NewSafeEmulator(width, height), changed: make(chan struct{}, 1), ended: make(chan struct{}), width: width, height: height}
+	p := &terminal{t: t, tty: tty, screen: vt.NewEmulator(width, height), changed: make(chan struct{}, 1), ended: make(chan struct{}), width: width, height: height}
 	if dark {
 		p.screen.SetDefaultBackgroundColor(color.RGBA{0x16, 0x18, 0x1d, 0xff})
 		p.screen.SetDefaultForegroundColor(color.RGBA{0xd8, 0xda, 0xde, 0xff})
@@ -51,7 +52,9 @@ func startTerminal(t testing.TB, width, height int, dark bool, args ...string) *
 		for {
 			n, err := tty.Read(buf)
 			if n > 0 {
+				p.mu.Lock()
 				_, _ = p.screen.Write(buf[:n])
+				p.mu.Unlock()
 				select {
 				case p.changed <- struct{}{}:
 				default:
@@ -93,6 +96,8 @@ func (p *terminal) send(keys string) {
 
 // text is what stands on the screen.
 func (p *terminal) text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var b strings.Builder
 	for y := range p.height {
 		for x := range p.width {
@@ -150,6 +155,8 @@ func (p *terminal) settled() {
 
 // svg draws the screen as a picture.
 func (p *terminal) svg() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	const cw, ch = 8.4, 18
 	var b strings.Builder
 	w, h := float64(p.width)*cw+32, float64(p.height)*ch+32
