@@ -134,6 +134,9 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 	for _, f := range sc.fields {
 		switch f.kind {
 		case kindInteger, kindNumber:
+			if keyLike(f.name) {
+				continue
+			}
 			numbers++
 			s := max(f.score(toks), f.kin(toks))
 			unit := f.unit

@@ -356,7 +356,7 @@ func (p *planner) flag(toks []token, sc scope, negated bool) (test, bool) {
 		if f.kind != kindBool {
 			continue
 		}
-		if n := f.score(toks); n >= inTitle {
+		if n := max(f.score(toks), f.kin(toks)); n >= inTitle {
 			expr := sc.at(f)
 			if negated {
 				expr = "!" + expr

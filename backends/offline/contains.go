@@ -11,6 +11,9 @@ func (p *planner) holds(toks []token, sc scope, negated bool) (test, bool) {
 	if n == 0 {
 		return test{}, false
 	}
+	if at > 0 && subjectPronouns[toks[at-1].low] && !toks[at-1].is("they", "it") {
+		return test{}, false // what I have is inside nothing
+	}
 	rest := toks[at+n:]
 	for _, f := range sc.fields {
 		if f.optional && f.score(rest) >= inTitle && (haveForms[toks[at].low] || f.score(rest) >= inName) {

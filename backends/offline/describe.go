@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -177,6 +178,9 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		if !s.mine[w.stem] {
 			d.loose = false
 		}
+	}
+	if d.pronoun && len(d.words) > 0 && !slices.ContainsFunc(d.words, func(w token) bool { return !s.known[w.stem] }) {
+		d.words = nil // "more time for it": the intent's own words, and it
 	}
 	if d.ordinal != 0 && !d.noun && len(d.words) == 1 {
 		d.loose = true // my latest purchase: likely a word for the object itself

@@ -45,6 +45,9 @@ func (p *planner) answerQuestion() (orchestrator.Plan, bool) {
 		return p.answerWho(s, st.For)
 	}
 	sl := s.slot(m.Param)
+	if p.conditional() && (sl == nil || sl.use != useProse) {
+		return orchestrator.Plan{}, false
+	}
 	if sl == nil {
 		return orchestrator.Plan{}, false
 	}
@@ -59,6 +62,17 @@ func (p *planner) answerQuestion() (orchestrator.Plan, bool) {
 		Kind: orchestrator.PlanQuestion, Steps: p.steps, Missing: m,
 		Text: "I did not get that. " + text + " (“never mind” ends it.)",
 	}, true
+}
+
+// conditional tells whether the message makes anything depend on a condition: it is
+// then a request of its own, whatever else it could be.
+func (p *planner) conditional() bool {
+	for _, c := range chunks(p.toks) {
+		if c.kind == chunkCondition || c.other || c.same {
+			return true
+		}
+	}
+	return false
 }
 
 func cloneSteps(steps []orchestrator.Step) []orchestrator.Step {

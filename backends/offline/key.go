@@ -1,6 +1,10 @@
 package offline
 
-import "banyan/orchestrator"
+import (
+	"slices"
+
+	"banyan/orchestrator"
+)
 
 // key finds which object a request is about when its words give no key: by
 // description, by what was said before, or because there is only one way to read
@@ -30,9 +34,7 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 		if refs := p.everyone(sl, d, who); len(refs) > 0 {
 			return refs, false
 		}
-		if d.all {
-			return nil, true
-		}
+		return nil, true
 	}
 	return p.resolve(sl, d, who)
 }
@@ -72,11 +74,24 @@ func (p *planner) describedInCondition(s *skill, sl *slot, r *request) (descript
 			}
 		}
 		d := p.describe(s, sl, b)
-		if !d.empty() {
+		if !d.empty() && !p.others(s, d.words) {
 			return d, true
 		}
 	}
 	return description{}, false
+}
+
+// others tells whether a word belongs to the name of another intent: what is spoken
+// of is then no object of this one.
+func (p *planner) others(s *skill, words []token) bool {
+	for _, w := range words {
+		for _, other := range p.k.skills {
+			if other != s && slices.Contains(other.nameStems, w.stem) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // subjectOf returns the words of a clause before its verb, none if the verb is not

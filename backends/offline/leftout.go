@@ -55,7 +55,7 @@ func (p *planner) earlier() (steps []orchestrator.Step, waiting bool) {
 // last plan.
 func (p *planner) correct() (orchestrator.Plan, bool) {
 	steps, waiting := p.earlier()
-	if len(steps) == 0 || len(p.toks) > 20 {
+	if len(steps) == 0 || len(p.toks) > 20 || p.conditional() {
 		return orchestrator.Plan{}, false
 	}
 	n := corrections.at(p.toks, 0)
@@ -201,7 +201,7 @@ func (p *planner) leftOut() (orchestrator.Plan, bool) {
 	steps, _ := p.earlier()
 	n := leftOutOpeners.at(p.toks, 0)
 	rest := trimPunct(p.toks[n:])
-	if len(steps) == 0 || len(rest) == 0 || len(wordsOnly(rest)) > 8 {
+	if len(steps) == 0 || len(rest) == 0 || len(wordsOnly(rest)) > 8 || p.conditional() {
 		return orchestrator.Plan{}, false
 	}
 	if n == 0 && len(wordsOnly(rest)) > 4 {

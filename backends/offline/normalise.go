@@ -121,7 +121,7 @@ func wordEnd(s string, i int) int {
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_' || (j == i && r == '+'):
 		case strings.ContainsRune("'’-@.+,:/", r):
 			next, n := utf8.DecodeRuneInString(s[j+size:])
-			if n == 0 || !(unicode.IsLetter(next) || unicode.IsDigit(next)) {
+			if n == 0 || !unicode.IsLetter(next) && !unicode.IsDigit(next) {
 				return j
 			}
 			prev, _ := utf8.DecodeLastRuneInString(s[:j])

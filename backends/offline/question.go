@@ -42,6 +42,9 @@ func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing
 		}
 		return "Which " + strings.TrimSuffix(strings.ReplaceAll(sl.name, "_", " "), " id") + " do you mean? Give me its " + withoutArticle(title) + ", or say what it is.", m
 	}
+	if sl.kind == kindInteger && strings.HasSuffix(title, "s") {
+		return "How many " + withoutArticle(title) + "?", m
+	}
 	text := "What is the " + withoutArticle(title)
 	if u := orchestrator.Unit(sl.schema); u != "" && (sl.kind == kindNumber || sl.kind == kindInteger) {
 		text += ", in " + u

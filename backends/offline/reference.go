@@ -130,14 +130,14 @@ func pick(list string, m maker, d description, nth int) string {
 	if nth > 0 {
 		place = -nth
 	}
+	if f := mainTime(m.list.sub); d.next && f != nil {
+		return list + ".filter(o, o." + f.name + " > now).sortBy(o, o." + f.name + ")[0]"
+	}
 	if place == 0 && nth == 0 && len(d.words) > 0 {
 		return list + "[0]"
 	}
 	if place == 0 {
 		place = -1
-	}
-	if f := mainTime(m.list.sub); d.next && f != nil {
-		return list + ".filter(o, o." + f.name + " > now).sortBy(o, o." + f.name + ")[0]"
 	}
 	if d.extreme != "" {
 		if f := amountField(m.list.sub); f != nil {

@@ -65,6 +65,10 @@ func (p *planner) requests(toks []token) []*request {
 				}
 				j++
 			}
+			if c.other && len(last) > 0 && letBe.at(wordsOnly(c.toks), 0) == len(wordsOnly(c.toks)) {
+				i++ // otherwise nothing
+				continue
+			}
 			if len(ahead) > 0 && len(out) > 0 && letBe.at(wordsOnly(c.toks), 0) == len(wordsOnly(c.toks)) {
 				// "cancel it, but if it has shipped, leave it"
 				r := out[len(out)-1]
@@ -150,7 +154,7 @@ func (p *planner) placeConditions(list []chunk) []chunk {
 		}
 		for i+1 < len(list) {
 			n := list[i+1]
-			if n.kind != chunkRequest || n.hard || n.other || n.same || n.then || !(n.and || n.comma && isAlternative(n.toks)) || p.starts(n.toks) && !haveForms[n.toks[0].low] && !beForms[n.toks[0].low] {
+			if n.kind != chunkRequest || n.hard || n.other || n.same || n.then || !n.and && (!n.comma || !isAlternative(n.toks)) || p.starts(n.toks) && !haveForms[n.toks[0].low] && !beForms[n.toks[0].low] {
 				break
 			}
 			gap := token{text: "and", low: "and", stem: "and", kind: tokWord, start: n.toks[0].start, end: n.toks[0].start}

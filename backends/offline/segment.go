@@ -153,7 +153,7 @@ func (s *splitter) gapAfter() bool {
 func (s *splitter) conditional() bool {
 	t := s.toks[s.i]
 	end := func(n int) bool { return s.i+n >= len(s.toks) || s.toks[s.i+n].kind == tokPunct }
-	if n := otherwiseWords.at(s.toks, s.i); n > 0 && (!t.is("if") || end(n) || s.requestAt(s.i+n)) && !(t.is("else") && s.afterIndefinite()) {
+	if n := otherwiseWords.at(s.toks, s.i); n > 0 && (!t.is("if") || end(n) || s.requestAt(s.i+n)) && (!t.is("else") || !s.afterIndefinite()) {
 		link := s.toks[s.i : s.i+n]
 		s.open(n, func(c *chunk) { c.link = link; c.other = true; c.kind = chunkRequest; c.negated = false })
 		return true

@@ -11,7 +11,7 @@ import (
 var (
 	sayingWords  = newPhrases("saying", "saying that", "which says", "that says", "with the message", "with the comment", "with the note", "with the text", "with the reason", "the reason is", "the reason being", "the reason is that", "the problem is", "the problem is that", "the issue is", "the issue is that", "telling them", "tell them", "and say", "and say that", "message is", "comment is", "it says", "reason is", "reason", "the message is")
 	becauseWords = newPhrases("because", "because of", "since", "due to", "as it", "as they", "as i", "cause")
-	thatWords    = newPhrases("that", "about", "regarding", "concerning", "about how", "about the fact that", "on the subject of", "over", "with")
+	thatWords    = newPhrases("that", "about", "regarding", "concerning", "about how", "about the fact that", "on the subject of")
 )
 
 // fillProse finds what the user has to say: quoted, after a colon, or after
@@ -88,7 +88,7 @@ func (s *skill) wantsName() bool {
 // statement tells whether the words state how something is, rather than ask for
 // something: a noun phrase and then its verb.
 func statement(toks []token) bool {
-	if len(toks) < 4 || !nounMarks[toks[0].low] {
+	if len(toks) < 4 || !nounMarks[toks[0].low] && !toks[0].is("there", "something", "it", "they") {
 		return false
 	}
 	for _, t := range toks[1:] {

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 
 	"banyan/orchestrator"
@@ -81,7 +82,7 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 		}
 	}
 	main := ref
-	if other, ok := p.spokenOf(c, s, who); ok {
+	if other, ok := p.spokenOf(c, s, ref, who); ok {
 		main = other
 	}
 	if main.object != "" {
@@ -190,7 +191,7 @@ func lookupName(s *skill) string {
 
 // spokenOf finds the object that a condition names itself, if it is another than
 // the step's: "close my account if the kettle has been delivered".
-func (p *planner) spokenOf(c clause, s *skill, who string) (reference, bool) {
+func (p *planner) spokenOf(c clause, s *skill, ref reference, who string) (reference, bool) {
 	for _, d := range p.k.skills {
 		key := d.soleKey()
 		if d.Effect != orchestrator.Read || key == nil || len(key.makers) == 0 && key.pattern == nil {
@@ -205,6 +206,14 @@ func (p *planner) spokenOf(c clause, s *skill, who string) (reference, bool) {
 			continue
 		}
 		desc := p.describe(d, key, newBag(p.req.Message, subjectOf(c.toks), nil))
+		same := len(desc.words) > 0
+		desc.words = slices.DeleteFunc(desc.words, func(w token) bool { return s.vocab[w.stem] || s.mine[w.stem] })
+		for _, w := range desc.words {
+			same = same && strings.Contains(ref.inner, strings.ToLower(w.text))
+		}
+		if same {
+			return reference{}, false
+		}
 		if desc.empty() && !(desc.noun && s.slot(key.name) == nil && !desc.plural) || desc.plural {
 			continue
 		}
