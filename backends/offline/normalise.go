@@ -247,6 +247,9 @@ func span(msg string, toks []token) string {
 	for _, t := range toks {
 		start, end = min(start, t.start), max(end, t.end)
 	}
+	if end > len(msg) || start > end {
+		return joinLow(toks) // words of another message
+	}
 	return strings.Trim(msg[start:end], " \t\r\n,;.?!")
 }
 

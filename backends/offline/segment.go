@@ -170,7 +170,7 @@ func (s *splitter) conditional() bool {
 		s.open(n, func(c *chunk) { c.kind = chunkCondition; c.negated = true })
 		return true
 	}
-	if n := conditionOpeners.at(s.toks, s.i); n > 0 && !(t.is("if") && s.asked()) && !(t.is("once") && s.onceAdverb()) && afterYou.at(s.toks, s.i) == 0 {
+	if n := conditionOpeners.at(s.toks, s.i); n > 0 && (!t.is("if") || !s.asked()) && (!t.is("once") || !s.onceAdverb()) && afterYou.at(s.toks, s.i) == 0 {
 		s.open(n, func(c *chunk) { c.kind = chunkCondition; c.negated = false })
 		return true
 	}
@@ -211,17 +211,31 @@ func (s *splitter) asked() bool {
 	return askIf[prev.low] || prev.is("what", "and", "or", "about") && s.toks[s.i].is("when") && s.i > 1 && !prev.is("and")
 }
 
+// firstNoun tells whether "first" belongs to the noun after it rather than saying
+// what comes first.
+func (s *splitter) firstNoun() bool {
+	if !s.toks[s.i].is("first") || s.i+1 >= len(s.toks) {
+		return false
+	}
+	next := s.toks[s.i+1]
+	return next.kind != tokPunct && !questionWords[next.low] && !s.requestAt(s.i+1)
+}
+
 func (s *splitter) afterIndefinite() bool {
 	return s.i > 0 && s.toks[s.i-1].is("anything", "something", "what", "who", "where", "someone", "nothing", "anyone", "everything", "somewhere")
 }
 
 func (s *splitter) onceAdverb() bool {
-	return s.i+1 >= len(s.toks) || !(nounMarks[s.toks[s.i+1].low] || pronouns[s.toks[s.i+1].low] || s.toks[s.i+1].is("they"))
+	if s.i+1 >= len(s.toks) {
+		return true
+	}
+	next := s.toks[s.i+1]
+	return !nounMarks[next.low] && !pronouns[next.low] && !next.is("they")
 }
 
 // ordering handles the words that say what comes first.
 func (s *splitter) ordering() bool {
-	if n := firstWords.at(s.toks, s.i); n > 0 && len(s.cur.toks) == 0 && !(n == 1 && s.toks[s.i].is("first") && s.i+1 < len(s.toks) && !s.requestAt(s.i+1) && s.toks[s.i+1].kind != tokPunct && !questionWords[s.toks[s.i+1].low]) {
+	if n := firstWords.at(s.toks, s.i); n > 0 && len(s.cur.toks) == 0 && (n > 1 || !s.firstNoun()) {
 		s.open(n, func(c *chunk) { c.first = true })
 		return true
 	}

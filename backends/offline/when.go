@@ -29,7 +29,12 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 	}
 	var exprs, texts []string
 	for _, c := range r.when {
+		message := p.req.Message
+		if c.text != "" {
+			p.req.Message = c.text // the clause's words stand there
+		}
 		expr, ok := p.decide(c, s, ref, who)
+		p.req.Message = message
 		if !ok {
 			if a.question == "" {
 				a.question = "I cannot check whether “" + p.said(c) + "” by myself. Shall I " + brief(s.Summary) + " anyway?"
