@@ -239,7 +239,7 @@ func (s *splitter) ordering() bool {
 		s.open(n, func(c *chunk) { c.first = true })
 		return true
 	}
-	if n := thenWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) && !(s.toks[s.i].is("finally", "lastly") && len(s.cur.toks) > 0) {
+	if n := thenWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) && (!s.toks[s.i].is("finally", "lastly") || len(s.cur.toks) == 0) {
 		s.open(n, func(c *chunk) { c.then = true })
 		return true
 	}

@@ -210,7 +210,7 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case functionWords[t.low] || ordinals[t.low] != 0 || t.is("'s") || spellOut[t.low] != 0:
 		return false
-	case s.vocab[t.stem] && !(isCapital(t.text) && i > 0 && !s.vocab[t.low]):
+	case s.vocab[t.stem] && (!isCapital(t.text) || i == 0 || s.vocab[t.low]):
 		return false
 	case i == 0 && p.k.verbs[t.low]:
 		return false

@@ -219,7 +219,7 @@ func (p *planner) spokenOf(c clause, s *skill, ref reference, who string) (refer
 		if same {
 			return reference{}, false
 		}
-		if desc.empty() && !(desc.noun && s.slot(key.name) == nil && !desc.plural) || desc.plural {
+		if desc.plural || desc.empty() && (!desc.noun || s.slot(key.name) != nil) {
 			continue
 		}
 		refs, unknown := p.resolve(key, desc, who)
