@@ -102,6 +102,9 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 			return toks[i].text, [2]int{i, i + 1}
 		}
 	}
+	if w := wordsOnly(toks[start:max(end, start)]); len(w) > 2 && w[0].kind == tokNumber && isCapital(w[1].text) && looksLikeAddress(w, key) {
+		return b.text(start, end), [2]int{start, end} // nothing but an address
+	}
 	for i := start; i < end; i++ {
 		if !toks[i].is("to", "is", "at", "into", "in", ":", "be", "address", "now") {
 			continue

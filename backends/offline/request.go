@@ -192,6 +192,9 @@ func (p *planner) requestInside(toks []token) int {
 			said = said || auxiliaries[t.low] || predicates[t.low] || isParticiple(t)
 			continue
 		}
+		if n := letBe.at(toks, j); n > 0 && len(wordsOnly(toks[j+n:])) == 0 && !negators[prev.low] && (n > 1 || prev.kind == tokPunct) && !auxiliaries[prev.low] {
+			return j
+		}
 		if t.kind != tokWord || nounMarks[prev.low] || auxiliaries[prev.low] || negators[prev.low] || subjectPronouns[prev.low] ||
 			prev.is("to", "be", "been", "it", "of", "than", "over", "in", "on", "at", "for", "with", "and", "or", "'s", "already", "still", "yet") && !t.is("please", "can", "could", "tell", "show") {
 			continue
