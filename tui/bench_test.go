@@ -42,7 +42,7 @@ func BenchmarkKeystroke(b *testing.B) {
 		} {
 			b.Run(fmt.Sprintf("%s-%dx%d", c.name, size[0], size[1]), func(b *testing.B) {
 				d := newDriver(b, size[0], size[1], as("ada@example.com"))
-				d.m.entered(enteredMsg{id: "long", turns: long(5000, d.clock.t), info: kernelInfo{d.k.catalog, d.m.backend}})
+				d.m.entered(enteredMsg{id: "long", turns: long(5000, d.clock.t), info: kernelInfo{catalog: d.k.catalog, backend: d.m.backend}})
 				d.m.View()
 				keys := make([]tea.KeyPressMsg, len(c.keys))
 				for i, k := range c.keys {

@@ -26,6 +26,9 @@ type chat struct {
 	panelOff int
 	focus    int // index of the turn that the panel shows
 	token    int // number of the last turn sent
+	again    again
+	notebook notebook
+	spent    spent // by the turns of this conversation
 }
 
 // The answers to the chat's Cmds.
@@ -61,17 +64,48 @@ func (c *chat) running() *running {
 // apply gives an event to the running turn. Events of other turns and other
 // conversations are dropped.
 func (c *chat) apply(ev orchestrator.Event) {
-	if e := c.list.last(); e != nil && e.apply(ev) {
-		c.list.changed()
+	e := c.list.last()
+	if e == nil {
+		return
 	}
+	if e.apply(ev) {
+		c.list.changed()
+	} else if ev.Kind == orchestrator.EventBackend {
+		e = c.late(ev)
+	}
+	if e != nil && ev.Kind == orchestrator.EventBackend {
+		c.notebook.keep(e.turn.ID, e.notes)
+	}
+}
+
+// late gives a backend's event to a turn that has just ended, for the kernel may
+// return a turn before its last events have been read. It returns that turn, or
+// nil.
+func (c *chat) late(ev orchestrator.Event) *entry {
+	all := c.list.entries
+	for _, e := range all[max(len(all)-3, 0):] {
+		if ev.Conversation == e.turn.Conversation && e.late(ev) {
+			return e
+		}
+	}
+	return nil
+}
+
+// tally sums up what the conversation's turns consumed.
+func (m *model) tally() {
+	var s spent
+	for _, e := range m.chat.list.entries {
+		s.add(e.turn.Usage, m.paint.prices)
+	}
+	m.chat.spent = s
 }
 
 // enter opens a conversation, or a new one if id is empty.
 func (m *model) enter(id string) tea.Cmd {
 	m.chat.ready = false
-	k, user, suggest := m.kernel, m.user, m.suggest
+	k, in, user, suggest := m.kernel, m.backends.source, m.user, m.suggest
 	return m.crew.do(func(ctx context.Context) tea.Msg {
-		msg := enteredMsg{id: id, info: inform(k)}
+		msg := enteredMsg{id: id, info: inform(k, in)}
 		if id == "" {
 			msg.id = k.NewConversation()
 		} else if msg.turns, msg.err = k.Turns(ctx, user, id, 0); msg.err != nil {
@@ -93,7 +127,11 @@ func (m *model) entered(msg enteredMsg) {
 	m.paint.user = m.user
 	c.id, c.tips, c.ready = msg.id, msg.tips, true
 	c.list.reset(msg.turns)
-	c.panelOff = 0
+	for _, e := range c.list.entries {
+		e.notes = c.notebook.of(e.turn.ID)
+	}
+	c.panelOff, c.again.held = 0, false
+	m.tally()
 	said := make([]string, 0, len(msg.turns))
 	for _, t := range msg.turns {
 		said = append(said, t.Message)
@@ -134,10 +172,6 @@ func (m *model) submit() tea.Cmd {
 	if strings.TrimSpace(c.input.value()) == "" && len(c.input.attachments) == 0 {
 		return nil
 	}
-	if why := m.cannotSend(); why != "" {
-		m.status = why
-		return nil
-	}
 	if text := strings.TrimSpace(c.input.value()); strings.HasPrefix(text, "/") && len(c.input.attachments) == 0 {
 		if cmd, arg, ok := m.command(text); ok {
 			c.input.clear()
@@ -147,6 +181,10 @@ func (m *model) submit() tea.Cmd {
 			m.status = "There is no command " + cut(cleanLine(text), 24, m.signs.ellipsis) + ". /help lists them."
 			return nil
 		}
+	}
+	if why := m.cannotSend(); why != "" {
+		m.status = why
+		return nil
 	}
 	return m.send(c.input.take())
 }
@@ -202,6 +240,8 @@ func (m *model) turnEnded(msg turnMsg) {
 		m.status = "stopped"
 	}
 	c.list.last().finish(msg.turn, msg.err)
+	c.again.ended = m.cfg.Now()
+	m.tally()
 	c.list.changed()
 	m.ask()
 }
@@ -251,6 +291,9 @@ func (m *model) pressChat(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
 	}
 	if c.confirm.active() && msg.String() == "enter" && now.Sub(c.confirm.shown) < quiet {
 		return nil
+	}
+	if cmd, done := m.pressAgain(msg, now); done {
+		return cmd
 	}
 	if cmd, done := m.pressCompletion(msg); done {
 		return cmd

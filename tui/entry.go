@@ -18,6 +18,8 @@ type entry struct {
 	unstored error
 	// open shows what happened under the answer.
 	open bool
+	// notes are what the backend's policies did, in this session.
+	notes []note
 	// rev counts the changes, for the cache.
 	rev int
 }
@@ -81,6 +83,7 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 		r.text.WriteString(ev.Text)
 	case orchestrator.EventBackend:
 		r.phase = cleanLine(ev.Text)
+		e.noted(ev)
 	case orchestrator.EventAnswerDropped:
 		r.text.Reset()
 		r.closed, r.closedLen = nil, 0

@@ -100,7 +100,7 @@ func walk(t *testing.T, d *driver, s string) {
 	look("failed login")
 	d.m.user, d.m.page = orchestrator.User{Email: s, Name: s}, pageChat
 	d.m.backend = orchestrator.BackendInfo{Name: s, Version: s, Model: s}
-	info := kernelInfo{d.k.catalog, d.m.backend}
+	info := kernelInfo{catalog: d.k.catalog, backend: d.m.backend}
 	d.m.entered(enteredMsg{id: "new", tips: []string{s}, info: info})
 	look("empty chat")
 	d.m.entered(enteredMsg{id: "planted", turns: d.k.turns["planted"], info: info})
@@ -113,7 +113,7 @@ func walk(t *testing.T, d *driver, s string) {
 	}
 	d.m.openIntents("")
 	look("intents")
-	d.m.openModel()
+	d.m.openModel("")
 	look("backend")
 	d.m.overlay = &overlay{picker: &picker{loading: true}}
 	d.m.listed(conversationsMsg{infos: d.k.infos})

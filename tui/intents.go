@@ -44,23 +44,3 @@ func (m *model) badge(e orchestrator.Era, on bool) string {
 	}
 	return m.st.era(e).Render(s)
 }
-
-// openModel says which backend is in use and how to choose another.
-func (m *model) openModel() {
-	b := m.backend
-	m.overlay = &overlay{title: "backend", page: func(w int) []string {
-		name := cleanLine(b.Name + " " + b.Version)
-		lines := []string{m.st.strong.Render(cut(name, w, m.signs.ellipsis))}
-		if b.Model != "" {
-			lines = append(lines, cut("model "+cleanLine(b.Model), w, m.signs.ellipsis))
-		} else {
-			lines = append(lines, "no language model: requests are understood by a classifier on this machine")
-		}
-		hint := m.cfg.BackendHint
-		if hint == "" {
-			hint = "The backend plans what to do and writes the answers. Choose another one when you start the program: `banyan --backend NAME`, and `--model NAME` for one of its models. A key such as `OPENAI_API_KEY` in the environment or in a `.env` file lets it reach a hosted model. `banyan doctor` says what was found."
-		}
-		lines = append(lines, "")
-		return append(lines, m.md.render(hint, w)...)
-	}}
-}

@@ -10,6 +10,7 @@ type keyMap struct {
 	recall, unrecall, detach                                   key.Binding
 	up, down, choose, back                                     key.Binding
 	yes, no, change, only                                      key.Binding
+	again, details, test, use, integrations                    key.Binding
 }
 
 func newKeyMap(g signs) keyMap {
@@ -45,6 +46,11 @@ func newKeyMap(g signs) keyMap {
 		yes:           b("y", "yes", "y", "Y"),
 		no:            b("n", "no", "n", "N"),
 		change:        b("e", "change something", "e", "E"),
+		again:         b("r", "send again", "r", "R"),
+		details:       b("enter", "details", "enter"),
+		test:          b("t", "test", "t", "T"),
+		use:           b("u", "use it", "u", "U", "space"),
+		integrations:  b("i", "integrations", "i", "I"),
 		only:          b("1-9", "only that", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	}
 }

@@ -155,12 +155,19 @@ func (m *model) viewLogin(w, h int) (lines []string, x, y int) {
 		lines = append(lines, "", pad+st.waiting.Render(m.paint.spin)+" "+st.faint.Render("looking you up"))
 	}
 	lines = append(lines, "")
+	note := m.viewNotice(inner)
+	room := len(note)
+	if room > 0 {
+		room++
+	}
 	if len(l.picker.rows) > 0 {
 		if len(l.picker.shown) == 0 {
 			lines = append(lines, pad+st.faint.Render("enter looks this email up"))
 		} else {
-			lines = append(lines, indent(l.picker.list(st, g, inner, max(h-len(lines), 1), m.paint.spin), pad)...)
+			lines = append(lines, indent(l.picker.list(st, g, inner, max(h-len(lines)-room, 1), m.paint.spin), pad)...)
 		}
 	}
-	return window(lines, 0, h), x, y
+	lines = window(lines, 0, h)
+	copy(lines[h-len(note):], indent(note, pad))
+	return lines, x, y
 }

@@ -5,9 +5,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// overlay stands in the place of the messages until it is closed: a list to
-// choose from, or a page to read.
+// overlay stands in the place of the messages until it is closed: a screen with
+// keys of its own, a list to choose from, or a page to read.
 type overlay struct {
+	screen screen
 	picker *picker
 	choose func(m *model, r row) tea.Cmd
 	verb   string
@@ -17,7 +18,11 @@ type overlay struct {
 	off   int
 }
 
-func (o *overlay) scroll(n int) {
+func (o *overlay) scroll(m *model, n int) {
+	if o.screen != nil {
+		o.screen.scroll(m, n)
+		return
+	}
 	if o.picker != nil {
 		o.picker.move(n / 3)
 		return
@@ -27,6 +32,9 @@ func (o *overlay) scroll(n int) {
 
 func (m *model) pressOverlay(msg tea.KeyPressMsg) tea.Cmd {
 	o, k := m.overlay, m.keys
+	if o.screen != nil {
+		return o.screen.press(m, msg)
+	}
 	page := max(m.h-8, 1)
 	if key.Matches(msg, k.back) || (o.picker == nil && (msg.Text == "q" || msg.Text == "?" || key.Matches(msg, k.choose))) {
 		m.overlay = nil
@@ -46,13 +54,13 @@ func (m *model) pressOverlay(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(msg, k.up):
-		o.scroll(-1)
+		o.scroll(m, -1)
 	case key.Matches(msg, k.down):
-		o.scroll(1)
+		o.scroll(m, 1)
 	case key.Matches(msg, k.pageUp):
-		o.scroll(-page)
+		o.scroll(m, -page)
 	case key.Matches(msg, k.pageDown), msg.String() == "space":
-		o.scroll(page)
+		o.scroll(m, page)
 	case key.Matches(msg, k.home):
 		o.off = 0
 	}
@@ -62,6 +70,9 @@ func (m *model) pressOverlay(msg tea.KeyPressMsg) tea.Cmd {
 // view draws the overlay in w × h cells. The cursor is at (x, y) if x is not
 // negative.
 func (o *overlay) view(m *model, w, h int) (lines []string, x, y int) {
+	if o.screen != nil {
+		return window(o.screen.view(m, w, h), 0, h), -1, 0
+	}
 	if o.picker != nil {
 		return o.picker.view(m.st, m.signs, w, h, m.paint.spin)
 	}

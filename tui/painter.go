@@ -15,6 +15,7 @@ type painter struct {
 	md      *markdown
 	catalog *orchestrator.Catalog
 	user    orchestrator.User
+	prices  prices
 	now     func() time.Time
 	spin    string
 	rev     int
@@ -24,7 +25,7 @@ type painter struct {
 }
 
 func (p *painter) tracer() tracer {
-	return tracer{st: p.st, signs: p.signs, catalog: p.catalog, user: p.user.Email, spin: p.spin}
+	return tracer{st: p.st, signs: p.signs, catalog: p.catalog, user: p.user.Email, prices: p.prices, spin: p.spin}
 }
 
 // entry draws one turn: the day if it is another than before, the message, the
@@ -45,7 +46,7 @@ func (p *painter) entry(e, before *entry, last bool, w int, inline bool) []strin
 	out = append(out, paint(p.message(e.turn.Message, w), p.st.quiet)...)
 	out = append(out, "", p.st.accent.Render("banyan"))
 	out = append(out, p.body(e, last, w, inline)...)
-	if inline && (len(e.turn.Steps) > 0 || (e.open && e.turn.Problem != nil)) {
+	if inline && (e.traced() || e.open) {
 		out = append(out, p.happened(e, w)...)
 	}
 	return append(out, "")
@@ -87,7 +88,11 @@ func (p *painter) body(e *entry, last bool, w int, inline bool) []string {
 		answer = e.turn.Problem.Message
 	}
 	if e.turn.Kind == orchestrator.KindError {
-		return p.failure(e, answer, w, inline)
+		lines := p.failure(e, answer, w, inline)
+		if last && resendable(e) {
+			lines = append(lines, "", strings.Repeat(" ", width(p.signs.failed)+1)+p.againLine(w-width(p.signs.failed)-1))
+		}
+		return lines
 	}
 	lines := p.md.render(answer, w)
 	switch e.turn.Kind {
@@ -172,12 +177,12 @@ func (p *painter) unstored(e *entry, w int) []string {
 func (p *painter) happened(e *entry, w int) []string {
 	t := p.tracer()
 	if !e.open {
-		return []string{"", t.folded(e.turn, w)}
+		return []string{"", t.folded(e, w)}
 	}
 	out := []string{"", p.st.faint.Render("what happened")}
-	out = append(out, indent(t.steps(e.turn, w-2), "  ")...)
+	out = append(out, indent(t.trace(e, w-2), "  ")...)
 	out = append(out, indent(p.problem(e, w-2), "  ")...)
-	return append(out, "  "+p.st.faint.Render(p.footing(e)))
+	return append(out, indent(p.footing(e, w-2), "  ")...)
 }
 
 // problem shows a turn's error with its cause.
@@ -194,15 +199,28 @@ func (p *painter) problem(e *entry, w int) []string {
 }
 
 // footing says what the turn cost and whether it is stored.
-func (p *painter) footing(e *entry) string {
-	if e.run != nil {
-		return "running"
+func (p *painter) footing(e *entry, w int) []string {
+	parts := []string{"running"}
+	if e.run == nil {
+		parts = p.tracer().cost(e.turn.Usage)
+		if e.unstored == nil {
+			parts = append(parts, "stored")
+		}
 	}
-	s := p.tracer().cost(e.turn.Usage)
-	if e.unstored == nil {
-		s += " " + p.signs.dot + " stored"
+	return paint(dotted(parts, p.signs.dot, w), p.st.faint)
+}
+
+// dotted lays parts out in lines with a dot between, none of them broken.
+func dotted(parts []string, dot string, w int) []string {
+	var lines []string
+	for _, part := range parts {
+		if last := len(lines) - 1; last >= 0 && width(lines[last])+width(dot)+2+width(part) <= w {
+			lines[last] += " " + dot + " " + part
+			continue
+		}
+		lines = append(lines, cut(part, w, ""))
 	}
-	return s
+	return lines
 }
 
 func (p *painter) day(at time.Time, w int) string {

@@ -19,18 +19,18 @@ func (p *painter) panel(e *entry, w, h, off int) ([]string, int) {
 	case e == nil:
 		body = paint(wrap("Every answer shows here who served it: "+p.signs.modern+" or "+p.signs.legacy+", on which condition, and how long it took.", w), p.st.faint)
 	case len(e.turn.Steps) == 0 && e.run != nil:
-		body = []string{p.st.waiting.Render(p.spin) + " " + p.st.quiet.Render("nothing called so far")}
+		body = append(p.tracer().trace(e, w), p.st.waiting.Render(p.spin)+" "+p.st.quiet.Render("nothing called so far"))
 	case len(e.turn.Steps) == 0:
-		body = []string{p.st.faint.Render("nothing was called")}
+		body = append(p.tracer().trace(e, w), p.st.faint.Render("nothing was called"))
 	default:
-		body = p.tracer().steps(e.turn, w)
+		body = p.tracer().trace(e, w)
 	}
 	if e != nil {
 		if pr := p.problem(e, w); pr != nil {
 			body = append(append(body, ""), pr...)
 		}
 		if e.run == nil {
-			body = append(body, "", p.st.faint.Render(cut(p.footing(e), w, p.signs.ellipsis)))
+			body = append(append(body, ""), p.footing(e, w)...)
 		}
 	}
 	room := max(h-len(head), 1)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -53,6 +54,9 @@ type model struct {
 	backend orchestrator.BackendInfo
 	catalog *orchestrator.Catalog
 
+	backends backends
+	notice   string
+
 	status   string // one line at the bottom, until the next key
 	armed    time.Time
 	lastKey  time.Time
@@ -76,8 +80,9 @@ type (
 
 // kernelInfo is what the header and the lists show of the kernel.
 type kernelInfo struct {
-	catalog *orchestrator.Catalog
-	backend orchestrator.BackendInfo
+	catalog  *orchestrator.Catalog
+	backend  orchestrator.BackendInfo
+	backends []Integration
 }
 
 func newModel(cfg Config, crew *crew) *model {
@@ -87,6 +92,7 @@ func newModel(cfg Config, crew *crew) *model {
 	m := &model{
 		cfg: cfg, crew: crew, keys: newKeyMap(g), signs: g, st: st, md: md,
 		lookup: cfg.Lookup, suggest: cfg.Suggestions, opening: true,
+		backends: backends{source: cfg.Integrations}, notice: cfg.Notice,
 	}
 	m.paint = &painter{st: st, signs: g, md: md, now: cfg.Now, spin: g.waiting}
 	m.chat = newChat(m.paint, m.keys, g)
@@ -143,8 +149,18 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 			return m.send(send)
 		}
 		m.redialog()
+	case againMsg:
+		return m.releaseAgain(msg.seq)
 	case conversationsMsg:
 		m.listed(msg)
+	case refreshMsg:
+		return m.refresh(msg)
+	case backendsMsg:
+		return m.refreshed(msg)
+	case usedMsg:
+		m.switched(msg)
+	case testedMsg:
+		m.testEnded(msg)
 	case copiedMsg:
 		m.status = msg.text
 	case tea.KeyPressMsg:
@@ -187,7 +203,7 @@ func (m *model) quit(now time.Time) tea.Cmd {
 		m.stop()
 		return tea.Quit
 	}
-	m.armed = now
+	m.armed, m.chat.again.held = now, false
 	m.status = "press ctrl+c again to quit"
 	if m.page == pageChat && m.overlay == nil && !m.chat.input.blank() {
 		m.chat.input.clear()
@@ -215,7 +231,7 @@ func (m *model) pasted(text string) {
 		m.login.picker.set(m.login.picker.filter + cleanLine(text))
 	default:
 		m.chat.confirm.typing = true
-		m.chat.confirm.held = ""
+		m.chat.confirm.held, m.chat.again.held = "", false
 		m.chat.input.paste(text)
 		m.redialog()
 	}
@@ -233,7 +249,7 @@ func (m *model) wheel(msg tea.MouseWheelMsg) {
 	}
 	switch {
 	case m.overlay != nil:
-		m.overlay.scroll(n)
+		m.overlay.scroll(m, n)
 	case m.page == pageChat:
 		l := m.layout()
 		if l.panel > 0 && msg.X > l.main {
@@ -273,11 +289,22 @@ func (m *model) open() tea.Cmd {
 				return openedMsg{err: err}
 			}
 		}
-		return openedMsg{opened: o, sub: o.Kernel.Subscribe(feedBuffer), info: inform(o.Kernel)}
+		if o.Integrations == nil {
+			o.Integrations = cfg.Integrations
+		}
+		return openedMsg{opened: o, sub: o.Kernel.Subscribe(feedBuffer), info: inform(o.Kernel, o.Integrations)}
 	})
 }
 
-func inform(k Kernel) kernelInfo { return kernelInfo{k.Catalog(), k.Backend()} }
+// inform asks for what the screens show of the kernel and of the backends, which
+// may be nil.
+func inform(k Kernel, in Integrations) kernelInfo {
+	info := kernelInfo{catalog: k.Catalog(), backend: k.Backend()}
+	if in != nil {
+		info.backends = in.Backends()
+	}
+	return info
+}
 
 func (m *model) opened(msg openedMsg) tea.Cmd {
 	m.opening = false
@@ -286,7 +313,10 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 		return nil
 	}
 	o := msg.opened
-	m.kernel, m.sub = o.Kernel, msg.sub
+	m.kernel, m.sub, m.backends.source = o.Kernel, msg.sub, o.Integrations
+	if o.Notice != "" {
+		m.notice = o.Notice
+	}
 	if o.Lookup != nil {
 		m.lookup = o.Lookup
 	}
@@ -314,9 +344,19 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 }
 
 func (m *model) inform(i kernelInfo) {
-	m.catalog, m.backend = i.catalog, i.backend
-	m.paint.catalog = i.catalog
+	m.catalog, m.paint.catalog = i.catalog, i.catalog
 	m.paint.rev++
+	m.informBackends(i)
+}
+
+// informBackends takes in what is new of the backends alone.
+func (m *model) informBackends(i kernelInfo) {
+	if !reflect.DeepEqual(m.backend, i.backend) {
+		m.paint.rev++
+	}
+	m.backend, m.backends.list = i.backend, i.backends
+	m.paint.prices = prices{backend: i.backend, list: i.backends}
+	m.tally()
 }
 
 // next reads on in the feed: one read is outstanding at any time, which keeps
@@ -330,8 +370,8 @@ func (m *model) events(msg eventsMsg) tea.Cmd {
 	cmds := []tea.Cmd{m.next()}
 	for _, ev := range msg.events {
 		if ev.Kind == orchestrator.EventCatalog {
-			k := m.kernel
-			cmds = append(cmds, m.crew.do(func(context.Context) tea.Msg { return catalogMsg{inform(k)} }))
+			k, in := m.kernel, m.backends.source
+			cmds = append(cmds, m.crew.do(func(context.Context) tea.Msg { return catalogMsg{inform(k, in)} }))
 		}
 		m.chat.apply(ev)
 	}
@@ -367,6 +407,6 @@ func (m *model) spin() tea.Cmd {
 }
 
 func (m *model) busy() bool {
-	return m.chat.running() != nil || (m.opening && m.started) || m.login.busy ||
+	return m.chat.running() != nil || (m.opening && m.started) || m.login.busy || m.backends.busy() ||
 		(m.overlay != nil && m.overlay.picker != nil && m.overlay.picker.loading)
 }

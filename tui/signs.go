@@ -14,6 +14,10 @@ type signs struct {
 	dot, arrow, dash, more, ellipsis, bullet, att string
 	spinner                                       []string
 	upDown, down                                  string
+	// note stands before what a backend's policy did, active before the backends
+	// that are in use, slow before a backend that is.
+	note, active, slow string
+	spark              []string // columns of a sparkline, lowest first
 }
 
 func newSigns(ascii bool) signs {
@@ -28,6 +32,8 @@ func newSigns(ascii bool) signs {
 			dot: "-", arrow: "->", dash: "-", more: "v new", ellipsis: "...", bullet: "*", att: "[+]",
 			spinner: []string{"|", "/", "-", "\\"},
 			upDown:  "up/down", down: "v",
+			note: ">>", active: "*", slow: "~",
+			spark: []string{"_", ".", "-", "=", "+", "*", "#", "@"},
 		}
 	}
 	return signs{
@@ -39,6 +45,8 @@ func newSigns(ascii bool) signs {
 		dot: "·", arrow: "→", dash: "–", more: "↓ new", ellipsis: "…", bullet: "•", att: "▤",
 		spinner: []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
 		upDown:  "↑↓", down: "↓",
+		note: "»", active: "●", slow: "≈",
+		spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	}
 }
 

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -15,7 +14,8 @@ type tracer struct {
 	signs   signs
 	catalog *orchestrator.Catalog
 	// user is the email of who asks: steps about somebody else say so.
-	user string
+	user   string
+	prices prices
 	// spin is the spinner's picture for steps that run now.
 	spin string
 }
@@ -202,20 +202,16 @@ func shortVersion(v string) string {
 	return v
 }
 
-// cost says what a turn consumed.
-func (t tracer) cost(u orchestrator.Usage) string {
-	if u.ModelCalls == 0 {
-		return "no model asked"
-	}
-	parts := []string{count(u.ModelCalls, "model call"), count(u.InputTokens+u.OutputTokens, "token")}
-	if u.CostUSD > 0 {
-		parts = append(parts, fmt.Sprintf("%.4f USD", u.CostUSD))
-	}
-	return strings.Join(parts, " "+t.signs.dot+" ")
-}
-
 // folded is what happened in one line: 3 steps, who served them, how long it took.
-func (t tracer) folded(turn orchestrator.Turn, w int) string {
+func (t tracer) folded(e *entry, w int) string {
+	turn := e.turn
+	if len(turn.Steps) == 0 {
+		last := e.notes[len(e.notes)-1].text
+		if n := len(e.notes); n > 1 {
+			last = count(n, "note") + ", the last: " + last
+		}
+		return cut(t.st.faint.Render(t.signs.note)+" "+t.st.quiet.Render(last), w, t.signs.ellipsis)
+	}
 	n := map[orchestrator.StepStatus]int{}
 	eras := map[orchestrator.Era]int{}
 	fallback, now := 0, ""
@@ -268,6 +264,9 @@ func (t tracer) folded(turn orchestrator.Turn, w int) string {
 		if n[x.status] > 0 {
 			parts = append(parts, t.st.quiet.Render(grouped(n[x.status])+" "+x.word))
 		}
+	}
+	if n := len(e.notes); n > 0 {
+		parts = append(parts, t.st.quiet.Render(count(n, "note")))
 	}
 	if turn.DurationMS > 0 {
 		parts = append(parts, t.st.quiet.Render(orchestrator.Duration(turn.DurationMS)))

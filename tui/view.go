@@ -64,25 +64,46 @@ func (m *model) header() string {
 		}
 		parts = append(parts, st.quiet.Render(cut(b, 30, g.ellipsis)))
 	}
-	if m.catalog != nil {
-		modern, all := 0, len(m.catalog.Intents())
-		for _, e := range m.catalog.Intents() {
-			if _, fresh := e.Eras(); fresh {
-				modern++
+	// The longest that fits: what was spent stays when the migration gives way.
+	room := m.w - 2 - width("banyan") - 2
+	spent := m.chat.spent.parts()
+	var right string
+	for _, try := range [][]string{
+		append(slices.Clone(spent), m.migration(m.w >= 80)), append(slices.Clone(spent), m.migration(false)),
+		spent, spent[max(len(spent)-1, 0):], nil,
+	} {
+		right = strings.Join(parts, sep)
+		for _, p := range try {
+			if p != "" {
+				right += sep + st.quiet.Render(p)
 			}
 		}
-		if all > 0 {
-			short := grouped(modern) + " of " + grouped(all) + " modern"
-			if m.w >= 80 {
-				const cells = 10
-				on := (modern*cells + all/2) / all
-				short = grouped(modern) + " of " + grouped(all) + " intents modern " +
-					st.modern.Render(strings.Repeat(g.gaugeOn, on)) + st.line.Render(strings.Repeat(g.gaugeOff, cells-on))
-			}
-			parts = append(parts, st.quiet.Render(short))
+		if width(right) <= room {
+			break
 		}
 	}
-	return " " + spread(st.accent.Bold(true).Render("banyan"), strings.Join(parts, sep), m.w-2, g.ellipsis)
+	return " " + spread(st.accent.Bold(true).Render("banyan"), right, m.w-2, g.ellipsis)
+}
+
+// migration says how many intents have a modern home, with a gauge if there is
+// room for the long form.
+func (m *model) migration(long bool) string {
+	if m.catalog == nil || len(m.catalog.Intents()) == 0 {
+		return ""
+	}
+	modern, all := 0, len(m.catalog.Intents())
+	for _, e := range m.catalog.Intents() {
+		if _, fresh := e.Eras(); fresh {
+			modern++
+		}
+	}
+	if !long {
+		return grouped(modern) + " of " + grouped(all) + " modern"
+	}
+	const cells = 10
+	on := (modern*cells + all/2) / all
+	return grouped(modern) + " of " + grouped(all) + " intents modern " +
+		m.st.modern.Render(strings.Repeat(m.signs.gaugeOn, on)) + m.st.line.Render(strings.Repeat(m.signs.gaugeOff, cells-on))
 }
 
 // footer lists the keys that work now, or tells what the last one did.
@@ -92,7 +113,7 @@ func (m *model) footer() string {
 		left = m.hintLine(m.w - 2)
 	}
 	right := ""
-	if m.page == pageLogin && m.status == "" && m.backend.Name == "offline" && m.w >= 100 {
+	if m.page == pageLogin && m.status == "" && m.notice == "" && m.backend.Name == "offline" && m.w >= 100 {
 		right = m.st.faint.Render("offline: no account needed, /model says more")
 	}
 	return " " + spread(left, right, m.w-2, m.signs.ellipsis)
@@ -133,6 +154,8 @@ func (m *model) hints() []key.Binding {
 	switch {
 	case m.page == pageLogin:
 		return []key.Binding{k.choose, k.up, as(k.quit, "twice to quit")}
+	case m.overlay != nil && m.overlay.screen != nil:
+		return m.overlay.screen.hints(m)
 	case m.overlay != nil && m.overlay.picker != nil:
 		return []key.Binding{as(k.choose, m.overlay.verb), k.up, k.back}
 	case m.overlay != nil:
@@ -151,6 +174,9 @@ func (m *model) hints() []key.Binding {
 		return []key.Binding{k.stop, k.newline, k.trace, k.help}
 	}
 	keys := []key.Binding{k.send, k.newline}
+	if m.canResend() {
+		keys = []key.Binding{k.again, k.send, k.newline}
+	}
 	if len(c.list.entries) > 0 {
 		keys = append(keys, k.trace)
 	}
@@ -231,34 +257,7 @@ func (m *model) body(l layout) (rows []string, focus int) {
 	case !c.ready:
 		return window([]string{m.st.waiting.Render(m.paint.spin) + " " + m.st.faint.Render("opening the shop")}, 0, l.body), -1
 	case len(c.list.entries) == 0:
-		return window(m.welcome(l.text), 0, l.body), -1
+		return window(m.welcome(l.text, l.body), 0, l.body), -1
 	}
 	return c.list.view(l.text, l.body, l.panel == 0)
-}
-
-// welcome is the empty chat: what this is, and things to try.
-func (m *model) welcome(w int) []string {
-	name := cleanLine(m.user.Name)
-	if first, _, ok := strings.Cut(name, " "); ok {
-		name = first
-	}
-	hello := "Hello."
-	if name != "" {
-		hello = "Hello " + name + "."
-	}
-	out := []string{m.st.accent.Render("banyan")}
-	out = append(out, wrap(hello+" Ask for what you need in your own words; I find out who can do it, the new services or the old monolith, and show you. Nothing changes before you say yes.", w)...)
-	if len(m.chat.tips) > 0 {
-		out = append(out, "", m.st.faint.Render("Things to try"))
-		for _, t := range m.chat.tips[:min(len(m.chat.tips), 4)] {
-			for i, l := range wrap(cleanLine(t), w-4) {
-				pre := "    "
-				if i == 0 {
-					pre = "  " + m.st.accent.Render(cut(m.signs.pick, 1, "")) + " "
-				}
-				out = append(out, pre+l)
-			}
-		}
-	}
-	return append(out, "", m.st.faint.Render(cut("/intents lists everything that can be asked for.", w, m.signs.ellipsis)))
 }
