@@ -35,7 +35,7 @@ func (k *knowledge) enterEnglish() {
 		andWords, removing, sayingWords, becauseWords, greetings, gratitude, farewells, helpWords, dropWords, yesWords,
 		corrections, leftOutOpeners, pastOpeners, holdWords, letBe, filler, firstChoice, secondChoice, addressLead,
 	} {
-		for _, seqs := range p.byFirst {
+		for _, seqs := range p.index().byFirst {
 			for _, seq := range seqs {
 				for _, w := range seq {
 					k.inLex[w] = true
@@ -44,7 +44,7 @@ func (k *knowledge) enterEnglish() {
 		}
 	}
 	for _, c := range comparators {
-		for _, seqs := range c.words.byFirst {
+		for _, seqs := range c.words.index().byFirst {
 			for _, seq := range seqs {
 				for _, w := range seq {
 					k.inLex[w] = true

@@ -3,10 +3,13 @@ package offline
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // phrases finds word sequences in tokens.
 type phrases struct {
+	list    []string
+	once    sync.Once
 	byFirst map[string][][]string // first word → sequences, longest first
 	byLast  map[string][][]string
 }
@@ -14,8 +17,19 @@ type phrases struct {
 // newPhrases makes a set of sequences, each written with spaces between its
 // words, contractions opened.
 func newPhrases(list ...string) *phrases {
-	p := &phrases{byFirst: map[string][][]string{}, byLast: map[string][][]string{}}
-	for _, text := range list {
+	return &phrases{list: list}
+}
+
+// index makes the set ready when it is first used, so that starting the program
+// costs nothing.
+func (p *phrases) index() *phrases {
+	p.once.Do(p.build)
+	return p
+}
+
+func (p *phrases) build() {
+	p.byFirst, p.byLast = map[string][][]string{}, map[string][][]string{}
+	for _, text := range p.list {
 		words := strings.Fields(text)
 		p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
 		last := words[len(words)-1]
@@ -26,7 +40,6 @@ func newPhrases(list ...string) *phrases {
 			slices.SortStableFunc(seqs, func(a, b []string) int { return len(b) - len(a) })
 		}
 	}
-	return p
 }
 
 // at returns the length of the longest sequence that starts at i, or 0.
@@ -34,7 +47,7 @@ func (p *phrases) at(toks []token, i int) int {
 	if i >= len(toks) {
 		return 0
 	}
-	for _, seq := range p.byFirst[toks[i].low] {
+	for _, seq := range p.index().byFirst[toks[i].low] {
 		if matchAt(toks, i, seq) {
 			return len(seq)
 		}
@@ -47,7 +60,7 @@ func (p *phrases) endAt(toks []token, i int) int {
 	if i == 0 {
 		return 0
 	}
-	for _, seq := range p.byLast[toks[i-1].low] {
+	for _, seq := range p.index().byLast[toks[i-1].low] {
 		if i >= len(seq) && matchAt(toks, i-len(seq), seq) {
 			return len(seq)
 		}
