@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // Catalog is what the kernel learned by asking every service. It does not change
@@ -27,8 +25,8 @@ type Entry struct {
 	// Offers are sorted by preference: modern before legacy, then by service name.
 	Offers []Offer
 
-	params  *validator                      // nil where there is no schema
-	byParam map[string]*jsonschema.Resolved // each parameter by itself
+	params  *validator            // nil where there is no schema
+	byParam map[string]*validator // each parameter by itself
 	confirm *wordingTemplate
 	answer  *wordingTemplate
 }
@@ -129,11 +127,11 @@ func newOffer(s Service, d Description, in Intent) (Offer, error) {
 	default:
 		return Offer{}, fmt.Errorf("the effect %q is none of read, write, destructive", in.Effect)
 	}
-	params, err := newValidator(in.Params)
+	params, err := newObjectValidator(in.Params)
 	if err != nil {
 		return Offer{}, fmt.Errorf("schema of the parameters: %w", err)
 	}
-	result, err := newValidator(in.Result)
+	result, err := newObjectValidator(in.Result)
 	if err != nil {
 		return Offer{}, fmt.Errorf("schema of the result: %w", err)
 	}
@@ -164,10 +162,10 @@ func (e *Entry) prepare() {
 		}
 	}
 	e.params = e.Offers[0].params
-	e.byParam = map[string]*jsonschema.Resolved{}
+	e.byParam = map[string]*validator{}
 	if e.Params != nil {
 		for name, p := range e.Params.Properties {
-			if r, err := p.Resolve(nil); err == nil {
+			if r, err := newValidator(p); err == nil {
 				e.byParam[name] = r // one that needs its surroundings is checked with them
 			}
 		}

@@ -194,37 +194,6 @@ func paramNames(in Intent) []string {
 	return names
 }
 
-// validator checks values against one schema.
-type validator struct {
-	resolved *jsonschema.Resolved
-}
-
-// newValidator returns nil for a nil schema. References to other documents are
-// refused: a schema must stand for itself.
-func newValidator(s *jsonschema.Schema) (*validator, error) {
-	if s == nil {
-		return nil, nil //nolint:nilnil // no schema, nothing to validate
-	}
-	if s.Type != "" && s.Type != "object" {
-		return nil, fmt.Errorf("the type is %q: it must be object", s.Type)
-	}
-	r, err := s.Resolve(nil)
-	if err != nil {
-		return nil, err
-	}
-	return &validator{r}, nil
-}
-
-func (v *validator) validate(data map[string]any) error {
-	if v == nil {
-		return nil
-	}
-	if data == nil {
-		data = map[string]any{}
-	}
-	return v.resolved.Validate(data)
-}
-
 // fieldNames lists the properties of a schema in its own order.
 func fieldNames(s *jsonschema.Schema) []string {
 	return paramNames(Intent{Params: s})
@@ -232,8 +201,5 @@ func fieldNames(s *jsonschema.Schema) []string {
 
 // validateParam checks one argument by itself.
 func (e *Entry) validateParam(name string, v any) error {
-	if r := e.byParam[name]; r != nil {
-		return r.Validate(v)
-	}
-	return nil
+	return e.byParam[name].validate(v)
 }

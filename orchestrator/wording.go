@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"text/template"
 	"time"
 
@@ -33,12 +34,12 @@ type Wording struct {
 
 // render runs a template.
 func (w Wording) render(t *wordingTemplate, args, result map[string]any) (string, error) {
-	var b strings.Builder
-	clone, err := t.t.Clone()
+	bound, err := t.bind(w)
 	if err != nil {
 		return "", err
 	}
-	if err := clone.Funcs(w.funcs()).Execute(&b, map[string]any{"args": args, "result": result}); err != nil {
+	var b strings.Builder
+	if err := bound.Execute(&b, map[string]any{"args": args, "result": result}); err != nil {
 		return "", err
 	}
 	return strings.TrimSpace(b.String()), nil
@@ -68,7 +69,32 @@ func (w Wording) try(t *wordingTemplate, args, result map[string]any) (string, b
 	return text, err == nil && text != "" && !strings.Contains(text, noValue)
 }
 
-type wordingTemplate struct{ t *template.Template }
+type wordingTemplate struct {
+	t    *template.Template
+	last atomic.Pointer[boundTemplate]
+}
+
+// boundTemplate is a template whose functions know what day it is. It serves
+// until the day is over, because nothing that they write is finer.
+type boundTemplate struct {
+	*template.Template
+	day time.Time
+	loc *time.Location
+}
+
+func (t *wordingTemplate) bind(w Wording) (*boundTemplate, error) {
+	day, loc := midnight(w.Now), w.Now.Location()
+	if b := t.last.Load(); b != nil && b.day.Equal(day) && b.loc == loc {
+		return b, nil
+	}
+	clone, err := t.t.Clone()
+	if err != nil {
+		return nil, err
+	}
+	b := &boundTemplate{clone.Funcs(w.funcs()), day, loc}
+	t.last.Store(b)
+	return b, nil
+}
 
 // parseWording returns nil for an empty text.
 func parseWording(text string) (*wordingTemplate, error) {
@@ -79,7 +105,7 @@ func parseWording(text string) (*wordingTemplate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wordingTemplate{t}, nil
+	return &wordingTemplate{t: t}, nil
 }
 
 func (w Wording) funcs() template.FuncMap {
