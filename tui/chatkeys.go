@@ -79,7 +79,7 @@ func (m *model) toggleTrace(inline bool) {
 	if i := c.focus; inline && i >= 0 && i < len(c.list.entries) {
 		e := c.list.entries[i]
 		if !e.traced() && e.turn.Problem == nil && e.turn.Usage.ModelCalls == 0 {
-			m.status = "nothing was called for this answer"
+			m.status = "no service was called for this answer"
 			return
 		}
 		e.open = !e.open

@@ -22,7 +22,7 @@ func (m *model) commands() []command {
 		{"/new", "start a new conversation", "ctrl+n", func(m *model, _ string) tea.Cmd { return m.startNew() }},
 		{"/conversations", "continue an earlier conversation", "ctrl+o", func(m *model, _ string) tea.Cmd { return m.openConversations() }},
 		{"/intents", "what can be asked for, and who serves it", "", func(m *model, arg string) tea.Cmd { m.openIntents(arg); return nil }},
-		{"/model", "which backend plans and answers; /model NAME", "", func(m *model, arg string) tea.Cmd { return m.openModel(arg) }},
+		{"/model", "choose the backend, or /model NAME", "", func(m *model, arg string) tea.Cmd { return m.openModel(arg) }},
 		{"/integrations", "the backends: state, calls, cost, tests", "", func(m *model, _ string) tea.Cmd { return m.openIntegrations() }},
 		{"/again", "send the last message again after a failure", "r", func(m *model, _ string) tea.Cmd { return m.resend() }},
 		{"/copy", "copy the answer; /copy code its last code block", "ctrl+y", func(m *model, arg string) tea.Cmd {

@@ -31,10 +31,13 @@ type driver struct {
 	t      testing.TB
 	m      *model
 	k      *fakeKernel
+	in     *fakeIntegrations // nil if there are none
 	clock  *clock
 	copied []string
 	quit   bool
-	later  chan tea.Msg
+	// started is set once the model was told to open the kernel.
+	started bool
+	later   chan tea.Msg
 }
 
 func newDriver(t testing.TB, w, h int, change func(*Config)) *driver {
@@ -45,9 +48,13 @@ func newDriver(t testing.TB, w, h int, change func(*Config)) *driver {
 	if change != nil {
 		change(&cfg)
 	}
+	in, _ := cfg.Integrations.(*fakeIntegrations)
+	if in != nil {
+		in.k = k
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cr := newCrew(ctx)
-	d := &driver{t: t, m: newModel(cfg.withDefaults(), cr), k: k, clock: c, later: make(chan tea.Msg, 64)}
+	d := &driver{t: t, m: newModel(cfg.withDefaults(), cr), k: k, in: in, clock: c, later: make(chan tea.Msg, 64)}
 	t.Cleanup(func() {
 		cancel()
 		if !cr.wait(5 * time.Second) {
@@ -77,13 +84,28 @@ func as(who string) func(*Config) {
 // send gives the model a message and runs what it asks for.
 func (d *driver) send(msg tea.Msg) {
 	d.t.Helper()
-	before := d.k.calls.Load()
+	if _, start := msg.(startMsg); start {
+		if d.started {
+			return // the test has sent it before its time came
+		}
+		d.started = true
+	}
+	before := d.calls()
 	_, cmd := d.m.Update(msg)
 	d.m.View()
-	if n := d.k.calls.Load() - before; n != 0 && d.m.chat.running() == nil {
+	if n := d.calls() - before; n != 0 && d.m.chat.running() == nil {
 		d.t.Errorf("Update or View called the kernel %d times on %T", n, msg)
 	}
 	d.run(cmd)
+}
+
+// calls counts what was called of the world outside.
+func (d *driver) calls() int64 {
+	n := d.k.calls.Load()
+	if d.in != nil {
+		n += d.in.calls.Load()
+	}
+	return n
 }
 
 func (d *driver) run(cmd tea.Cmd) {

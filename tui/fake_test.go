@@ -28,6 +28,7 @@ type fakeKernel struct {
 	turns   map[string][]orchestrator.Turn
 	infos   []orchestrator.ConversationInfo
 	pending map[string]orchestrator.Turn
+	backend orchestrator.BackendInfo
 	// release lets the message "slow" end.
 	release chan struct{}
 }
@@ -36,6 +37,7 @@ func newFakeKernel(now func() time.Time) *fakeKernel {
 	return &fakeKernel{
 		now: now, catalog: fakeCatalog(), turns: map[string][]orchestrator.Turn{},
 		pending: map[string]orchestrator.Turn{}, release: make(chan struct{}),
+		backend: orchestrator.BackendInfo{Name: "offline", Version: "1.0.0", Contract: 1, Local: true},
 	}
 }
 
@@ -110,7 +112,9 @@ func (k *fakeKernel) Catalog() *orchestrator.Catalog { k.calls.Add(1); return k.
 
 func (k *fakeKernel) Backend() orchestrator.BackendInfo {
 	k.calls.Add(1)
-	return orchestrator.BackendInfo{Name: "offline", Version: "1.0.0", Contract: 1}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.backend
 }
 
 func (k *fakeKernel) NewConversation() string {
@@ -141,7 +145,13 @@ func (k *fakeKernel) Turn(ctx context.Context, req orchestrator.Request) (orches
 	k.n++
 	t := orchestrator.Turn{
 		Conversation: req.Conversation, ID: fmt.Sprintf("turn-%d", k.n), User: req.User.Email, At: k.now(),
-		Message: req.Message, Kind: orchestrator.KindAnswer, DurationMS: 412, Usage: orchestrator.Usage{Backend: "offline"},
+		Message: req.Message, Kind: orchestrator.KindAnswer, DurationMS: 412, Usage: orchestrator.Usage{Backend: k.backend.Name, Model: k.backend.Model},
+	}
+	if t.Usage.Model != "" {
+		t.Usage.ModelCalls, t.Usage.InputTokens, t.Usage.OutputTokens = 2, 1100, 134
+		if k.backend.Price != nil {
+			t.Usage.CostUSD = 0.004
+		}
 	}
 	before, waits := k.pending[req.Conversation]
 	delete(k.pending, req.Conversation)
@@ -152,7 +162,10 @@ func (k *fakeKernel) Turn(ctx context.Context, req orchestrator.Request) (orches
 		k.publish(e)
 	}
 	ev(orchestrator.EventTurnStarted, func(e *orchestrator.Event) { e.Text = req.Message })
-	if req.Message == "slow" {
+	if strings.HasPrefix(req.Message, "slow") {
+		for _, said := range policies(req.Message) {
+			ev(orchestrator.EventBackend, func(e *orchestrator.Event) { e.Text = said })
+		}
 		ev(orchestrator.EventPlanned, func(e *orchestrator.Event) {
 			e.Steps = []orchestrator.StepRecord{{ID: "a", Intent: "list_orders", Status: orchestrator.StepPlanned}}
 		})
@@ -181,6 +194,17 @@ func (k *fakeKernel) Turn(ctx context.Context, req orchestrator.Request) (orches
 	ended := t
 	ev(orchestrator.EventTurnEnded, func(e *orchestrator.Event) { e.Ended = &ended })
 	return t, nil
+}
+
+// policies is what a backend's policies tell of during a turn.
+func policies(msg string) []string {
+	if strings.Contains(msg, "retry") {
+		return []string{
+			"retry: openai failed (rate limited), attempt 2 of 3 in 1.2 s",
+			"fallback: openai failed (rate limited), ollama takes over",
+		}
+	}
+	return nil
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -224,6 +248,9 @@ func script(t *orchestrator.Turn, before orchestrator.Turn, waits bool) {
 	case strings.Contains(msg, "address"):
 		t.Kind, t.Answer = orchestrator.KindQuestion, "Which address should the desk lamp go to?"
 		t.Plan = &orchestrator.Plan{Kind: orchestrator.PlanQuestion, Missing: &orchestrator.Missing{Step: "a", Param: "address"}}
+	case strings.Contains(msg, "unreachable"):
+		t.Kind, t.Answer = orchestrator.KindError, "openai cannot be reached. Nothing was changed, and your message is kept. Check the network, or switch with /model."
+		t.Problem = &orchestrator.Error{Code: orchestrator.CodeBackendUnreachable, Message: t.Answer, Cause: errors.New("dial tcp: connection refused")}
 	case strings.Contains(msg, "break"):
 		t.Kind, t.Answer = orchestrator.KindError, "The backend gave no plan that could be used. Nothing was changed. Put it in other words."
 		t.Problem = &orchestrator.Error{Code: orchestrator.CodeBadPlan, Message: t.Answer, Cause: errors.New("step cancel: there is no intent cancel_odrer")}

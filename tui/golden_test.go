@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,12 +50,64 @@ var scenes = []struct {
 	{"palette", "ada@example.com", func(d *driver) { d.press("ctrl+p"); d.typed("co") }},
 	{"intents", "ada@example.com", func(d *driver) { d.typed("/intents"); d.press("enter") }},
 	{"completion", "ada@example.com", func(d *driver) { d.say("status?"); d.typed("/") }},
+	{"integrations", "ada@example.com", func(d *driver) { d.typed("/integrations"); d.press("enter"); d.settle() }},
+	{"integrations-full", "ada@example.com", func(d *driver) {
+		d.typed("/integrations")
+		d.press("enter")
+		d.settle()
+		d.press("down", "enter")
+	}},
+	{"integrations-tested", "ada@example.com", func(d *driver) {
+		d.in.fail("groq", errors.New("the provider refuses the key. Put a valid one into GROQ_API_KEY or .env"))
+		d.typed("/integrations")
+		d.press("enter")
+		d.settle()
+		d.press("down", "down", "down", "t")
+		d.until("the test", func() bool { return !d.m.backends.busy() })
+	}},
+	{"integrations-none", "sam@example.com", func(d *driver) { d.typed("/integrations"); d.press("enter") }},
+	{"model", "ada@example.com", func(d *driver) { d.typed("/model"); d.press("enter"); d.settle() }},
+	{"model-refused", "ada@example.com", func(d *driver) {
+		d.in.fail("groq", errors.New("no key is set. Put GROQ_API_KEY into the environment or .env"))
+		d.typed("/model groq")
+		d.press("enter")
+		d.until("the switch", func() bool { return !d.m.backends.busy() })
+	}},
+	{"policies-running", "ada@example.com", func(d *driver) { d.use("openai"); d.slow("slow retry") }},
+	{"policies", "ada@example.com", func(d *driver) {
+		d.use("openai")
+		d.slow("slow retry")
+		close(d.k.release)
+		d.until("the end", func() bool { return d.m.chat.running() == nil })
+		if d.m.layout().panel == 0 {
+			d.press("tab")
+		}
+	}},
+	{"spent", "ada@example.com", func(d *driver) { d.use("openai"); d.say("show my orders") }},
+	{"send-again", "ada@example.com", func(d *driver) { d.use("openai"); d.say("unreachable"); d.wait(time.Second) }},
+	{"notice-login", "", func(*driver) {}},
+	{"notice-empty", "ada@example.com", func(*driver) {}},
 	{"multiline", "ada@example.com", func(d *driver) {
 		d.typed("first line")
 		d.press("ctrl+j")
 		d.typed("second line")
 		d.send(tea.PasteMsg{Content: longPaste(40)})
 	}},
+}
+
+// staged is what a scene's program was started with.
+func staged(name, user string) func(*Config) {
+	return func(c *Config) {
+		as(user)(c)
+		for _, with := range []string{"integrations", "model", "spent", "send-again", "policies"} {
+			if strings.HasPrefix(name, with) && name != "integrations-none" {
+				c.Integrations = newFakeIntegrations()
+			}
+		}
+		if strings.HasPrefix(name, "notice") {
+			c.Notice = "Ollama is running on this machine: /model switches to it, and nothing leaves the machine."
+		}
+	}
 }
 
 func longPaste(n int) string {
@@ -70,7 +124,7 @@ func TestGoldenScreens(t *testing.T) {
 	for _, s := range scenes {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s-%dx%d", s.name, size[0], size[1]), func(t *testing.T) {
-				d := newDriver(t, size[0], size[1], as(s.user))
+				d := newDriver(t, size[0], size[1], staged(s.name, s.user))
 				s.play(d)
 				d.golden(fmt.Sprintf("%s-%dx%d", s.name, size[0], size[1]), false)
 				fits(t, d, size[0], size[1])
@@ -97,14 +151,14 @@ func fits(t *testing.T, d *driver, w, h int) {
 // Without colour the terminal library takes the colours off again; that the
 // words and signs carry all meaning is what the plain files show.
 func TestGoldenStyles(t *testing.T) {
-	main := map[string]bool{"login": true, "answered": true, "trace-open": true, "confirmation": true, "error": true}
+	main := map[string]bool{"login": true, "answered": true, "trace-open": true, "confirmation": true, "error": true, "integrations": true, "integrations-full": true, "send-again": true, "policies": true, "notice-empty": true}
 	for _, s := range scenes {
 		if !main[s.name] {
 			continue
 		}
 		for _, style := range []string{"dark", "light", "ascii"} {
 			t.Run(s.name+"-"+style, func(t *testing.T) {
-				d := newDriver(t, 80, 24, func(c *Config) { as(s.user)(c); c.ASCII = style == "ascii" })
+				d := newDriver(t, 80, 24, func(c *Config) { staged(s.name, s.user)(c); c.ASCII = style == "ascii" })
 				if style == "light" {
 					d.send(tea.BackgroundColorMsg{Color: color.White})
 				}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -72,6 +73,14 @@ func latency(i Integration, between string) string {
 	return low + between + high
 }
 
+// median is the shortest form of a latency.
+func median(i Integration) string {
+	if i.P50MS <= 0 {
+		return ""
+	}
+	return orchestrator.Duration(i.P50MS)
+}
+
 func (m *model) nameOf(i Integration, chosen bool) string {
 	mark, name := strings.Repeat(" ", width(m.signs.active)), m.st.plain
 	if i.Active {
@@ -102,8 +111,9 @@ func (m *model) integrationColumns(n int) []column {
 		{head: strings.Repeat(" ", width(g.active)) + " backend", least: 10, cell: m.nameOf},
 		{head: "model", least: 10, cell: func(i Integration, _ bool) string { return text(cleanLine(i.Model)) }},
 		{head: "kind", drop: 1, cell: func(i Integration, _ bool) string { return text(kind(i)) }},
-		{head: "version", least: 7, drop: 2, cell: func(i Integration, _ bool) string { return text(shortVersion(cleanLine(i.Version))) }},
-		{head: "contract", right: true, drop: 3, cell: func(i Integration, _ bool) string { return text(grouped(i.Contract)) }},
+		{head: "version", least: 9, drop: 2, cell: func(i Integration, _ bool) string {
+			return text(strings.TrimSpace(shortVersion(cleanLine(i.Version)) + " c" + grouped(i.Contract)))
+		}},
 		{head: "state", least: 12, cell: func(i Integration, _ bool) string { return m.state(i.State) }},
 		{head: "calls", right: true, cell: func(i Integration, _ bool) string { return number(i.Calls, short(i.Calls)) }},
 		{head: "errors", right: true, cell: func(i Integration, _ bool) string {
@@ -115,7 +125,7 @@ func (m *model) integrationColumns(n int) []column {
 		{head: "tokens", right: true, cell: func(i Integration, _ bool) string {
 			return number(i.InputTokens+i.OutputTokens, short(i.InputTokens+i.OutputTokens))
 		}},
-		{head: "cost", right: true, least: 8, cell: func(i Integration, _ bool) string { return text(integrationCost(i)) }},
+		{head: "cost", right: true, least: 8, cell: func(i Integration, _ bool) string { return text(strings.TrimPrefix(integrationCost(i), "cost ")) }},
 		{head: "latency", cell: func(i Integration, _ bool) string { return text(g.sparkline(i.Latencies, n)) }},
 		{head: "p50 / p95", right: true, cell: func(i Integration, _ bool) string { return text(latency(i, " / ")) }},
 	}
@@ -215,16 +225,20 @@ func (m *model) integrationRows(list []Integration, chosen, w int) (head string,
 func (m *model) integrationPair(i Integration, chosen bool, w int) (first, second string) {
 	g, st := m.signs, m.st
 	sep := " " + g.dot + " "
-	about := []string{kind(i)}
-	if i.Version != "" {
-		about = append(about, shortVersion(cleanLine(i.Version)))
+	name, state := m.nameOf(i, chosen), m.state(i.State)
+	contract := "contract " + grouped(i.Contract)
+	about, room := "", 0
+	for _, try := range [][]string{{kind(i), shortVersion(cleanLine(i.Version)), contract}, {kind(i), contract}, {kind(i)}} {
+		about = strings.Join(slices.DeleteFunc(try, func(s string) bool { return s == "" }), sep)
+		if room = w - width(name) - width(about) - width(state) - 5; room >= min(width(cleanLine(i.Model)), 9) {
+			break
+		}
 	}
-	about = append(about, "contract "+grouped(i.Contract))
-	left := m.nameOf(i, chosen)
+	left := name
 	if i.Model != "" {
-		left += "  " + st.quiet.Render(cut(cleanLine(i.Model), max(w/2-width(left), 8), g.ellipsis))
+		left += "  " + st.quiet.Render(cut(cleanLine(i.Model), max(room, 6), g.ellipsis))
 	}
-	first = spread(left+"  "+st.faint.Render(strings.Join(about, sep)), m.state(i.State), w, g.ellipsis)
+	first = spread(left+"  "+st.faint.Render(about), state, w, g.ellipsis)
 
 	pad := width(g.active) + 1
 	did := []string{"no calls yet"}
@@ -244,11 +258,11 @@ func (m *model) integrationPair(i Integration, chosen bool, w int) (first, secon
 		did = append(did, c)
 	}
 	text := strings.Join(did, sep)
-	room := w - pad - width(text) - 1
+	room = w - pad - width(text) - 1
 	took := ""
 	for _, try := range []string{
 		g.sparkline(i.Latencies, 12) + " " + latency(i, " / "), g.sparkline(i.Latencies, 6) + " " + latency(i, " / "),
-		latency(i, " / "), latency(i, "/"),
+		latency(i, " / "), latency(i, "/"), median(i),
 	} {
 		if took = strings.TrimSpace(try); width(took) <= room {
 			break

@@ -5,6 +5,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"banyan/orchestrator"
 )
 
 // integrationsScreen lists the backends with what is known of each, and shows one
@@ -105,7 +107,19 @@ func (s *integrationsScreen) view(m *model, w, h int) []string {
 	for _, r := range rows[from:to] {
 		lines = append(lines, r...)
 	}
-	return append(lines, below...)
+	lines = append(lines, below...)
+	if legend := m.integrationLegend(head); legend != "" && len(lines)+2 <= h {
+		lines = append(lines, "", st.faint.Render(cut(legend, w, g.ellipsis)))
+	}
+	return lines
+}
+
+// integrationLegend explains what the columns say in short.
+func (m *model) integrationLegend(head string) string {
+	if !strings.Contains(head, "version") {
+		return ""
+	}
+	return "c1 in the version: made for contract 1 " + m.signs.dot + " latency: the last calls, oldest first"
 }
 
 // inUse names the backends that the next turn asks.
@@ -200,8 +214,8 @@ func (m *model) integrationFull(b Integration, w int) []string {
 	case !b.PriceKnown:
 		line("cost", plain, "the price is not known, so it does not count as free")
 	}
-	if l := latency(b, " / "); l != "" {
-		line("latency", plain, l+"  half of the calls / 95 of 100 were faster")
+	if b.P50MS > 0 || b.P95MS > 0 {
+		line("latency", plain, orchestrator.Duration(b.P50MS)+" or less for half of the calls, "+orchestrator.Duration(b.P95MS)+" for 95 of 100")
 	}
 	if n := len(b.Latencies); n > 0 {
 		shown := min(n, w-label)

@@ -101,12 +101,18 @@ func (s *modelScreen) view(m *model, w, h int) []string {
 
 // how says what can be typed, with names of this list.
 func (s *modelScreen) how(list []Integration) string {
-	text := "/model " + cleanLine(list[0].Name) + " does the same by name."
-	if len(list) > 1 {
-		names := []string{cleanLine(list[0].Name), cleanLine(list[len(list)-1].Name)}
-		text += " /model " + strings.Join(names, ",") + " makes a chain: when one fails, the next takes over."
+	first, last := "", ""
+	for _, i := range list {
+		if name := cleanLine(i.Name); i.Model != "" && first == "" {
+			first = name
+		} else if last == "" || (i.Local && i.Model == "") {
+			last = name
+		}
 	}
-	return text
+	if first == "" || last == "" {
+		return "/model " + cleanLine(list[0].Name) + " does the same by name."
+	}
+	return "/model " + first + " does the same by name. /model " + first + "," + last + " makes a chain: when one fails, the next takes over."
 }
 
 // modelPage says which backend is in use when there is no other to choose.

@@ -19,9 +19,9 @@ func (p *painter) panel(e *entry, w, h, off int) ([]string, int) {
 	case e == nil:
 		body = paint(wrap("Every answer shows here who served it: "+p.signs.modern+" or "+p.signs.legacy+", on which condition, and how long it took.", w), p.st.faint)
 	case len(e.turn.Steps) == 0 && e.run != nil:
-		body = append(p.tracer().trace(e, w), p.st.waiting.Render(p.spin)+" "+p.st.quiet.Render("nothing called so far"))
+		body = append(p.tracer().trace(e, w), p.st.waiting.Render(p.spin)+" "+p.st.quiet.Render("no service called so far"))
 	case len(e.turn.Steps) == 0:
-		body = append(p.tracer().trace(e, w), p.st.faint.Render("nothing was called"))
+		body = append(p.tracer().trace(e, w), p.st.faint.Render("no service was called"))
 	default:
 		body = p.tracer().trace(e, w)
 	}
