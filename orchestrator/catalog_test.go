@@ -162,18 +162,3 @@ func TestWording(t *testing.T) {
 		}
 	}
 }
-
-func TestParseReply(t *testing.T) {
-	for message, want := range map[string]replyKind{
-		"yes": replyYes, "Yes!": replyYes, "y": replyYes, "ok": replyYes, "yes please": replyYes, "sure, go ahead": replyYes, "do it": replyYes, "yes, do both": replyYes,
-		"no": replyNo, "No.": replyNo, "no thanks": replyNo, "nope": replyNo, "don't": replyNo, "stop": replyNo, "never mind": replyNo, "cancel": replyNo, "no, leave it as it is": replyNo,
-		"yes but change the address": replyOther, "no, order 1002": replyOther, "yesterday": replyOther, "yes, no": replyOther, "not yes": replyOther, "maybe": replyOther,
-		"cancel order 1002": replyOther, "": replyOther, "do not do it": replyNo, "yes to order 1002": replyOther, "okay what is it": replyOther,
-		"yes, cancel it": replyYes, "yes, cancel order 1003": replyYes, "yes cancel order 1004": replyOther, "yes but not the phone": replyOther,
-		"only 1": replyYes, "1 and 2": replyYes, "only 3": replyOther, "2": replyYes, "0": replyOther,
-	} {
-		if got := parseReply(message, []StepRecord{{Sentence: "Cancel order 1003"}, {Sentence: "Change your phone number"}}); got.kind != want {
-			t.Errorf("%q: got %d, want %d", message, got.kind, want)
-		}
-	}
-}

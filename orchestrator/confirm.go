@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 )
 
 // confirm shows what is left to change and waits for a yes, unless one was given
@@ -76,8 +74,10 @@ func confirmText(left []StepRecord) string {
 		for _, c := range rec.Changes {
 			notes = append(notes, fmt.Sprintf("%s: %s → %s", c.Field, c.Old, c.New))
 		}
-		if rec.Condition != nil && rec.Condition.Met == nil {
-			notes = append(notes, "only if "+rec.Condition.Text)
+		if c := rec.Condition; c != nil && c.Met == nil {
+			notes = append(notes, "only if "+c.Text)
+		} else if c != nil && *c.Met {
+			notes = append(notes, c.Text+": yes")
 		}
 		if len(notes) > 0 {
 			b.WriteString(" (" + strings.Join(notes, "; ") + ")")
@@ -124,17 +124,19 @@ func (r *run) hash(turn string) string {
 // becomes the last one. Any other message leaves the changes undone and is
 // planned as usual.
 func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
-	if len(r.history) == 0 {
-		return false, nil
-	}
-	asked := r.history[len(r.history)-1]
-	if asked.Kind != KindConfirmation || asked.Pending == nil || asked.Plan == nil {
+	asked, ok := r.asked()
+	if !ok {
 		return false, nil
 	}
 	answer := parseReply(r.turn.Message, asked.waiting())
-	if answer.kind == replyOther {
-		r.publish(Event{Kind: EventDeclined, Steps: asked.waiting(), Text: "abandoned"})
+	switch answer.kind {
+	case replyOther:
+		r.abandoned = asked.waiting()
+		r.publish(Event{Kind: EventDeclined, Steps: r.abandoned, Text: "abandoned"})
 		return false, nil
+	case replyUnclear:
+		return r.askAgain(ctx, asked)
+	case replyYes, replyNo:
 	}
 	r.turn.Settles = asked.ID
 	if answer.kind == replyYes && r.now.After(asked.Pending.Expires) {
@@ -163,6 +165,32 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 		return false, problem
 	}
 	return true, r.respond(ctx)
+}
+
+// asked returns the confirmation that waits for an answer. Messages that were
+// not admitted since then do not count.
+func (r *run) asked() (Turn, bool) {
+	for _, t := range slices.Backward(r.history) {
+		if t.Problem != nil && (t.Problem.Code == CodeEmpty || t.Problem.Code == CodeTooLong) {
+			continue
+		}
+		return t, t.Kind == KindConfirmation && t.Pending != nil && t.Plan != nil
+	}
+	return Turn{}, false
+}
+
+// askAgain asks for the same yes once more, after an answer that was neither a
+// plain yes nor a plain no.
+func (r *run) askAgain(ctx context.Context, asked Turn) (done bool, problem *Error) {
+	if problem := r.restore(ctx, asked); problem != nil {
+		return false, problem
+	}
+	r.key = r.turn.ID
+	if waiting, problem := r.confirm(ctx); waiting || problem != nil {
+		r.turn.Answer = "I need a plain yes or no to this, so nothing was changed yet.\n\n" + r.turn.Answer
+		return waiting, problem
+	}
+	return true, r.respond(ctx) // what waited has become impossible meanwhile
 }
 
 // waiting returns the changes that a confirmation asked for, as they were
@@ -205,110 +233,4 @@ func (r *run) restore(ctx context.Context, asked Turn) *Error {
 	r.key = asked.ID
 	r.publish(Event{Kind: EventPlanned, Plan: &plan, Steps: r.records()})
 	return nil
-}
-
-type replyKind int
-
-const (
-	replyOther replyKind = iota
-	replyYes
-	replyNo
-)
-
-type reply struct {
-	kind replyKind
-	only []int // numbers of the steps that the yes is for; nil means all
-}
-
-func (a reply) takes(n int) bool { return a.only == nil || slices.Contains(a.only, n) }
-
-var (
-	// againstYes are words that leave no yes standing.
-	againstYes = wordSet("n no nope nah stop abort dont not never nevermind but")
-	yesWords   = wordSet("y yes yeah yep yup ok okay sure confirm confirmed proceed affirmative absolutely definitely")
-	noWords    = wordSet("n no nope nah stop abort cancel dont nevermind negative")
-	// fillWords may stand around a yes or a no without changing it.
-	fillWords = wordSet("please thanks thank you do it that this go ahead all both them of course to i am sure im right fine yes no confirm not just leave as is forget never mind and mean the cancel changed my want anything thats")
-	phrases   = map[string]replyKind{
-		"do it": replyYes, "go ahead": replyYes, "go for it": replyYes, "of course": replyYes, "please do": replyYes, "all": replyYes, "both": replyYes,
-		"all of them": replyYes, "both of them": replyYes, "sounds good": replyYes, "thats right": replyYes, "thats fine": replyYes, "yes to both": replyYes, "yes to all": replyYes,
-		"never mind": replyNo, "forget it": replyNo, "leave it": replyNo, "do not": replyNo, "dont do it": replyNo, "do not do it": replyNo, "rather not": replyNo, "better not": replyNo,
-		"i changed my mind": replyNo, "not now": replyNo, "neither": replyNo, "none": replyNo, "none of them": replyNo, "leave it as it is": replyNo, "keep it": replyNo,
-	}
-)
-
-func wordSet(s string) map[string]bool {
-	set := map[string]bool{}
-	for w := range strings.FieldsSeq(s) {
-		set[w] = true
-	}
-	return set
-}
-
-// parseReply reads the answer to a confirmation of these changes. It is strict:
-// only a message that says nothing but yes, no or which ones counts as one; the
-// words of the changes themselves may stand in it ("yes, cancel order 1003").
-func parseReply(message string, changes []StepRecord) reply {
-	words := replyWords(message)
-	asked := map[string]bool{}
-	for _, c := range changes {
-		for _, w := range replyWords(c.Sentence) {
-			asked[w] = true
-		}
-	}
-	n := len(changes)
-	if len(words) == 0 || len(words) > 8 {
-		return reply{}
-	}
-	if kind, ok := phrases[strings.Join(words, " ")]; ok {
-		return reply{kind: kind}
-	}
-	if only := parseOnly(words, n); only != nil {
-		return reply{kind: replyYes, only: only}
-	}
-	var kind replyKind
-	switch {
-	case yesWords[words[0]]:
-		kind = replyYes
-	case noWords[words[0]]:
-		kind = replyNo
-	default:
-		return reply{}
-	}
-	for _, w := range words[1:] {
-		if !fillWords[w] && !yesWords[w] && !noWords[w] && !asked[w] {
-			return reply{}
-		}
-		if kind == replyYes && againstYes[w] {
-			return reply{} // "yes, no, stop": not a yes
-		}
-	}
-	return reply{kind: kind}
-}
-
-// replyWords are the words of a text in lower case, without apostrophes.
-func replyWords(text string) []string {
-	plain := strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(text))
-	return strings.FieldsFunc(plain, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
-}
-
-// parseOnly reads "only 1", "just 1 and 2", "yes to 2", "1"; nil if it is
-// anything else.
-func parseOnly(words []string, n int) []int {
-	var only []int
-	for _, w := range words {
-		if i, err := strconv.Atoi(w); err == nil {
-			if i < 1 || i > n {
-				return nil
-			}
-			only = append(only, i)
-			continue
-		}
-		switch w {
-		case "only", "just", "yes", "y", "to", "and", "number", "please", "do", "the", "one", "that":
-		default:
-			return nil
-		}
-	}
-	return only
 }

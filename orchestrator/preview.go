@@ -14,14 +14,29 @@ import (
 // the old ones. A change that the dry run shows to be refused ends here.
 func (r *run) preview(ctx context.Context, waiting []*stepRun) {
 	var wg sync.WaitGroup
-	for _, s := range waiting {
-		if s.rec.Args == nil {
+	for i, s := range waiting {
+		// A dry run knows nothing of the changes before it.
+		if s.rec.Args == nil || slices.ContainsFunc(waiting[:i], s.sharesObject) {
 			r.set(s, func(rec *StepRecord) { rec.Sentence = s.sentence(r, nil) })
 			continue
 		}
 		wg.Go(func() { r.previewStep(ctx, s) })
 	}
 	wg.Wait()
+}
+
+// sharesObject tells whether another change is about the same object: it has the
+// same customer and an argument in common.
+func (s *stepRun) sharesObject(other *stepRun) bool {
+	if s.subject != other.subject {
+		return false
+	}
+	for name, v := range s.rec.Args {
+		if w, ok := other.rec.Args[name]; ok && inWords(v) == inWords(w) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) previewStep(ctx context.Context, s *stepRun) {

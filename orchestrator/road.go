@@ -24,6 +24,10 @@ type run struct {
 	subject User   // whom the conversation is about; zero for staff before naming anyone
 	key     string // what idempotency keys start with: the turn in which the plan was made
 
+	// abandoned are the changes that the turn before asked about, if this message
+	// neither confirmed nor declined them.
+	abandoned []StepRecord
+
 	plan *Plan
 	mu   sync.Mutex
 	// steps stand in plan order.
@@ -83,8 +87,16 @@ func (r *run) walk(ctx context.Context) *Error {
 	return r.respond(ctx)
 }
 
-// end sets the turn's kind and answer.
+// end sets the turn's kind and answer. Changes that the turn before asked about
+// and that nobody said yes or no to are said to be left undone.
 func (r *run) end(kind TurnKind, answer string) {
+	if len(r.abandoned) > 0 && kind != KindConfirmation && kind != KindError {
+		var what []string
+		for _, rec := range r.abandoned {
+			what = append(what, rec.Sentence)
+		}
+		answer += "\n\nLeft undone, because you did not say yes: " + JoinAnd(what) + "."
+	}
 	r.turn.Kind, r.turn.Answer = kind, answer
 }
 
@@ -109,6 +121,11 @@ func (r *run) stopped(ctx context.Context) *Error {
 	msg := "Stopped. Nothing was changed."
 	if r.changesDone() != "" {
 		msg = "Stopped."
+	}
+	for _, rec := range r.records() {
+		if e := r.catalog.Intent(rec.Intent); e != nil && e.Changes() && rec.Status == StepFailed && rec.Route != "" {
+			msg = "Stopped while a change was under way. " + rec.Error.Message
+		}
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		msg = "That took too long and was stopped. What you typed is kept; send it again to try once more."

@@ -146,6 +146,48 @@ func TestConfirmation(t *testing.T) {
 	}
 }
 
+func TestUnclearAnswerAsksAgain(t *testing.T) {
+	d := &depot{era: Modern, dry: true}
+	k := mustKernel(t, steps(Step{ID: "one", Intent: "return_loan", Args: args("loan_id", lit("7"))}), d)
+	k.mustTurn(t, ann, "give it back")
+	for _, message := range []string{"sure?", "yes, and ring the bell", "🙂", "yes?!"} {
+		if turn := k.mustTurn(t, ann, message); message != "🙂" && (turn.Kind != KindConfirmation || statuses(turn) != "one waiting") {
+			t.Fatalf("%q: got %s %q", message, turn.Kind, turn.Answer)
+		}
+	}
+	if n := len(d.made("return_loan")); n != 0 {
+		t.Fatalf("%d writes without a yes", n)
+	}
+	if turn := k.mustTurn(t, ann, "yes"); statuses(turn) != "one done" || len(d.made("return_loan")) != 1 {
+		t.Errorf("got %s %q", turn.Kind, statuses(turn))
+	}
+}
+
+func TestAbandonedChangeIsSaid(t *testing.T) {
+	d := &depot{era: Modern, dry: true}
+	k := mustKernel(t, steps(Step{ID: "one", Intent: "return_loan", Args: args("loan_id", lit("7"))}), d)
+	k.mustTurn(t, ann, "give it back")
+	k.script.plan = steps(Step{ID: "a", Intent: "list_loans"})
+	if turn := k.mustTurn(t, ann, "show my loans"); !strings.Contains(turn.Answer, "Left undone") || !strings.Contains(turn.Answer, "Return loan 7") {
+		t.Errorf("got %q", turn.Answer)
+	}
+	if turn := k.mustTurn(t, ann, "show my loans"); strings.Contains(turn.Answer, "Left undone") {
+		t.Errorf("said twice: %q", turn.Answer)
+	}
+}
+
+func TestPreviewOfChangesToOneObject(t *testing.T) {
+	d := &depot{era: Modern, dry: true}
+	k := mustKernel(t, steps(
+		Step{ID: "one", Intent: "return_loan", Args: args("loan_id", lit("7"))},
+		Step{ID: "two", Intent: "return_loan", Args: args("loan_id", lit("7"))},
+		Step{ID: "three", Intent: "return_loan", Args: args("loan_id", lit("8"))}), d)
+	turn := k.mustTurn(t, ann, "give them back")
+	if len(turn.Steps[0].Changes) != 1 || len(turn.Steps[1].Changes) != 0 || len(turn.Steps[2].Changes) != 1 {
+		t.Errorf("a change after another of the same object is previewed as if it were alone: %+v", turn.Steps)
+	}
+}
+
 func TestConfirmationIsBound(t *testing.T) {
 	one := steps(Step{ID: "one", Intent: "return_loan", Args: args("loan_id", lit("7"))})
 	for _, tc := range []struct {

@@ -1,0 +1,161 @@
+package orchestrator
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+type replyKind int
+
+const (
+	replyOther   replyKind = iota // something else, to be planned
+	replyUnclear                  // an answer, but neither a plain yes nor a plain no
+	replyYes
+	replyNo
+)
+
+// reply is what a message answers to a confirmation.
+type reply struct {
+	kind replyKind
+	only []int // numbers of the changes that the yes is for; nil means all
+}
+
+func (a reply) takes(n int) bool { return a.only == nil || slices.Contains(a.only, n) }
+
+var (
+	yesWords = wordSet("y yes yeah yep yup ok okay sure confirm confirmed proceed affirmative absolutely definitely")
+	noWords  = wordSet("n no nope nah stop abort cancel dont nevermind negative")
+	// againstYes are words that leave no yes standing.
+	againstYes = wordSet("n no nope nah stop abort dont not never nevermind but wait hmm except")
+	// fillWords may stand around a yes or a no without changing it.
+	fillWords = wordSet("please thanks thank you do it that this go ahead all both them of course to i am sure im right fine yes no confirm not just leave as is forget never mind and mean the cancel changed my want anything thats why")
+	phrases   = map[string]replyKind{
+		"do it": replyYes, "go ahead": replyYes, "go for it": replyYes, "of course": replyYes, "please do": replyYes, "all": replyYes, "both": replyYes,
+		"all of them": replyYes, "both of them": replyYes, "sounds good": replyYes, "thats right": replyYes, "thats fine": replyYes, "yes to both": replyYes, "yes to all": replyYes,
+		"sure why not": replyYes, "why not": replyYes,
+		"never mind": replyNo, "forget it": replyNo, "leave it": replyNo, "do not": replyNo, "dont do it": replyNo, "do not do it": replyNo, "rather not": replyNo, "better not": replyNo,
+		"i changed my mind": replyNo, "not now": replyNo, "neither": replyNo, "none": replyNo, "none of them": replyNo, "leave it as it is": replyNo, "keep it": replyNo,
+		"go ahead and dont": replyUnclear, "im not sure": replyUnclear, "not sure": replyUnclear, "maybe": replyUnclear, "wait": replyUnclear, "hmm": replyUnclear, "what": replyUnclear,
+		"i dont know": replyUnclear, "right": replyUnclear, "correct": replyUnclear, "really": replyUnclear, "are you sure": replyUnclear,
+	}
+)
+
+func wordSet(s string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(s) {
+		set[w] = true
+	}
+	return set
+}
+
+// parseReply reads the answer to a confirmation of these changes. It is strict:
+// only a message that says nothing but yes, no or which ones counts as one; the
+// words of the changes themselves may stand in it ("yes, cancel order 1003"). A
+// question is never a yes.
+func parseReply(message string, changes []StepRecord) reply {
+	words := replyWords(message)
+	if len(words) == 0 {
+		return reply{kind: replyUnclear}
+	}
+	asking := strings.ContainsRune(message, '?')
+	if kind, ok := phrases[strings.Join(words, " ")]; ok {
+		if asking {
+			kind = replyUnclear
+		}
+		return reply{kind: kind}
+	}
+	if only, ok := parseWhich(words, len(changes)); ok {
+		switch {
+		case asking:
+			return reply{kind: replyUnclear}
+		case len(only) == 0:
+			return reply{kind: replyNo}
+		}
+		return reply{kind: replyYes, only: only}
+	}
+	own := map[string]bool{}
+	for _, c := range changes {
+		for _, w := range replyWords(c.Sentence) {
+			own[w] = true
+		}
+	}
+	known := func(w string) bool { return fillWords[w] || yesWords[w] || noWords[w] || own[w] }
+	all := !slices.ContainsFunc(words[1:], func(w string) bool { return !known(w) })
+	switch first := words[0]; {
+	case yesWords[first] && (!all || asking || slices.ContainsFunc(words[1:], func(w string) bool { return againstYes[w] })):
+		return reply{kind: replyUnclear}
+	case yesWords[first]:
+		return reply{kind: replyYes}
+	case noWords[first] && all && !asking:
+		return reply{kind: replyNo}
+	}
+	return reply{}
+}
+
+// replyWords are the words of a text in lower case, without apostrophes.
+func replyWords(text string) []string {
+	plain := strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(text))
+	return strings.FieldsFunc(plain, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+}
+
+var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3}
+
+// parseWhich reads which of several changes a yes is for: "only 1", "1 and 2",
+// "just the first", "all except 2", "yes to 1, no to 2". With one change there is
+// nothing to choose: a number is then no answer.
+func parseWhich(words []string, n int) (only []int, ok bool) {
+	if n < 2 {
+		return nil, false
+	}
+	take := true    // what is said of the numbers that follow
+	except := false // "all except"
+	named := 0
+	var rest []int
+	for i, w := range words {
+		k, err := strconv.Atoi(w)
+		if err != nil {
+			k = ordinals[w]
+			if w == "one" && i > 0 && (ordinals[words[i-1]] > 0 || words[i-1] == "that") {
+				continue // "the first one"
+			}
+		}
+		if k > 0 || err == nil {
+			if k < 1 || k > n {
+				return nil, false
+			}
+			named++
+			if take && !except {
+				only = append(only, k)
+			} else {
+				rest = append(rest, k)
+			}
+			continue
+		}
+		switch w {
+		case "yes", "y", "ok", "okay", "only", "just":
+			take = true
+		case "no", "not", "n", "skip", "leave":
+			take = false
+		case "except", "without":
+			except = true
+		case "but":
+			except = i > 0 && (words[i-1] == "all" || words[i-1] == "everything" || words[i-1] == "both")
+		case "all", "everything", "both", "to", "and", "number", "please", "do", "the", "that", "of", "them", "out", "for", "change":
+		default:
+			return nil, false
+		}
+	}
+	if named == 0 {
+		return nil, false
+	}
+	if except || (len(only) == 0 && slices.ContainsFunc(words, func(w string) bool { return w == "all" || w == "both" || w == "everything" || w == "yes" })) {
+		for k := 1; k <= n; k++ {
+			if !slices.Contains(rest, k) {
+				only = append(only, k)
+			}
+		}
+	}
+	return only, true
+}
