@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"banyan/memory"
 	"banyan/orchestrator"
@@ -55,6 +56,9 @@ func (a *app) open(ctx context.Context, command string) error {
 	return nil
 }
 
+// storeWait is how long a command waits for another one to finish with the store.
+const storeWait = time.Second
+
 func (a *app) openStore(command string) error {
 	path, err := a.opts.storePath()
 	if err != nil {
@@ -69,7 +73,7 @@ func (a *app) openStore(command string) error {
 		return err
 	}
 	a.log = &logFile{path: logPath, level: level}
-	a.store, err = memory.Open(path, memory.Options{Command: command, NoSync: a.opts.noSync})
+	a.store, err = memory.Open(path, memory.Options{Command: command, Wait: storeWait, NoSync: a.opts.noSync})
 	if err != nil {
 		return failed(err)
 	}
