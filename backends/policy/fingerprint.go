@@ -162,6 +162,9 @@ func (w *writer) value(v any) {
 		*w = append(*w, 's')
 		w.text(t)
 	case float64:
+		if t == 0 {
+			t = 0 // there is a negative zero, and it is equal
+		}
 		*w = append(*w, 'd')
 		*w = binary.BigEndian.AppendUint64(*w, math.Float64bits(t))
 	case []any:

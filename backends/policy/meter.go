@@ -146,7 +146,10 @@ func message(err error) string {
 	if errors.As(err, &coded) {
 		return orchestrator.PrintableLine(coded.Message)
 	}
-	return "It failed (" + words(Kind(err)) + ")."
+	if kind := Kind(err); kind != orchestrator.CodeBackend {
+		return "It failed: " + words(kind) + "."
+	}
+	return "It failed. The log says why."
 }
 
 // ring keeps the last values.

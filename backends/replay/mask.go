@@ -131,7 +131,7 @@ func (m *mask) text(s string) string {
 }
 
 // fixedIn replaces the values that are known from the start, where they stand as
-// whole words.
+// whole words; keys also within words.
 func (m *mask) fixedIn(s string) string {
 	if len(m.fixed) == 0 {
 		return s
@@ -148,13 +148,13 @@ func (m *mask) fixedIn(s string) string {
 		var out strings.Builder
 		end := 0
 		for _, at := range m.known.FindAllStringIndex(s, -1) {
-			if inWord(s, at[0], at[1]) {
-				continue
-			}
 			match := s[at[0]:at[1]]
 			name := m.names[strings.ToLower(match)]
-			if name == "" {
-				continue // equal only under folding of exotic letters
+			switch {
+			case name == "": // equal only under folding of exotic letters
+				continue
+			case inWord(s, at[0], at[1]) && !strings.HasPrefix(name, "key."):
+				continue
 			}
 			out.WriteString(s[end:at[0]] + left + cased(name, m.values[name], match) + right)
 			end = at[1]

@@ -23,6 +23,7 @@ func TestMask(t *testing.T) {
 		{"password: hunter22", "⟦secret.1⟧"},
 		{"Authorization: Bearer abcdef0123456789", "Authorization: ⟦secret.1⟧"},
 		{"0123456789abcdef0123456789abcdef", "⟦secret.1⟧"},
+		{"url?k=xthe-house-keyx", "url?k=x⟦key.1⟧x"},
 		{"a mark ⟦user.email⟧", "a mark ⟦mark1⟧user.email⟦mark2⟧"},
 		// What is none of it stays.
 		{"order 1003 of 2026-03-05 14:02, 45.00 EUR", "order 1003 of 2026-03-05 14:02, 45.00 EUR"},
@@ -32,7 +33,7 @@ func TestMask(t *testing.T) {
 		{"2026-03-05T12:00:00+01:00", "2026-03-05T12:00:00+01:00"},
 		{"a very-long-word-with-hyphens-and-so-on-and-so-on", "a very-long-word-with-hyphens-and-so-on-and-so-on"},
 	} {
-		m := newMask(nil, ada, ada, nil)
+		m := newMask([]string{"the-house-key"}, ada, ada, nil)
 		got := m.text(c.in)
 		if got != c.want {
 			t.Errorf("%q becomes %q instead of %q", c.in, got, c.want)
