@@ -118,6 +118,9 @@ func (b *Backend) once(ctx context.Context, w way, q question, emit func(string)
 			err = b.whole(reply, x, c, emit)
 		}
 	}
+	if err == nil {
+		err = ctx.Err()
+	}
 	var typed *orchestrator.Error
 	if err != nil && !errors.As(err, &typed) {
 		err = b.failed(ctx, own, x, err)
@@ -134,6 +137,8 @@ func (b *Backend) stream(ctx context.Context, r oai.ChatCompletionRequest, c *co
 	for {
 		raw, err := s.RecvRaw()
 		switch {
+		case ctx.Err() != nil: // what has arrived already is not wanted any more either
+			return ctx.Err()
 		case errors.Is(err, io.EOF):
 			return nil // whether it is complete is the finish reason's to say
 		case err != nil:

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,7 +152,7 @@ func (c complaint) class() string {
 // fail makes the typed error for a code; why is for the log.
 func (b *Backend) fail(code string, after time.Duration, why error) *orchestrator.Error {
 	d := detail{text: b.clean(why.Error())}
-	for _, known := range []error{context.Canceled, context.DeadlineExceeded, errFirst, errIdle, errCut, errNoRoom, errFlood, errWrongType, io.ErrUnexpectedEOF} {
+	for _, known := range harmless() {
 		if errors.Is(why, known) {
 			d.err = known
 		}
@@ -161,6 +162,21 @@ func (b *Backend) fail(code string, after time.Duration, why error) *orchestrato
 		cause = &waiting{d, after}
 	}
 	return &orchestrator.Error{Code: code, Message: b.advice(code), Cause: cause}
+}
+
+// harmless are the errors that may stand in a chain as they are: they say nothing
+// of a request.
+func harmless() []error {
+	return append(clientRefusals(), context.Canceled, context.DeadlineExceeded, errFirst, errIdle, errCut, errNoRoom, errFlood, errWrongType, io.ErrUnexpectedEOF)
+}
+
+// clientRefusals are the errors with which the client library keeps a request to
+// itself because it knows the model.
+func clientRefusals() []error {
+	return []error{
+		oai.ErrReasoningModelMaxTokensDeprecated, oai.ErrReasoningToolsRequireResponses, oai.ErrReasoningSamplingUnsupported,
+		oai.ErrReasoningModelLimitationsOther, oai.ErrReasoningEffortUnsupported, oai.ErrChatCompletionInvalidModel,
+	}
 }
 
 // failed finds out why a request failed, from the exchange, what the client
@@ -195,6 +211,8 @@ func (b *Backend) failed(ctx, own context.Context, x *exchange, err error) error
 		return b.complained(c)
 	case x.status == http.StatusOK: // the connection broke, or the JSON
 		return b.fail(brokenCode(err), 0, err)
+	case slices.ContainsFunc(clientRefusals(), func(known error) bool { return errors.Is(err, known) }):
+		return b.fail(orchestrator.CodeBackendBadRequest, 0, err)
 	case isTimeout(err):
 		return b.fail(orchestrator.CodeBackendTimeout, 0, err)
 	default:

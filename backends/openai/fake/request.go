@@ -128,7 +128,7 @@ func (s *Server) refuses(r Request) (*Error, int) {
 		return bad("temperature", "unsupported_value", "Unsupported value: 'temperature' does not support this value with this model. Only the default (1) value is supported.")
 	}
 	for _, param := range s.Refuse {
-		if r.Has(param) || param == r.Format || (param == "stream" && r.Stream) {
+		if (r.Has(param) && param != "stream") || param == r.Format || (param == "stream" && r.Stream) {
 			return bad(param, "unsupported_parameter", "Unsupported parameter: '%s' is not supported with this model.", param)
 		}
 	}
