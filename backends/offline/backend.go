@@ -36,9 +36,11 @@ func New() *Backend {
 	return &Backend{lessons: map[string]*lesson{}}
 }
 
-// Describe names the backend; it has no model.
+// Describe names the backend; it has no model, and nothing leaves the machine.
 func (b *Backend) Describe(context.Context) (orchestrator.BackendInfo, error) {
-	return orchestrator.BackendInfo{Name: name, Version: version, Contract: orchestrator.ContractVersion}, nil
+	return orchestrator.BackendInfo{
+		Name: name, Version: version, Contract: orchestrator.ContractVersion, Local: true, Price: &orchestrator.Price{},
+	}, nil
 }
 
 // Prepare trains on the catalog, unless that has been done or is under way.
