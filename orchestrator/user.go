@@ -24,10 +24,12 @@ func (u User) Staff() bool { return u.Role == Support }
 // Directory knows the users. It decides identity, so it is code that main hands
 // in, never something that a message or a model can extend.
 type Directory interface {
-	// Lookup finds a user by email or full name, ignoring case. It returns
-	// ErrUnknownUser if there is none, or if the name is not unique.
+	// Lookup finds a user by email, full name or first name, ignoring case. It
+	// returns ErrUnknownUser if there is none, or if the name is not unique.
 	Lookup(ctx context.Context, who string) (User, error)
-	// Mentioned returns the users whose email or full name stands in text, in the
-	// order of their appearance.
+	// Mentioned returns the users whose email, full name or unique first name stands
+	// in text, in the order of their appearance. A first name that is an English
+	// word as well counts only where it is surely a name, and nothing inside an
+	// email address is a name.
 	Mentioned(ctx context.Context, text string) ([]User, error)
 }

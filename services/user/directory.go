@@ -12,9 +12,9 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Lookup finds a customer or somebody of the staff by email or full name, ignoring
-// case and extra spaces. It returns orchestrator.ErrUnknownUser if there is none,
-// or if more than one has the name.
+// Lookup finds a customer or somebody of the staff by email, full name or first
+// name, ignoring case and extra spaces. It returns orchestrator.ErrUnknownUser if
+// there is none, or if more than one has the name.
 func (s *Service) Lookup(ctx context.Context, who string) (orchestrator.User, error) {
 	if err := ctx.Err(); err != nil {
 		return orchestrator.User{}, err
@@ -27,16 +27,23 @@ func (s *Service) Lookup(ctx context.Context, who string) (orchestrator.User, er
 	if u, ok := known.byEmail[who]; ok {
 		return u, nil
 	}
-	if named := known.byName[who]; len(named) == 1 {
-		return named[0], nil
+	if named := known.byName[who]; len(named) > 0 {
+		if len(named) == 1 {
+			return named[0], nil
+		}
+	} else if named := known.byWord[who]; len(named) == 1 {
+		return named[0].user, nil
 	}
 	return orchestrator.User{}, fmt.Errorf("look up %q: %w", who, orchestrator.ErrUnknownUser)
 }
 
-// Mentioned returns those whose email or full name stands in text as whole words,
-// each once, in the order in which they first appear. A name that several have
-// mentions all of them. It costs time by the length of the text, not by the number
-// of people.
+// Mentioned returns those whose email, full name or first name stands in text as
+// whole words, each once, in the order in which they first appear. A full name that
+// several have mentions all of them, a first name that several have nobody. A first
+// name that is an English word as well counts only with a capital letter inside a
+// sentence, and one before another capital word that is not its surname belongs to
+// somebody else. It costs time by the length of the text, not by the number of
+// people.
 func (s *Service) Mentioned(ctx context.Context, text string) ([]orchestrator.User, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -148,7 +155,20 @@ func (k *known) at(words []word, i int) []orchestrator.User {
 			out = append(out, n.user)
 		}
 	}
+	if named := k.byWord[words[i].text]; len(out) == 0 && len(named) == 1 && firstName(words, i) {
+		out = append(out, named[0].user)
+	}
 	return out
+}
+
+// firstName tells whether the word at i, which is somebody's first name, stands for
+// that person.
+func firstName(words []word, i int) bool {
+	w := words[i]
+	if i+1 < len(words) && words[i+1].spaced && words[i+1].capital && w.capital && !w.owns && !ambiguous[words[i+1].text] {
+		return false // the first name of somebody else
+	}
+	return !ambiguous[w.text] || w.capital && i > 0 && w.spaced
 }
 
 // matches tells whether the words begin with the name, with nothing but spaces

@@ -18,12 +18,13 @@ func TestLookup(t *testing.T) {
 	for who, want := range map[string]orchestrator.User{
 		"ada@example.com": ada, " ADA@Example.COM ": ada, "Ada Okafor": ada, "ada   okafor": ada,
 		"sam@example.com": sam, "SAM RIVERA": sam, "noor van o'neil-smith": noor,
+		"Ada": ada, "noor": noor,
 	} {
 		if got, err := f.Lookup(context.Background(), who); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", who, got, err)
 		}
 	}
-	for _, who := range []string{"", "Ada", "Okafor", "zoe@example.com", "ada@example.com ben@example.com"} {
+	for _, who := range []string{"", "Okafor", "zoe@example.com", "ada@example.com ben@example.com"} {
 		if _, err := f.Lookup(context.Background(), who); !errors.Is(err, orchestrator.ErrUnknownUser) {
 			t.Errorf("%q: %v", who, err)
 		}
@@ -91,15 +92,19 @@ func TestMentioned(t *testing.T) {
 		{"_ben@example.com_", "Ben"},
 		{"show Noor van O'Neil-Smith", "Noor"},
 		{"noor.o-neil+shop@example.co.uk", "Noor"},
-		{"Ben, Sato", ""},
-		{"Ben. Sato", ""},
-		{"Ben and Sato", ""},
+		{"Ben, Sato", "Ben"},
+		{"Ben. Sato", "Ben"},
+		{"Ben and Sato", "Ben"},
+		{"change the phone of ben to 400 00 222", "Ben"},
+		{"BEN'S ORDERS, and ada’s", "Ben Ada"},
+		{"benjamin, bens and ben-hur", ""},
+		{"to ben.smith@example.org", ""},
 		{"Reuben Sato", ""},
 		{"Ben Satoshi", ""},
 		{"xben@example.com", ""},
 		{"ben@example.com.au", ""},
 		{"ben@example.community", ""},
-		{"Ada", ""},
+		{"Ada", "Ada"},
 		{"is Sam Rivera in?", "Sam"},
 	} {
 		got, err := f.Mentioned(context.Background(), c.text)
@@ -114,6 +119,42 @@ func TestMentioned(t *testing.T) {
 		if s := strings.Join(names, " "); s != c.want {
 			t.Errorf("%q mentions %q, want %q", c.text, s, c.want)
 		}
+	}
+}
+
+func TestFirstNames(t *testing.T) {
+	f := open(t)
+	ctx := context.Background()
+	for email, name := range map[string]string{"will@example.com": "Will Hunt", "may@example.com": "May Chen", "ben2@example.com": "Ben Number"} {
+		f.put(t, user.Person{Email: email, Name: name, Role: orchestrator.Customer})
+	}
+	for text, want := range map[string]string{
+		"will it arrive":                 "",
+		"Will it arrive?":                "",
+		"Thanks. Will it arrive?":        "",
+		"where are the orders of Will?":  "will@example.com",
+		"may I ask when May ordered":     "may@example.com",
+		"the orders of ben":              "", // two have the name
+		"the orders of Ben Number":       "ben2@example.com",
+		"orders of ada and noor, please": "ada@example.com noor.o-neil+shop@example.co.uk",
+	} {
+		got, err := f.Mentioned(ctx, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var emails []string
+		for _, u := range got {
+			emails = append(emails, u.Email)
+		}
+		if s := strings.Join(emails, " "); s != want {
+			t.Errorf("%q mentions %q, want %q", text, s, want)
+		}
+	}
+	if _, err := f.Lookup(ctx, "ben"); !errors.Is(err, orchestrator.ErrUnknownUser) {
+		t.Errorf("a first name that two have: %v", err)
+	}
+	if u, err := f.Lookup(ctx, "will"); err != nil || u.Email != "will@example.com" {
+		t.Errorf("got %+v, %v", u, err)
 	}
 }
 
