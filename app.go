@@ -17,11 +17,13 @@ import (
 
 // app is everything a command may need, opened and wired.
 type app struct {
-	opts   *options
-	store  *memory.Store
-	shop   *shop
-	kernel *orchestrator.Kernel
-	log    *logFile
+	opts     *options
+	store    *memory.Store
+	shop     *shop
+	backends *backends
+	kernel   *orchestrator.Kernel
+	log      *logFile
+	notice   string // what is to be said about the backend
 }
 
 // open opens the store and the shop and makes the kernel. Close the app when
@@ -41,9 +43,13 @@ func (a *app) open(ctx context.Context, command string) error {
 	if err := a.openShop(); err != nil {
 		return err
 	}
+	backend, err := a.openBackend(ctx)
+	if err != nil {
+		return err
+	}
 	kernel, err := orchestrator.New(ctx, orchestrator.Config{
 		Services:  a.shop.Services(),
-		Backend:   backends[a.opts.Backend](),
+		Backend:   backend,
 		Store:     a.store,
 		Directory: a.shop.Directory(),
 		Now:       a.opts.now,
@@ -52,8 +58,28 @@ func (a *app) open(ctx context.Context, command string) error {
 	if err != nil {
 		return failed(err)
 	}
-	a.kernel = kernel
+	a.kernel, a.backends.kernel = kernel, kernel
 	return nil
+}
+
+// openBackend makes the chain of backends that the settings, or the keys in the
+// environment, ask for.
+func (a *app) openBackend(ctx context.Context) (orchestrator.Backend, error) {
+	now := a.opts.now
+	if now == nil {
+		now = time.Now
+	}
+	var err error
+	if a.backends, err = newBackends(a.opts, &ledger{db: a.store.DB(), now: now}); err != nil {
+		return nil, err
+	}
+	chain, notice := a.backends.choose()
+	backend, names, err := a.backends.open(ctx, chain)
+	if err != nil {
+		return nil, err
+	}
+	a.backends.chain, a.notice = names, notice
+	return backend, nil
 }
 
 // storeWait is how long a command waits for another one to finish with the store.
@@ -100,6 +126,9 @@ func (a *app) Close() error {
 		errs = append(errs, a.kernel.Close()) // closes the store as well
 	case a.store != nil:
 		errs = append(errs, a.store.Close())
+	}
+	if a.backends != nil {
+		errs = append(errs, a.backends.Close())
 	}
 	if a.log != nil {
 		errs = append(errs, a.log.Close())

@@ -30,8 +30,7 @@ func chat(cmd *cobra.Command, o *options) error {
 			}
 			return app.forTUI(ctx)
 		},
-		BackendHint: backendHint,
-		ASCII:       o.ASCII, NoAnimation: o.NoMotion, Accessible: linear,
+		ASCII: o.ASCII, NoAnimation: o.NoMotion, Accessible: linear,
 	})
 	if app != nil {
 		if closing := app.Close(); err == nil && closing != nil {
@@ -50,7 +49,10 @@ func chat(cmd *cobra.Command, o *options) error {
 
 // forTUI collects what the screens need.
 func (a *app) forTUI(ctx context.Context) (tui.Opened, error) {
-	opened := tui.Opened{Kernel: a.kernel, Lookup: a.shop.Directory().Lookup, Suggestions: a.shop.Suggestions}
+	opened := tui.Opened{Kernel: a.kernel, Integrations: a.backends, Notice: a.notice, Lookup: a.shop.Directory().Lookup, Suggestions: a.shop.Suggestions}
+	if opened.Notice == "" && a.opts.Backend == "" {
+		opened.Notice = ollamaNotice(ctx)
+	}
 	accounts, err := a.shop.Accounts(ctx)
 	if err != nil {
 		return opened, failed(err)
@@ -67,9 +69,6 @@ func (a *app) forTUI(ctx context.Context) (tui.Opened, error) {
 	}
 	return opened, nil
 }
-
-const backendHint = "It is deterministic: it reads what the services say of themselves, and needs no account and no network. " +
-	"It is the only backend of this version; choose one with `--backend`."
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(f.Fd()) }
 

@@ -65,7 +65,7 @@ type play struct {
 }
 
 func (p *play) start() {
-	o := &options{Backend: "offline", Data: p.dir, Latency: "0", LogLevel: "warn", now: func() time.Time { return p.now }, noSync: true}
+	o := &options{Backend: offlineName, Data: p.dir, Latency: "0", LogLevel: "warn", now: func() time.Time { return p.now }, noSync: true}
 	app, err := open(context.Background(), o, "test")
 	if err != nil {
 		p.t.Fatal(err)

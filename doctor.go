@@ -44,7 +44,7 @@ func examine(cmd *cobra.Command, o *options) []finding {
 	if err := o.load(cmd); err != nil {
 		return append(found, finding{"configuration", "bad", err.Error(), "Mend it as it says; all else was not looked at."})
 	}
-	found = append(found, finding{what: "configuration", state: "ok", detail: fmt.Sprintf("backend %s, monolith latency %s", o.Backend, o.Latency)})
+	found = append(found, finding{what: "configuration", state: "ok", detail: fmt.Sprintf("monolith latency %s", o.Latency)})
 	found = append(found, examineStore(cmd.Context(), o)...)
 	return append(found, examineTerminal()...)
 }
@@ -78,7 +78,7 @@ func examineStore(ctx context.Context, o *options) []finding {
 	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		found = append(found, finding{"store", "bad", fmt.Sprintf("others may read %s (mode %o)", path, info.Mode().Perm()), "chmod 600 " + path})
 	}
-	return append(found, examineServices(a)...)
+	return append(append(found, examineServices(a)...), examineBackends(ctx, a)...)
 }
 
 func examineServices(a *app) []finding {
@@ -100,8 +100,26 @@ func examineServices(a *app) []finding {
 	for _, p := range a.kernel.Problems() {
 		found = append(found, finding{"service", "bad", p.Error(), "It is left out until it is mended; all other services work."})
 	}
-	b := a.kernel.Backend()
-	return append(found, finding{what: "backend", state: "ok", detail: strings.TrimSpace(fmt.Sprintf("%s %s %s", b.Name, b.Version, b.Model))})
+	return found
+}
+
+// examineBackends asks every backend of the chain one tiny question.
+func examineBackends(ctx context.Context, a *app) []finding {
+	var found []finding
+	for _, name := range a.backends.chain {
+		err := a.backends.Test(ctx, name)
+		m, _ := a.backends.get(ctx, name) // Test has made it
+		what := strings.TrimSpace(name)
+		if m != nil {
+			what = strings.TrimSpace(fmt.Sprintf("%s %s %s", m.info.Name, m.info.Version, m.info.Model))
+		}
+		if err != nil {
+			found = append(found, finding{"backend", "bad", what + ": " + err.Error(), "The next one of --backend takes over, if there is one; \"--backend offline\" always works."})
+			continue
+		}
+		found = append(found, finding{what: "backend", state: "ok", detail: what})
+	}
+	return found
 }
 
 func examineTerminal() []finding {

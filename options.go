@@ -15,6 +15,8 @@ import (
 	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"banyan/orchestrator"
 )
 
 // options are the settings that all commands share. A setting comes from the
@@ -22,7 +24,12 @@ import (
 // directory, config file, default.
 type options struct {
 	Email      string
-	Backend    string
+	Backend    string // a name, a chain "openai,offline", replay:FILE; empty: what is there decides
+	Model      string // of the chain's first model
+	BaseURL    string // of the chain's first model
+	Record     string
+	Cascade    bool
+	Cache      bool
 	Data       string
 	Config     string
 	LogLevel   string
@@ -31,17 +38,58 @@ type options struct {
 	NoMotion   bool
 	Accessible bool
 
+	// From the config file alone.
+	Models map[string]modelSettings
+	Budget budgetSettings
+
+	dotenv map[string]string
+
 	// For tests and benchmarks alone: another clock than time.Now, and a store that
 	// does not sync.
 	now    func() time.Time
 	noSync bool
 }
 
+// modelSettings are what the config file's [models.NAME] says of a provider.
+type modelSettings struct {
+	BaseURL string `toml:"base-url"`
+	Model   string `toml:"model"`
+	// KeyEnv is the environment variable that holds the key; keys themselves have no
+	// place in the config file.
+	KeyEnv string `toml:"key-env"`
+	// US dollars per million tokens; a price that is not given is not known.
+	InputPrice  *float64 `toml:"input-price"`
+	OutputPrice *float64 `toml:"output-price"`
+
+	RequestsPerMinute int `toml:"requests-per-minute"`
+	TokensPerMinute   int `toml:"tokens-per-minute"`
+}
+
+func (m modelSettings) price() *orchestrator.Price {
+	if m.InputPrice == nil || m.OutputPrice == nil {
+		return nil
+	}
+	return &orchestrator.Price{InputPerMTok: *m.InputPrice, OutputPerMTok: *m.OutputPrice}
+}
+
+// budgetSettings limit what models may cost, in US dollars; zero is no limit.
+type budgetSettings struct {
+	Turn         float64 `toml:"turn"`
+	Conversation float64 `toml:"conversation"`
+	User         float64 `toml:"user"` // per user and day
+	Day          float64 `toml:"day"`
+}
+
 // register declares the flags on the root command.
 func (o *options) register(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&o.Email, "email", "", "who asks: an email address of the shop's directory")
-	f.StringVar(&o.Backend, "backend", "offline", "the language backend: "+strings.Join(backendNames(), ", "))
+	f.StringVar(&o.Backend, "backend", "", "the language backend, or a chain of which each takes over from the one before: "+strings.Join(backendNames(), ", ")+", replay:FILE (default: the provider whose key is set, else offline)")
+	f.StringVar(&o.Model, "model", "", "the model to ask instead of the provider's usual one")
+	f.StringVar(&o.BaseURL, "base-url", "", "another address that speaks OpenAI's chat completions, up to and including /v1")
+	f.StringVar(&o.Record, "record", "", "record what the backend is asked and says in a new file, secrets and personal data masked")
+	f.BoolVar(&o.Cascade, "cascade", false, "let the offline backend do what it is sure of, and ask the model for the rest")
+	f.BoolVar(&o.Cache, "cache", false, "repeat a model's reply when exactly the same is asked again")
 	f.StringVar(&o.Data, "data", "", "folder for data and logs (default: the XDG folders)")
 	f.StringVar(&o.Config, "config", "", "config file (default: $XDG_CONFIG_HOME/banyan/config.toml)")
 	f.StringVar(&o.LogLevel, "log-level", "warn", "what is logged: debug, info, warn, error")
@@ -53,7 +101,7 @@ func (o *options) register(root *cobra.Command) {
 
 // settingNames are the flags that may also be set elsewhere, under the same name
 // in the config file and as BANYAN_NAME in the environment.
-var settingNames = []string{"email", "backend", "data", "log-level", "legacy-latency", "accessible", "ascii", "no-animation"}
+var settingNames = []string{"email", "backend", "model", "base-url", "cascade", "cache", "data", "log-level", "legacy-latency", "accessible", "ascii", "no-animation"}
 
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
@@ -62,6 +110,7 @@ func (o *options) load(cmd *cobra.Command) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return wrong("the file .env in this folder cannot be read: %w. Mend or move it; nothing was changed", err)
 	}
+	o.dotenv = dotenv
 	config, file, err := o.readConfig(dotenv)
 	if err != nil {
 		return err
@@ -116,6 +165,9 @@ func (o *options) readConfig(dotenv map[string]string) (map[string]any, string, 
 	}
 	var config map[string]any
 	_, err := toml.DecodeFile(file, &config)
+	if err == nil {
+		err = o.readTables(config, file)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !asked:
 		return nil, file, nil
@@ -130,9 +182,45 @@ func (o *options) readConfig(dotenv map[string]string) (map[string]any, string, 
 	return config, file, nil
 }
 
+// readTables takes [models.NAME] and [budget] out of the config.
+func (o *options) readTables(config map[string]any, file string) error {
+	var tables struct {
+		Models map[string]modelSettings `toml:"models"`
+		Budget budgetSettings           `toml:"budget"`
+	}
+	meta, err := toml.DecodeFile(file, &tables)
+	if err != nil {
+		return err
+	}
+	for _, key := range meta.Undecoded() {
+		if len(key) > 1 {
+			return fmt.Errorf("it has the unknown key %s", key)
+		}
+	}
+	for name := range tables.Models {
+		if !slices.Contains(backendNames(), name) || name == offlineName {
+			return fmt.Errorf("[models.%s] names no provider; there is: %s", name, strings.Join(backendNames()[1:], ", "))
+		}
+	}
+	o.Models, o.Budget = tables.Models, tables.Budget
+	delete(config, "models")
+	delete(config, "budget")
+	return nil
+}
+
+// secret returns the value of an environment variable, which .env may hold.
+func (o *options) secret(env string) string {
+	if v := os.Getenv(env); v != "" {
+		return v
+	}
+	return o.dotenv[env]
+}
+
 func (o *options) check() error {
-	if !slices.Contains(backendNames(), o.Backend) {
-		return wrong("there is no backend %q. There is: %s", o.Backend, strings.Join(backendNames(), ", "))
+	for name := range strings.SplitSeq(o.Backend, ",") {
+		if name = strings.TrimSpace(name); name != "" && !strings.HasPrefix(name, replayPrefix) && !slices.Contains(backendNames(), name) {
+			return wrong("there is no backend %q. There is: %s, and replay:FILE", name, strings.Join(backendNames(), ", "))
+		}
 	}
 	if _, err := o.logLevel(); err != nil {
 		return wrong("the log level %q is none of debug, info, warn, error", o.LogLevel)
