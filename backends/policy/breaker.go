@@ -85,7 +85,8 @@ func (b *Breaker) around(ctx context.Context, x *exchange) error {
 	default:
 		b.circuit.RecordSuccess()
 	}
-	switch after := b.circuit.State(); {
+	after := b.circuit.State()
+	switch {
 	case after == before:
 	case after == circuitbreaker.OpenState:
 		orchestrator.Notify(ctx, fmt.Sprintf("breaker: %s keeps failing (%s) and is left alone for %s", nameOf(ctx, b.inner), words(Kind(err)), brief(b.circuit.RemainingDelay())))

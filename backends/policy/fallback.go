@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"banyan/orchestrator"
 )
@@ -24,6 +25,10 @@ type FallbackConfig struct {
 // piece a failure is the call's, so that no answer is ever pieced together from two
 // backends. If all fail, the errors are joined: the first one's message is for
 // people.
+//
+// If the context has a deadline, a backend with another behind it has two thirds
+// of the time that is left to finish, or in Respond to emit a first piece, so that
+// there is time for the others.
 type Fallback struct {
 	parts []orchestrator.Backend
 	layer
@@ -72,7 +77,7 @@ func (f *Fallback) around(ctx context.Context, x *exchange) error {
 			orchestrator.Notify(ctx, fmt.Sprintf("fallback: %s failed (%s), %s takes over",
 				nameOf(ctx, f.parts[i-1]), words(Kind(errs[len(errs)-1])), nameOf(ctx, b)))
 		}
-		err := x.ask(ctx, b)
+		err := f.try(ctx, x, b, i == len(f.parts)-1)
 		spent.add(x)
 		*x.usage() = spent.sum
 		if err == nil {
@@ -84,6 +89,29 @@ func (f *Fallback) around(ctx context.Context, x *exchange) error {
 		}
 	}
 	return joinErrors(errs)
+}
+
+// try asks one part, within its share of the time.
+func (f *Fallback) try(ctx context.Context, x *exchange, b orchestrator.Backend, last bool) error {
+	end, ok := ctx.Deadline()
+	if !ok || last || f.kinds != nil && !f.kinds[orchestrator.CodeBackendTimeout] {
+		return x.ask(ctx, b)
+	}
+	share := time.Until(end) * 2 / 3
+	bounded, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	clock := time.AfterFunc(share, func() { cancel(&tooSlow{"no reply after " + brief(share)}) })
+	defer clock.Stop()
+	if emit := x.emit; emit != nil {
+		x.emit = func(delta string) {
+			if delta != "" {
+				clock.Stop()
+			}
+			emit(delta)
+		}
+		defer func() { x.emit = emit }()
+	}
+	return wordSlow(ctx, bounded, b, x.ask(bounded, b))
 }
 
 // next tells whether b may take over after err.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"banyan/orchestrator"
 )
@@ -72,6 +74,35 @@ func TestFallbackCancelled(t *testing.T) {
 	_, err := NewFallback(FallbackConfig{}, scripted(), second).Plan(ctx, ask("hello"))
 	wantKind(t, err, orchestrator.CodeCancelled)
 	wantCalls(t, second, 0)
+}
+
+// A backend that hangs leaves time for the next, one that has begun to answer may
+// go on.
+func TestFallbackSharesTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := well()
+		hangs.before = time.Hour
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		started := time.Now()
+		reply, err := NewFallback(FallbackConfig{}, scripted(hangs), scripted(hangs), scripted()).Plan(ctx, ask("hello"))
+		if err != nil || reply.Plan.Text != hello.Text || time.Since(started).Round(time.Second) != 53*time.Second {
+			t.Errorf("%v after %s", err, time.Since(started))
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		slow := well()
+		slow.between = 20 * time.Second
+		slow.pieces = []string{"a", "b", "c"}
+		second := scripted()
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		reply, err := NewFallback(FallbackConfig{}, scripted(slow), second).Respond(ctx, tell("hello"), func(string) {})
+		if err != nil || reply.Text != "abc" {
+			t.Errorf("%q, %v", reply.Text, err)
+		}
+		wantCalls(t, second, 0)
+	})
 }
 
 func TestFallbackDescribe(t *testing.T) {

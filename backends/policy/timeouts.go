@@ -48,12 +48,17 @@ func (t *Timeouts) around(ctx context.Context, x *exchange) error {
 	if x.skill == Respond && (t.cfg.FirstToken > 0 || t.cfg.Idle > 0) {
 		defer t.watch(x, cancel)()
 	}
-	err := x.ask(bounded, t.inner)
+	return wordSlow(ctx, bounded, t.inner, x.ask(bounded, t.inner))
+}
+
+// wordSlow returns err, or if the call failed because bounded was ended as too slow
+// while ctx goes on, an error that says so.
+func wordSlow(ctx, bounded context.Context, b orchestrator.Backend, err error) error {
 	var slow *tooSlow
 	if err == nil || ctx.Err() != nil || !errors.As(context.Cause(bounded), &slow) {
 		return err
 	}
-	name := nameOf(ctx, t.inner)
+	name := nameOf(ctx, b)
 	orchestrator.Notify(ctx, fmt.Sprintf("timeout: %s gave %s", name, slow.what))
 	return &orchestrator.Error{
 		Code: orchestrator.CodeBackendTimeout, Cause: errors.Join(slow, err),

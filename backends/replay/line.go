@@ -27,7 +27,7 @@ const (
 	skillRespond = "respond"
 )
 
-// header is the first line.
+// header is the first line of a session.
 type header struct {
 	Recording    int      `json:"banyan_recording"`
 	Backend      string   `json:"backend"`
@@ -74,6 +74,10 @@ type failure struct {
 	Message string `json:"message"`
 }
 
+// again is how a head begins that stands further down: a file may hold several
+// sessions, one behind the other.
+var again = []byte(`{"banyan_recording":`)
+
 // read takes a recording apart. Errors wrap ErrFormat, or come from r.
 func read(r io.Reader) (header, []line, error) {
 	var h header
@@ -84,7 +88,8 @@ func read(r io.Reader) (header, []line, error) {
 		text := bytes.TrimSpace(sc.Bytes())
 		switch {
 		case len(text) == 0:
-		case h.Recording == 0:
+		case h.Recording == 0 || bytes.HasPrefix(text, again): // the head, or that of a later session
+			h = header{}
 			if err := json.Unmarshal(text, &h); err != nil || h.Recording == 0 {
 				return header{}, nil, fmt.Errorf("line %d is not the head of a recording: %w", n, ErrFormat)
 			}

@@ -258,6 +258,17 @@ func TestErrFormat(t *testing.T) {
 	}
 }
 
+// One file may hold several sessions.
+func TestSessions(t *testing.T) {
+	var tape bytes.Buffer
+	for _, message := range []string{"hello", "good bye"} {
+		mustPlan(t, Record(&tape, script{plan: hello}), ask(ada, message))
+	}
+	p := mustOpen(t, tape.String())
+	mustPlan(t, p, ask(ada, "good bye"))
+	mustPlan(t, p, ask(ada, "hello"))
+}
+
 // A disk that is full does not disturb the conversation, and is told.
 func TestWriteFails(t *testing.T) {
 	full := errors.New("the disk is full")
