@@ -88,7 +88,7 @@ type Backend struct {
 	price   *orchestrator.Price
 	client  *oai.Client
 	http    *http.Client
-	prompts prompts
+	prompts *prompts
 	chooser *chooser
 
 	mu  sync.Mutex // guards way
@@ -154,8 +154,10 @@ func New(o Options) (*Backend, error) {
 	cfg.EmptyMessagesLimit = 1 << 30 // the size of a stream is bounded instead
 	b.client = oai.NewClientWithConfig(cfg)
 	b.way = firstWay(p, o)
-	b.prompts, err = newPrompts()
-	return b, err
+	if b.prompts, err = newPrompts(); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // loopback tells whether an address is on this machine.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 
@@ -30,17 +31,27 @@ const (
 )
 
 // prompts writes what a model is told.
-type prompts struct{ t *template.Template }
+type prompts struct {
+	t *template.Template
 
-func newPrompts() (prompts, error) {
-	t, err := template.New("").Option("missingkey=error").ParseFS(promptFiles, "prompts/*.tmpl")
-	if err != nil {
-		return prompts{}, fmt.Errorf("reading the prompts: %w", err)
-	}
-	return prompts{t}, nil
+	mu sync.Mutex // guards what follows
+	// catalog is the one that was used last; what is known of it need not be written
+	// again: its intents, and the whole system prompt of planning if it has all of
+	// them.
+	catalog *orchestrator.Catalog
+	intents map[*orchestrator.Entry]string
+	systems map[bool]string // by whether the form is asked for in words
 }
 
-func (p prompts) render(name string, data map[string]any) (string, error) {
+func newPrompts() (*prompts, error) {
+	t, err := template.New("").Option("missingkey=error").ParseFS(promptFiles, "prompts/*.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("reading the prompts: %w", err)
+	}
+	return &prompts{t: t}, nil
+}
+
+func (p *prompts) render(name string, data map[string]any) (string, error) {
 	var b strings.Builder
 	if err := p.t.ExecuteTemplate(&b, name+".tmpl", data); err != nil {
 		return "", fmt.Errorf("writing the prompt %s: %w", name, err)
@@ -48,41 +59,58 @@ func (p prompts) render(name string, data map[string]any) (string, error) {
 	return strings.TrimSpace(b.String()), nil
 }
 
-// talk renders a system and a user prompt.
-func (p prompts) talk(name string, system, user map[string]any) ([]oai.ChatCompletionMessage, error) {
-	s, err := p.render(name+"_system", system)
-	if err != nil {
-		return nil, err
+// talk is a system and a user prompt.
+func talk(system, user string) []oai.ChatCompletionMessage {
+	return []oai.ChatCompletionMessage{{Role: oai.ChatMessageRoleSystem, Content: system}, {Role: oai.ChatMessageRoleUser, Content: user}}
+}
+
+// planSystem writes what a model is told whatever the message is.
+func (p *prompts) planSystem(catalog *orchestrator.Catalog, chosen []*orchestrator.Entry, byWords bool) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.catalog != catalog || p.intents == nil {
+		p.catalog, p.intents, p.systems = catalog, map[*orchestrator.Entry]string{}, map[bool]string{}
 	}
-	u, err := p.render(name+"_user", user)
-	if err != nil {
-		return nil, err
+	total := 0
+	if catalog != nil {
+		total = len(catalog.Intents())
 	}
-	return []oai.ChatCompletionMessage{{Role: oai.ChatMessageRoleSystem, Content: s}, {Role: oai.ChatMessageRoleUser, Content: u}}, nil
+	if known := p.systems[byWords]; known != "" && len(chosen) == total {
+		return known, nil
+	}
+	intents := make([]string, len(chosen))
+	for i, e := range chosen {
+		if p.intents[e] == "" {
+			p.intents[e] = describe(e)
+		}
+		intents[i] = p.intents[e]
+	}
+	text, err := p.render("plan_system", map[string]any{
+		"MaxSteps": maxSteps, "Intents": intents, "Total": total, "Chosen": len(chosen) < total, "JSONByWords": byWords,
+	})
+	if len(chosen) == total {
+		p.systems[byWords] = text
+	}
+	return text, err
 }
 
 // plan writes the prompt for planning over the chosen intents.
-func (p prompts) plan(req orchestrator.PlanRequest, chosen []*orchestrator.Entry, f fence, byWords bool) ([]oai.ChatCompletionMessage, error) {
-	var intents []string
-	for _, e := range chosen {
-		intents = append(intents, describe(e))
-	}
-	total := 0
-	if req.Catalog != nil {
-		total = len(req.Catalog.Intents())
+func (p *prompts) plan(req orchestrator.PlanRequest, chosen []*orchestrator.Entry, f fence, byWords bool) ([]oai.ChatCompletionMessage, error) {
+	system, err := p.planSystem(req.Catalog, chosen, byWords)
+	if err != nil {
+		return nil, err
 	}
 	var people []string
 	for _, u := range req.People {
 		people = append(people, person(u))
 	}
-	messages, err := p.talk("plan", map[string]any{
-		"MaxSteps": maxSteps, "Intents": intents, "Total": total, "Chosen": len(chosen) < total, "JSONByWords": byWords,
-	}, map[string]any{
+	user, err := p.render("plan_user", map[string]any{
 		"Now": clockTime(req.Now), "User": person(req.User), "Subject": person(req.Subject), "People": strings.Join(people, ", "),
 		"Tag":    f.tag,
 		"Digest": f.transcript("other conversations, for reference only", req.Digest, 0), "Conversation": f.transcript("conversation", req.Conversation, turnsInFull),
 		"Message": f.data("message", cut(req.Message, maxConvMessage)),
 	})
+	messages := talk(system, user)
 	if err != nil || req.Rejected == nil {
 		return messages, err
 	}
@@ -90,7 +118,7 @@ func (p prompts) plan(req orchestrator.PlanRequest, chosen []*orchestrator.Entry
 }
 
 // mend adds a plan that was refused, with the reasons.
-func (p prompts) mend(messages []oai.ChatCompletionMessage, refused string, problems []string, f fence) ([]oai.ChatCompletionMessage, error) {
+func (p *prompts) mend(messages []oai.ChatCompletionMessage, refused string, problems []string, f fence) ([]oai.ChatCompletionMessage, error) {
 	var list strings.Builder
 	for _, what := range problems {
 		fmt.Fprintf(&list, "- %s\n", line(what, 600))
@@ -105,28 +133,38 @@ func (p prompts) mend(messages []oai.ChatCompletionMessage, refused string, prob
 }
 
 // judge writes the prompt for deciding a condition.
-func (p prompts) judge(req orchestrator.JudgeRequest, f fence, byWords bool) ([]oai.ChatCompletionMessage, error) {
-	return p.talk("judge", map[string]any{"JSONByWords": byWords}, map[string]any{
+func (p *prompts) judge(req orchestrator.JudgeRequest, f fence, byWords bool) ([]oai.ChatCompletionMessage, error) {
+	system, err := p.render("judge_system", map[string]any{"JSONByWords": byWords})
+	if err != nil {
+		return nil, err
+	}
+	user, err := p.render("judge_user", map[string]any{
 		"Now": clockTime(req.Now), "Tag": f.tag,
 		"Results":   f.data("results", stepList(req.Steps)),
 		"Condition": f.data("condition", cut(req.Condition, maxTurnText)),
 	})
+	return talk(system, user), err
 }
 
 // respond writes the prompt for answering.
-func (p prompts) respond(req orchestrator.RespondRequest, f fence) ([]oai.ChatCompletionMessage, error) {
+func (p *prompts) respond(req orchestrator.RespondRequest, f fence) ([]oai.ChatCompletionMessage, error) {
 	preface := ""
 	if req.Preface != "" {
 		preface = f.data("preface", cut(req.Preface, maxTurnText))
 	}
 	last := req.Conversation[max(0, len(req.Conversation)-turnsInFull):]
-	return p.talk("respond", nil, map[string]any{
+	system, err := p.render("respond_system", nil)
+	if err != nil {
+		return nil, err
+	}
+	user, err := p.render("respond_user", map[string]any{
 		"Now": clockTime(req.Now), "User": person(req.User), "Subject": person(req.Subject), "Tag": f.tag,
 		"Conversation": f.transcript("earlier in the conversation", last, 0),
 		"Message":      f.data("message", cut(req.Message, maxConvMessage)),
 		"Preface":      preface,
 		"Results":      f.data("results", stepList(req.Steps)),
 	})
+	return talk(system, user), err
 }
 
 // transcript writes turns as data; the last few with what they found. It is empty
@@ -168,30 +206,37 @@ func stepList(steps []orchestrator.StepRecord) string {
 	return b.String()
 }
 
-// told is what a model is told of a step.
-func told(s orchestrator.StepRecord) map[string]any {
-	m := map[string]any{"id": s.ID, "intent": s.Intent, "status": s.Status}
-	set := func(name string, v any, there bool) {
-		if there {
-			m[name] = v
-		}
+// toldStep is what a model is told of a step.
+type toldStep struct {
+	ID        string                  `json:"id"`
+	Intent    string                  `json:"intent"`
+	Status    orchestrator.StepStatus `json:"status"`
+	Lookup    bool                    `json:"lookup,omitempty"`
+	Asked     string                  `json:"asked,omitempty"`
+	Does      string                  `json:"does,omitempty"`
+	Condition *toldCondition          `json:"condition,omitempty"`
+	Error     string                  `json:"error,omitempty"`
+	Args      map[string]any          `json:"args,omitempty"`
+	Result    map[string]any          `json:"result,omitempty"`
+}
+
+type toldCondition struct {
+	Text string `json:"text"`
+	Met  *bool  `json:"met,omitempty"`
+}
+
+func told(s orchestrator.StepRecord) toldStep {
+	t := toldStep{
+		ID: s.ID, Intent: s.Intent, Status: s.Status, Lookup: s.Lookup, Asked: cut(s.Text, 300), Does: s.Sentence,
+		Args: s.Args, Result: s.Result,
 	}
-	set("asked", cut(s.Text, 300), s.Text != "")
-	set("lookup", true, s.Lookup)
-	set("args", s.Args, len(s.Args) > 0)
-	set("result", s.Result, s.Result != nil)
-	set("does", s.Sentence, s.Sentence != "")
 	if s.Error != nil {
-		m["error"] = s.Error.Message
+		t.Error = s.Error.Message
 	}
-	if c := s.Condition; c != nil {
-		cond := map[string]any{"text": c.Text}
-		if c.Met != nil {
-			cond["met"] = *c.Met
-		}
-		m["condition"] = cond
+	if s.Condition != nil {
+		t.Condition = &toldCondition{s.Condition.Text, s.Condition.Met}
 	}
-	return m
+	return t
 }
 
 // compact writes JSON on one line without escaping for HTML.

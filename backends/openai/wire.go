@@ -189,5 +189,10 @@ func encodePlan(p *orchestrator.Plan) string {
 		}
 		steps = append(steps, step{s.ID, s.Intent, opt(s.For), args, s.When, append([]string{}, s.After...), s.Lookup, s.Text})
 	}
-	return compact(map[string]any{"kind": p.Kind, "text": p.Text, "steps": steps, "missing": p.Missing})
+	return compact(struct {
+		Kind    orchestrator.PlanKind `json:"kind"`
+		Text    string                `json:"text"`
+		Steps   []step                `json:"steps"`
+		Missing *orchestrator.Missing `json:"missing"`
+	}{p.Kind, p.Text, steps, p.Missing})
 }
