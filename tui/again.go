@@ -14,7 +14,7 @@ import (
 // It is held back like the keys of the dialog: if another key follows at once it
 // was the start of a word.
 type again struct {
-	held   bool
+	held   string // the key, as it was typed
 	heldAt time.Time
 	seq    int
 	ended  time.Time // of the turn that failed
@@ -51,13 +51,13 @@ func (m *model) resend() tea.Cmd {
 func (m *model) pressAgain(msg tea.KeyPressMsg, now time.Time) (tea.Cmd, bool) {
 	c := m.chat
 	a := &c.again
-	if a.held {
+	if a.held != "" {
 		return m.afterAgain(msg, now)
 	}
 	if !m.canResend() || !key.Matches(msg, m.keys.again) || now.Sub(m.lastKey) < quiet || now.Sub(a.ended) < quiet {
 		return nil, false
 	}
-	a.held, a.heldAt = true, now
+	a.held, a.heldAt = msg.Text, now
 	a.seq++
 	seq := a.seq
 	return tea.Tick(quiet, func(time.Time) tea.Msg { return againMsg{seq} }), true
@@ -66,18 +66,18 @@ func (m *model) pressAgain(msg tea.KeyPressMsg, now time.Time) (tea.Cmd, bool) {
 // afterAgain takes the key that follows the held one.
 func (m *model) afterAgain(msg tea.KeyPressMsg, now time.Time) (tea.Cmd, bool) {
 	c := m.chat
-	since := now.Sub(c.again.heldAt)
-	c.again.held = false
+	held, since := c.again.held, now.Sub(c.again.heldAt)
+	c.again.held = ""
 	c.again.seq++
 	switch {
 	case key.Matches(msg, m.keys.send) && since >= burst:
 		return m.resend(), true
 	case key.Matches(msg, m.keys.send):
-		c.input.insert("r")
+		c.input.insert(held)
 		return nil, true
 	case msg.Text != "":
 		// It was the start of a word: what follows goes its usual way.
-		c.input.insert("r")
+		c.input.insert(held)
 		return nil, false
 	}
 	// Anything else, such as esc or backspace, takes the key back.
@@ -87,10 +87,10 @@ func (m *model) afterAgain(msg tea.KeyPressMsg, now time.Time) (tea.Cmd, bool) {
 // releaseAgain ends the hold of key number seq.
 func (m *model) releaseAgain(seq int) tea.Cmd {
 	a := &m.chat.again
-	if !a.held || a.seq != seq {
+	if a.held == "" || a.seq != seq {
 		return nil
 	}
-	a.held = false
+	a.held = ""
 	if !m.canResend() {
 		return nil
 	}

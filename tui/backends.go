@@ -57,17 +57,6 @@ type (
 	}
 )
 
-// active names the backends that the next turn asks, in their order.
-func (b *backends) active() []string {
-	var out []string
-	for _, i := range b.list {
-		if i.Active {
-			out = append(out, cleanLine(i.Name))
-		}
-	}
-	return out
-}
-
 func (b *backends) busy() bool {
 	if b.using != "" {
 		return true

@@ -130,7 +130,7 @@ func (m *model) entered(msg enteredMsg) {
 	for _, e := range c.list.entries {
 		e.notes = c.notebook.of(e.turn.ID)
 	}
-	c.panelOff, c.again.held = 0, false
+	c.panelOff, c.again.held = 0, ""
 	m.tally()
 	said := make([]string, 0, len(msg.turns))
 	for _, t := range msg.turns {

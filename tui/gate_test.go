@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -51,6 +52,17 @@ func planted(t *testing.T, s string, w, h int) *driver {
 	var c *clock
 	d := newDriver(t, w, h, func(cfg *Config) {
 		c = &clock{cfg.Now()}
+		cfg.Notice = s
+		in := newFakeIntegrations()
+		b := Integration{
+			Name: s, Model: s, Version: s, State: s, Capabilities: []string{s, s}, LastError: s, Active: true,
+			Calls: 3, InputTokens: 9, P50MS: 1, P95MS: 2, Latencies: []float64{1, 2},
+		}
+		more := b
+		more.Name = "more " + s
+		in.list = []Integration{b, more}
+		in.fail(s, errors.New(s))
+		cfg.Integrations = in
 		cfg.Accounts = []Account{{orchestrator.User{Email: "x@example.com", Name: s, Role: orchestrator.Role(s)}, s}}
 	})
 	d.k.catalog = mustCatalog(orchestrator.Description{Name: "x" + s, Version: s, Contract: 1, Era: orchestrator.Modern, Intents: []orchestrator.Intent{in}})
@@ -65,10 +77,10 @@ func planted(t *testing.T, s string, w, h int) *driver {
 		Changes: []orchestrator.Change{{Field: s, Old: s, New: s}},
 	}
 	turn := func(kind orchestrator.TurnKind) orchestrator.Turn {
-		return orchestrator.Turn{Conversation: "planted", ID: string(kind), Kind: kind, At: c.t, Message: s, Answer: s, Steps: []orchestrator.StepRecord{step}, Usage: orchestrator.Usage{Model: s}}
+		return orchestrator.Turn{Conversation: "planted", ID: string(kind), Kind: kind, At: c.t, Message: s, Answer: s, Steps: []orchestrator.StepRecord{step}, Usage: orchestrator.Usage{Backend: s, Model: s, ModelCalls: 1, InputTokens: 7}}
 	}
 	failed, question, confirmation := turn(orchestrator.KindError), turn(orchestrator.KindQuestion), turn(orchestrator.KindConfirmation)
-	failed.Problem = &orchestrator.Error{Code: s, Message: s, Cause: orchestrator.Errorf("x", "%s", s)}
+	failed.Problem = &orchestrator.Error{Code: "backend_" + s, Message: s, Cause: orchestrator.Errorf("x", "%s", s)}
 	question.Plan = &orchestrator.Plan{Missing: &orchestrator.Missing{Options: []string{s, "other" + s}}}
 	confirmation.Steps = append(confirmation.Steps, write)
 	confirmation.Pending = &orchestrator.Pending{Expires: c.t.Add(time.Hour), Steps: []string{"w"}}
@@ -100,7 +112,7 @@ func walk(t *testing.T, d *driver, s string) {
 	look("failed login")
 	d.m.user, d.m.page = orchestrator.User{Email: s, Name: s}, pageChat
 	d.m.backend = orchestrator.BackendInfo{Name: s, Version: s, Model: s}
-	info := kernelInfo{catalog: d.k.catalog, backend: d.m.backend}
+	info := kernelInfo{catalog: d.k.catalog, backend: d.m.backend, backends: d.in.list}
 	d.m.entered(enteredMsg{id: "new", tips: []string{s}, info: info})
 	look("empty chat")
 	d.m.entered(enteredMsg{id: "planted", turns: d.k.turns["planted"], info: info})
@@ -113,8 +125,37 @@ func walk(t *testing.T, d *driver, s string) {
 	}
 	d.m.openIntents("")
 	look("intents")
+	source := d.m.backends.source
+	d.m.backends.source = nil
 	d.m.openModel("")
-	look("backend")
+	look("the one backend")
+	d.m.backends.source = source
+	d.m.openModel("")
+	d.m.informBackends(info)
+	look("backends to choose from")
+	d.m.switched(usedMsg{name: s, info: info, err: errors.New(s)})
+	look("a switch that failed")
+	d.m.openIntegrations()
+	look("integrations")
+	d.m.backends.tested = map[string]*trial{s: {name: s, done: true, err: errors.New(s)}}
+	look("a test that failed")
+	d.press("enter")
+	look("one backend in full")
+	for range 30 {
+		d.press("down")
+	}
+	look("one backend in full, its end")
+	d.press("esc")
+	d.m.backends.tested[s].err = nil
+	d.m.backends.using = s
+	look("a switch under way")
+	d.press("u")
+	look("a second switch")
+	d.m.backends.using = ""
+	d.m.overlay = nil
+	d.m.switched(usedMsg{name: s, info: info, err: errors.New(s)})
+	look("a switch that failed, in the chat")
+	d.m.status = ""
 	d.m.overlay = &overlay{picker: &picker{loading: true}}
 	d.m.listed(conversationsMsg{infos: d.k.infos})
 	look("conversations")
@@ -123,10 +164,13 @@ func walk(t *testing.T, d *driver, s string) {
 	look("pasted")
 	d.m.chat.input.clear()
 	d.m.chat.list.entries[3].unstored = orchestrator.Errorf("x", "%s", s)
+	d.m.chat.list.entries[3].noted(orchestrator.Event{Text: s})
+	d.m.chat.list.entries[2].open = true
 	d.m.chat.list.entries[3].rev++
 	d.m.chat.list.toEnd()
 	look("not stored")
 	e := &entry{turn: orchestrator.Turn{Conversation: "planted", Message: s}, run: &running{id: "r", cancel: func() {}}}
+	e.noted(orchestrator.Event{Text: s})
 	e.run.text.WriteString(s + " more\n\n" + s + " and more")
 	d.m.chat.list.add(e)
 	look("streaming")

@@ -124,6 +124,7 @@ func TestGoldenScreens(t *testing.T) {
 	for _, s := range scenes {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s-%dx%d", s.name, size[0], size[1]), func(t *testing.T) {
+				t.Parallel()
 				d := newDriver(t, size[0], size[1], staged(s.name, s.user))
 				s.play(d)
 				d.golden(fmt.Sprintf("%s-%dx%d", s.name, size[0], size[1]), false)
@@ -158,6 +159,7 @@ func TestGoldenStyles(t *testing.T) {
 		}
 		for _, style := range []string{"dark", "light", "ascii"} {
 			t.Run(s.name+"-"+style, func(t *testing.T) {
+				t.Parallel()
 				d := newDriver(t, 80, 24, func(c *Config) { staged(s.name, s.user)(c); c.ASCII = style == "ascii" })
 				if style == "light" {
 					d.send(tea.BackgroundColorMsg{Color: color.White})

@@ -122,16 +122,21 @@ func (m *model) integrationLegend(head string) string {
 	return "c1 in the version: made for contract 1 " + m.signs.dot + " latency: the last calls, oldest first"
 }
 
-// inUse names the backends that the next turn asks.
+// inUse names the backend that the next turn asks, or those of a chain in their
+// order.
 func (m *model) inUse() string {
-	names := strings.Join(m.backends.active(), " "+m.signs.arrow+" ")
-	if names == "" {
-		names = cleanLine(m.backend.Name)
+	var names []string
+	for _, p := range m.backend.Parts {
+		names = append(names, cleanLine(p.Name))
 	}
-	if names == "" {
+	if len(names) == 0 {
+		names = strings.Split(cleanLine(m.backend.Name), ",")
+	}
+	text := strings.Join(names, " "+m.signs.arrow+" ")
+	if text == "" {
 		return ""
 	}
-	return m.st.accent.Render(m.signs.active) + " " + m.st.quiet.Render("in use: "+names)
+	return m.st.accent.Render(m.signs.active) + " " + m.st.quiet.Render("in use: "+text)
 }
 
 // onlyOne says that there is nothing to manage.

@@ -25,6 +25,7 @@ type linear struct {
 	conv    string
 	last    string // ID of the turn before
 	catalog *orchestrator.Catalog
+	failed  string // the message to send again, after its backend has failed
 }
 
 // errLeave ends the dialogue.
@@ -91,6 +92,12 @@ func (l *linear) run(ctx context.Context) error {
 	if o.Suggestions != nil {
 		l.cfg.Suggestions = o.Suggestions
 	}
+	if o.Integrations != nil {
+		l.cfg.Integrations = o.Integrations
+	}
+	if o.Notice != "" {
+		l.cfg.Notice = o.Notice
+	}
 	if o.User != nil {
 		l.cfg.User = o.User
 	}
@@ -98,6 +105,9 @@ func (l *linear) run(ctx context.Context) error {
 		l.cfg.Conversation = o.Conversation
 	}
 	l.kernel, l.sub, l.catalog = o.Kernel, o.Kernel.Subscribe(feedBuffer), o.Kernel.Catalog()
+	if notice := cleanLine(l.cfg.Notice); notice != "" {
+		l.say("banyan: %s", notice)
+	}
 	if l.cfg.User != nil {
 		l.user = *l.cfg.User
 	} else if err := l.login(ctx); err != nil {
@@ -202,7 +212,7 @@ func (l *linear) enter(ctx context.Context, id string) error {
 	if id == "" {
 		id = l.kernel.NewConversation()
 	}
-	l.conv = id
+	l.conv, l.failed = id, ""
 	b := l.kernel.Backend()
 	l.say("banyan: you are %s. The backend is %s.", cleanLine(l.user.Email), cleanLine(b.Name))
 	if n := len(turns); n > 0 {
@@ -224,7 +234,8 @@ func (l *linear) enter(ctx context.Context, id string) error {
 }
 
 func (l *linear) command(ctx context.Context, line string) error {
-	name, _, _ := strings.Cut(line, " ")
+	name, arg, _ := strings.Cut(line, " ")
+	arg = strings.TrimSpace(arg)
 	switch name {
 	case "/quit", "/exit":
 		return errLeave
@@ -246,11 +257,16 @@ func (l *linear) command(ctx context.Context, line string) error {
 			l.say("intent: %s, %s, %s", cleanLine(e.Name), cleanLine(e.Summary), strings.Join(eras, " and "))
 		}
 	case "/model":
-		b := l.kernel.Backend()
-		l.say("backend: %s %s, model %s. Choose another one with --backend when you start the program.", cleanLine(b.Name), cleanLine(b.Version), orNone(cleanLine(b.Model)))
+		l.model(ctx, arg)
+	case "/integrations":
+		l.integrations()
+	case "/test":
+		l.test(ctx, arg)
+	case "/again":
+		return l.again(ctx)
 	case "/help":
 		l.say("help: type what you need in your own words. Nothing is changed before you have said yes.")
-		l.say("commands: /new, /conversations, /intents, /model, /login, /quit")
+		l.say("commands: /new, /conversations, /intents, /model, /integrations, /test, /again, /login, /quit")
 	default:
 		l.say("error: there is no command %s. /help lists them.", cleanLine(name))
 	}

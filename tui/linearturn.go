@@ -21,6 +21,15 @@ func (l *linear) turn(ctx context.Context, text string) error {
 	}()
 	e := &entry{turn: orchestrator.Turn{Conversation: l.conv, Message: text}, run: &running{not: l.last}}
 	said := map[string]bool{}
+	tell := func(ev orchestrator.Event) {
+		switch ours := e.apply(ev); {
+		case ours && ev.Kind == orchestrator.EventBackend:
+			l.say("backend: %s", cleanLine(ev.Text))
+		case ours && ev.Kind == orchestrator.EventStepEnded && ev.Step != nil && !said[ev.Step.ID]:
+			said[ev.Step.ID] = true
+			l.step(e.turn, *ev.Step)
+		}
+	}
 	c := l.sub.C
 	for {
 		select {
@@ -29,11 +38,19 @@ func (l *linear) turn(ctx context.Context, text string) error {
 				c = nil
 				continue
 			}
-			if e.apply(ev) && ev.Kind == orchestrator.EventStepEnded && ev.Step != nil && !said[ev.Step.ID] {
-				said[ev.Step.ID] = true
-				l.step(e.turn, *ev.Step)
-			}
+			tell(ev)
 		case r := <-done:
+			// The kernel has published all events of a turn before it returns it.
+			for waiting := true; waiting; {
+				select {
+				case ev, ok := <-c:
+					if waiting = ok; ok {
+						tell(ev)
+					}
+				default:
+					waiting = false
+				}
+			}
 			if r.err != nil {
 				l.say("error: this turn could not be stored. Send the message again; if it keeps failing run banyan doctor. %s", cleanLine(r.err.Error()))
 				return ctx.Err()
@@ -45,6 +62,7 @@ func (l *linear) turn(ctx context.Context, text string) error {
 				}
 			}
 			l.answer(r.turn)
+			l.spent(r.turn)
 			return ctx.Err()
 		}
 	}

@@ -14,7 +14,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BANYAN_TUI_CHILD") == "" {
 		os.Exit(m.Run())
 	}
-	cfg := Config{Kernel: newFakeKernel(time.Now), Accounts: fakeAccounts(), NoAnimation: os.Getenv("BANYAN_TUI_STILL") != ""}
+	k, in := newFakeKernel(time.Now), newFakeIntegrations()
+	in.k = k
+	cfg := Config{Kernel: k, Integrations: in, Accounts: fakeAccounts(), NoAnimation: os.Getenv("BANYAN_TUI_STILL") != ""}
 	if err := Run(context.Background(), cfg); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

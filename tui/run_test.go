@@ -71,6 +71,9 @@ func TestLinear(t *testing.T) {
 		{"Commands", []string{"1", "/intents", "/model", "/nonsense", "/conversations"}, []string{
 			"intent: track_shipment, Tell where a parcel is, legacy", "backend: offline", "no command /nonsense", "no earlier conversation",
 		}},
+		{"OneBackend", []string{"1", "/integrations", "/model openai", "/test", "/again"}, []string{
+			"there is only the one backend, offline", "error: there is only the one backend. Nothing was changed.", "error: say which backend", "nothing to send again",
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, err := linearChat(t, nil, c.lines...)
@@ -88,14 +91,46 @@ func TestLinear(t *testing.T) {
 			}
 		})
 	}
+	t.Run("Backends", func(t *testing.T) {
+		out, err := linearChat(t, func(c *Config) {
+			k, in := c.Kernel.(*fakeKernel), newFakeIntegrations()
+			in.k = k
+			in.fail("groq", errors.New("no key is set"))
+			close(k.release)
+			c.Integrations, c.Notice = in, "Ollama is running on this machine"
+		}, "1", "/integrations", "/model groq", "/test groq", "/test openai", "/model openai", "slow retry", "unreachable", "/again", "/model")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest := out
+		for _, w := range []string{
+			"banyan: Ollama is running on this machine",
+			"backend: offline, local, model none, version 1.0.0, contract 1, up, in use, 12 calls, 0 errors, median 2 ms",
+			"backend: openai, remote, model gpt-5-mini", "128 calls, 3 errors, 45k tokens, 0.123 USD, median 0.8 s", "its last error: rate limited (429)",
+			"error: could not switch to groq: no key is set. offline stays in use.", "error: the test of groq failed: no key is set. Nothing was changed.",
+			"banyan: openai answers.", "backend: openai 1.0.0, model gpt-5-mini.", "backend: retry: openai failed", "backend: fallback: openai failed",
+			"Slow and done.", "usage: 2 model calls, 1.2k tokens, 0.004 USD", "error: openai cannot be reached.", "/again sends it once more",
+			"error: openai cannot be reached.", "/integrations lists the names",
+		} {
+			i := strings.Index(rest, w)
+			if i < 0 {
+				t.Fatalf("no %q, or too early, in\n%s", w, out)
+			}
+			rest = rest[i+len(w):]
+		}
+		onlyText(t, "the linear mode", out)
+	})
 	t.Run("Hostile", func(t *testing.T) {
 		s := strings.Join(evil, " ")
 		out, err := linearChat(t, func(c *Config) {
 			k := newFakeKernel(c.Now)
 			k.turns["p"] = []orchestrator.Turn{{Conversation: "p", ID: "t", Message: s, Answer: s, Kind: orchestrator.KindAnswer}}
-			c.Kernel, c.Conversation = k, "p"
+			in := newFakeIntegrations()
+			in.k, in.list = k, []Integration{{Name: s, Model: s, Version: s, State: s, LastError: s}}
+			in.fail(s, errors.New(s))
+			c.Kernel, c.Conversation, c.Integrations, c.Notice = k, "p", in, s
 			c.Accounts = []Account{{orchestrator.User{Email: s, Role: orchestrator.Role(s)}, s}}
-		}, s, "1", s)
+		}, s, "1", s, "/integrations", "/model "+s, "/test "+s)
 		if err != nil {
 			t.Fatal(err)
 		}

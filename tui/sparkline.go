@@ -14,7 +14,7 @@ func (g signs) sparkline(values []float64, n int) string {
 	for _, v := range values {
 		at := 0
 		if most > 0 && v > 0 {
-			at = min(int(v/most*float64(len(g.spark))), len(g.spark)-1)
+			at = max(min(int(v/most*float64(len(g.spark))), len(g.spark)-1), 0)
 		}
 		b.WriteString(g.spark[at])
 	}

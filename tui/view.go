@@ -53,32 +53,27 @@ func (m *model) viewSmall() []string {
 
 func (m *model) rule() string { return m.st.line.Render(strings.Repeat(m.signs.rule, m.w)) }
 
-// header says where one is: user, backend and how far the migration has come.
+// header says where one is: user, backend, what the conversation has cost and how
+// far the migration has come. The longest form that fits is drawn: what was spent
+// stays when the migration and the model's name give way.
 func (m *model) header() string {
 	g, st := m.signs, m.st
 	sep := st.faint.Render(" " + g.dot + " ")
-	parts := []string{st.quiet.Render(cleanLine(m.user.Email))}
-	if b := cleanLine(m.backend.Name); b != "" {
-		if m.backend.Model != "" {
-			b += " " + cleanLine(m.backend.Model)
-		}
-		parts = append(parts, st.quiet.Render(cut(b, 30, g.ellipsis)))
-	}
-	// The longest that fits: what was spent stays when the migration gives way.
-	room := m.w - 2 - width("banyan") - 2
+	name := cleanLine(m.backend.Name)
+	full := cut(strings.TrimSpace(name+" "+cleanLine(m.backend.Model)), 30, g.ellipsis)
 	spent := m.chat.spent.parts()
+	least := spent[max(len(spent)-1, 0):]
+	room := m.w - 2 - width("banyan") - 2
 	var right string
 	for _, try := range [][]string{
-		append(slices.Clone(spent), m.migration(m.w >= 80)), append(slices.Clone(spent), m.migration(false)),
-		spent, spent[max(len(spent)-1, 0):], nil,
+		append([]string{full, m.migration(m.w >= 80)}, spent...), append([]string{full, m.migration(false)}, spent...),
+		append([]string{full, ""}, spent...), append([]string{full, ""}, least...), append([]string{name, ""}, least...),
+		append([]string{cut(name, 12, g.ellipsis), ""}, least...),
 	} {
-		right = strings.Join(parts, sep)
-		for _, p := range try {
-			if p != "" {
-				right += sep + st.quiet.Render(p)
-			}
-		}
-		if width(right) <= room {
+		// The migration stands last.
+		parts := append(append([]string{cleanLine(m.user.Email), try[0]}, try[2:]...), try[1])
+		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+		if right = strings.Join(paint(parts, st.quiet), sep); width(right) <= room {
 			break
 		}
 	}

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"context"
+	"reflect"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// warm makes the Markdown renderer, which costs some milliseconds.
+func (m *model) warm() tea.Cmd {
+	md, w := m.md, m.layout().text
+	return func() tea.Msg {
+		md.prepare(w)
+		return warmedMsg{}
+	}
+}
+
+// open builds the kernel if that is left to do, and subscribes to its events.
+func (m *model) open() tea.Cmd {
+	cfg := m.cfg
+	return m.crew.do(func(ctx context.Context) tea.Msg {
+		o := Opened{Kernel: cfg.Kernel}
+		if o.Kernel == nil {
+			var err error
+			if o, err = cfg.Open(ctx); err != nil {
+				return openedMsg{err: err}
+			}
+		}
+		if o.Integrations == nil {
+			o.Integrations = cfg.Integrations
+		}
+		return openedMsg{opened: o, sub: o.Kernel.Subscribe(feedBuffer), info: inform(o.Kernel, o.Integrations)}
+	})
+}
+
+// inform asks for what the screens show of the kernel and of the backends, which
+// may be nil.
+func inform(k Kernel, in Integrations) kernelInfo {
+	info := kernelInfo{catalog: k.Catalog(), backend: k.Backend()}
+	if in != nil {
+		info.backends = in.Backends()
+	}
+	return info
+}
+
+func (m *model) opened(msg openedMsg) tea.Cmd {
+	m.opening = false
+	if msg.err != nil {
+		m.failed = msg.err
+		return nil
+	}
+	o := msg.opened
+	m.kernel, m.sub, m.backends.source = o.Kernel, msg.sub, o.Integrations
+	if o.Notice != "" {
+		m.notice = o.Notice
+	}
+	if o.Lookup != nil {
+		m.lookup = o.Lookup
+	}
+	if o.Suggestions != nil {
+		m.suggest = o.Suggestions
+	}
+	if o.Accounts != nil {
+		m.login.offer(o.Accounts)
+	}
+	if o.Conversation != "" {
+		m.cfg.Conversation = o.Conversation
+	}
+	if o.User != nil {
+		m.user, m.page = *o.User, pageChat
+	}
+	m.inform(msg.info)
+	cmds := []tea.Cmd{m.next()}
+	switch {
+	case m.page == pageChat:
+		cmds = append(cmds, m.enter(m.cfg.Conversation))
+	case m.login.waiting != "":
+		cmds = append(cmds, m.tryLogin(m.login.waiting))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *model) inform(i kernelInfo) {
+	m.catalog, m.paint.catalog = i.catalog, i.catalog
+	m.paint.rev++
+	m.informBackends(i)
+}
+
+// informBackends takes in what is new of the backends alone.
+func (m *model) informBackends(i kernelInfo) {
+	if !reflect.DeepEqual(m.backend, i.backend) {
+		m.paint.rev++
+	}
+	m.backend, m.backends.list = i.backend, i.backends
+	m.paint.prices = prices{backend: i.backend, list: i.backends}
+	m.tally()
+}
