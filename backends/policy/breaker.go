@@ -67,7 +67,7 @@ func (b *Breaker) around(ctx context.Context, x *exchange) error {
 		orchestrator.Notify(ctx, fmt.Sprintf("breaker: %s is left alone for another %s", name, brief(left)))
 		return &orchestrator.Error{
 			Code: orchestrator.CodeBackendOpen, Cause: errOpen,
-			Message: fmt.Sprintf("%s failed too often and is left alone for another %s. Your message is kept. Send it again then, or choose another backend with /model.", name, brief(left)),
+			Message: fmt.Sprintf("%s failed too often and is left alone for another %s. Your message is kept. Send it again then, or choose another backend with /model or --backend.", name, brief(left)),
 		}
 	}
 	if before == circuitbreaker.OpenState {
@@ -85,12 +85,9 @@ func (b *Breaker) around(ctx context.Context, x *exchange) error {
 	default:
 		b.circuit.RecordSuccess()
 	}
-	after := b.circuit.State()
-	switch {
-	case after == before:
-	case after == circuitbreaker.OpenState:
+	if after := b.circuit.State(); after != before && after == circuitbreaker.OpenState {
 		orchestrator.Notify(ctx, fmt.Sprintf("breaker: %s keeps failing (%s) and is left alone for %s", nameOf(ctx, b.inner), words(Kind(err)), brief(b.circuit.RemainingDelay())))
-	case after == circuitbreaker.ClosedState:
+	} else if after != before && after == circuitbreaker.ClosedState {
 		orchestrator.Notify(ctx, fmt.Sprintf("breaker: %s is well again", nameOf(ctx, b.inner)))
 	}
 	return err

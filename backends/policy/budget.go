@@ -150,7 +150,7 @@ func (g *Budget) unpriced(ctx context.Context, info orchestrator.BackendInfo) er
 	orchestrator.Notify(ctx, fmt.Sprintf("budget: the price of %s is not known, it is not asked", name))
 	return &orchestrator.Error{
 		Code: orchestrator.CodeBackendBudget, Cause: fmt.Errorf("no price is known for %s %s", info.Name, info.Model),
-		Message: fmt.Sprintf("What %s costs is not known, so it cannot be kept within a budget. Your message is kept. Set its price in the configuration, take the budget away, or choose another backend with /model.", name),
+		Message: fmt.Sprintf("What %s costs is not known, so it cannot be kept within a budget. Your message is kept. Set its price in the configuration, take the budget away, or choose another backend with /model or --backend.", name),
 	}
 }
 
@@ -159,7 +159,7 @@ func (g *Budget) refuse(ctx context.Context, err error) error {
 	if !errors.As(err, &full) {
 		return &orchestrator.Error{
 			Code: orchestrator.CodeBackendBudget, Cause: err,
-			Message: "What was spent so far could not be read, so no model is asked. Your message is kept. Send it again, or choose a backend that costs nothing with /model.",
+			Message: "What was spent so far could not be read, so no model is asked. Your message is kept. Send it again, or choose a backend that costs nothing with /model or --backend.",
 		}
 	}
 	what, _, _ := strings.Cut(full.Account.Key, "/")
@@ -169,7 +169,7 @@ func (g *Budget) refuse(ctx context.Context, err error) error {
 		name, full.Amount.USD(), full.Spent.USD(), full.Account.Limit.USD(), whose))
 	return &orchestrator.Error{
 		Code: orchestrator.CodeBackendBudget, Cause: err,
-		Message: fmt.Sprintf("Asking %s could cost up to %.4f USD, and of the %.4f USD for %s there are %.4f USD left. Your message is kept. Raise the budget, or choose a backend that costs nothing with /model.",
+		Message: fmt.Sprintf("Asking %s could cost up to %.4f USD, and of the %.4f USD for %s there are %.4f USD left. Your message is kept. Raise the budget, or choose a backend that costs nothing with /model or --backend.",
 			name, full.Amount.USD(), full.Account.Limit.USD(), whose, max(0, full.Account.Limit-full.Spent).USD()),
 	}
 }

@@ -16,9 +16,9 @@ type Surer interface {
 }
 
 // Cascade lets a backend that costs nothing do what it is sure of, and a model the
-// rest. A turn that the first has planned is answered by the first as well. A plan
-// of it that the kernel sends back goes to the model. Conditions are judged by the
-// model.
+// rest. What the first has planned is answered by the first as well, also when the
+// user's yes comes in between. A plan of it that the kernel sends back goes to the
+// model. Conditions are judged by the model.
 type Cascade struct {
 	layer
 	sure  Surer
@@ -26,7 +26,7 @@ type Cascade struct {
 	model orchestrator.Backend
 
 	mu    sync.Mutex // guards what follows
-	turns turnSet    // planned by the first
+	mine  recent     // conversations whose last plan is the first's
 	stats CascadeStats
 	plans mean // cost of the model's plans
 	words mean // cost of the model's answers
@@ -54,7 +54,7 @@ func (s CascadeStats) Share() float64 {
 // NewCascade makes a cascade. sure and first are usually the same thing: sure makes
 // the plans, first writes the answers to them.
 func NewCascade(sure Surer, first, model orchestrator.Backend) *Cascade {
-	c := &Cascade{sure: sure, first: first, model: model, turns: turnSet{keep: 1024}}
+	c := &Cascade{sure: sure, first: first, model: model, mine: recent{keep: 1024}}
 	c.layer = layer{inner: model, do: c.around}
 	return c
 }
@@ -89,18 +89,22 @@ func (c *Cascade) Check(ctx context.Context) error { return check(ctx, c.model) 
 func (c *Cascade) Close() error { return closeAll([]orchestrator.Backend{c.first, c.model}) }
 
 func (c *Cascade) around(ctx context.Context, x *exchange) error {
-	turn := orchestrator.AskingFrom(ctx).Turn
+	who := orchestrator.AskingFrom(ctx)
+	key := who.Conversation
+	if key == "" {
+		key = who.Turn
+	}
 	switch x.skill {
 	case Plan:
-		return c.plan(ctx, x, turn)
+		return c.plan(ctx, x, key)
 	case Respond:
-		return c.answer(ctx, x, turn)
+		return c.answer(ctx, x, key)
 	case Judge:
 	}
 	return x.ask(ctx, c.model)
 }
 
-func (c *Cascade) plan(ctx context.Context, x *exchange, turn string) error {
+func (c *Cascade) plan(ctx context.Context, x *exchange, key string) error {
 	if x.plan.Rejected == nil {
 		reply, sure := c.certain(ctx, *x.plan)
 		c.mu.Lock()
@@ -108,7 +112,9 @@ func (c *Cascade) plan(ctx context.Context, x *exchange, turn string) error {
 		if sure {
 			c.stats.Sure++
 			c.stats.SavedCalls++
-			c.turns.add(turn)
+			c.mine.add(key)
+		} else {
+			c.mine.remove(key)
 		}
 		share := c.stats
 		c.mu.Unlock()
@@ -118,7 +124,7 @@ func (c *Cascade) plan(ctx context.Context, x *exchange, turn string) error {
 			return nil
 		}
 	} else {
-		c.disown(turn)
+		c.disown(key)
 	}
 	err := x.ask(ctx, c.model)
 	c.paid(&c.plans, x)
@@ -135,19 +141,19 @@ func (c *Cascade) certain(ctx context.Context, req orchestrator.PlanRequest) (re
 	return c.sure.Sure(ctx, req)
 }
 
-// disown takes back that the first planned a turn: the kernel did not take its plan.
-func (c *Cascade) disown(turn string) {
+// disown takes back that the last plan is the first's: the kernel did not take it.
+func (c *Cascade) disown(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.turns.remove(turn) {
+	if c.mine.remove(key) {
 		c.stats.Sure--
 		c.stats.SavedCalls--
 	}
 }
 
-func (c *Cascade) answer(ctx context.Context, x *exchange, turn string) error {
+func (c *Cascade) answer(ctx context.Context, x *exchange, key string) error {
 	c.mu.Lock()
-	mine := c.turns.has(turn)
+	mine := c.mine.has(key)
 	c.mu.Unlock()
 	if mine {
 		err := x.ask(ctx, c.first)
@@ -187,32 +193,32 @@ func (m mean) value() float64 {
 	return m.sum / float64(m.n)
 }
 
-// turnSet remembers the last turns that were put in.
-type turnSet struct {
+// recent remembers the last keys that were put in.
+type recent struct {
 	keep  int
 	in    map[string]bool
-	order []string // oldest first; may name turns that were taken out
+	order []string // oldest first; may name keys that were taken out
 }
 
-func (s *turnSet) add(turn string) {
-	if turn == "" || s.in[turn] {
+func (r *recent) add(key string) {
+	if key == "" || r.in[key] {
 		return
 	}
-	if s.in == nil {
-		s.in = map[string]bool{}
+	if r.in == nil {
+		r.in = map[string]bool{}
 	}
-	s.in[turn] = true
-	s.order = append(s.order, turn)
-	if len(s.order) > s.keep {
-		delete(s.in, s.order[0])
-		s.order = append(s.order[:0], s.order[1:]...)
+	r.in[key] = true
+	r.order = append(r.order, key)
+	if len(r.order) > r.keep {
+		delete(r.in, r.order[0])
+		r.order = append(r.order[:0], r.order[1:]...)
 	}
 }
 
-func (s *turnSet) has(turn string) bool { return s.in[turn] }
+func (r *recent) has(key string) bool { return r.in[key] }
 
-func (s *turnSet) remove(turn string) bool {
-	was := s.in[turn]
-	delete(s.in, turn)
+func (r *recent) remove(key string) bool {
+	was := r.in[key]
+	delete(r.in, key)
 	return was
 }

@@ -70,6 +70,23 @@ func TestCascade(t *testing.T) {
 	}
 }
 
+// The yes to a plan is a turn without a plan of its own.
+func TestCascadeAfterYes(t *testing.T) {
+	first := scripted(outcome{pieces: []string{"first"}})
+	c := NewCascade(certain{"easy": true}, first, scripted())
+	turn := func(id string) context.Context {
+		return orchestrator.WithAsking(t.Context(), orchestrator.Asking{Conversation: "c", Turn: id}, nil)
+	}
+	for i, want := range []struct{ message, answer string }{{"easy", "first"}, {"hard", "All is done."}} {
+		if _, err := c.Plan(turn(fmt.Sprint(i)), ask(want.message)); err != nil {
+			t.Fatal(err)
+		}
+		if reply, err := c.Respond(turn(fmt.Sprint(i, "yes")), tell("yes"), func(string) {}); err != nil || reply.Text != want.answer {
+			t.Errorf("after %s comes %q, %v", want.message, reply.Text, err)
+		}
+	}
+}
+
 // The model writes the answer if the first cannot, unless something was said.
 func TestCascadeAnswerFails(t *testing.T) {
 	for _, pieces := range [][]string{nil, {"half"}} {
@@ -86,8 +103,8 @@ func TestCascadeAnswerFails(t *testing.T) {
 	}
 }
 
-func TestTurnSet(t *testing.T) {
-	s := turnSet{keep: 2}
+func TestRecent(t *testing.T) {
+	s := recent{keep: 2}
 	for _, turn := range []string{"a", "b", "b", "", "c"} {
 		s.add(turn)
 	}

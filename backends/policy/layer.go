@@ -54,7 +54,7 @@ func (x *exchange) ask(ctx context.Context, b orchestrator.Backend) (err error) 
 		if p := recover(); p != nil {
 			err = &orchestrator.Error{
 				Code: orchestrator.CodeBackend, Cause: fmt.Errorf("the backend crashed: %v", p),
-				Message: "The language backend crashed. Your message is kept. Send it again, or choose another backend with /model.",
+				Message: "The language backend crashed. Your message is kept. Send it again, or choose another backend with /model or --backend.",
 			}
 		}
 	}()

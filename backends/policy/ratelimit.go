@@ -120,6 +120,6 @@ func (l *RateLimit) refuse(ctx context.Context, wait time.Duration) error {
 	orchestrator.Notify(ctx, fmt.Sprintf("rate limit: %s is not asked, its turn would come in %s", name, brief(wait)))
 	return &orchestrator.Error{
 		Code: orchestrator.CodeBackendRateLimit, Cause: &waitError{"the own rate limit is used up", wait},
-		Message: fmt.Sprintf("The rate limit set for %s is used up. Your message is kept. Send it again in %s, raise the limit, or choose another backend with /model.", name, brief(wait)),
+		Message: fmt.Sprintf("The rate limit set for %s is used up. Your message is kept. Send it again in %s, raise the limit, or choose another backend with /model or --backend.", name, brief(wait)),
 	}
 }

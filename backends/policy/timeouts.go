@@ -62,7 +62,7 @@ func wordSlow(ctx, bounded context.Context, b orchestrator.Backend, err error) e
 	orchestrator.Notify(ctx, fmt.Sprintf("timeout: %s gave %s", name, slow.what))
 	return &orchestrator.Error{
 		Code: orchestrator.CodeBackendTimeout, Cause: errors.Join(slow, err),
-		Message: fmt.Sprintf("%s was too slow: %s. Your message is kept. Send it again, or choose another backend with /model.", name, slow.what),
+		Message: fmt.Sprintf("%s was too slow: %s. Your message is kept. Send it again, or choose another backend with /model or --backend.", name, slow.what),
 	}
 }
 

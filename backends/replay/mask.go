@@ -251,9 +251,13 @@ func (m *mask) fields(v any) {
 		}
 	case map[string]any:
 		for _, k := range slices.Sorted(maps.Keys(t)) {
-			if text, ok := t[k].(string); ok && personalField.MatchString(k) {
+			text, ok := t[k].(string)
+			switch {
+			case ok && personalField.MatchString(k):
 				m.learn(sortOf(k), text)
-			} else {
+			case ok && k == "name" && t["email"] != nil: // of a person, not of a thing
+				m.learn("name", text)
+			default:
 				m.fields(t[k])
 			}
 		}

@@ -18,6 +18,7 @@ func TestMask(t *testing.T) {
 		{"call 40000123 or (555) 123-4567", "call ⟦phone.1⟧ or ⟦phone.2⟧"},
 		{"my card is 4111 1111 1111 1111, really", "my card is ⟦card.1⟧, really"},
 		{"to 12 Elm Street, 0150 Oslo please", "to ⟦address.1⟧ please"},
+		{"to 12 elm street, 0150 oslo", "to ⟦address.1⟧"},
 		{"to Storgata 5, 0155 Oslo", "to ⟦address.1⟧"},
 		{"key sk-proj-abcdefghijkl0123 here", "key ⟦secret.1⟧ here"},
 		{"password: hunter22", "⟦secret.1⟧"},
@@ -41,6 +42,18 @@ func TestMask(t *testing.T) {
 		if back := m.restore(got); !strings.EqualFold(back, c.in) {
 			t.Errorf("%q comes back as %q", c.in, back)
 		}
+	}
+}
+
+// Names in results are known by the email beside them.
+func TestMaskFields(t *testing.T) {
+	m := newMask(nil, ada, ada, nil)
+	m.fields(map[string]any{
+		"profile": map[string]any{"email": "eve@example.org", "name": "Eve Ng", "phone": "1"},
+		"items":   []any{map[string]any{"name": "desk lamp", "delivery_address": "the barn"}},
+	})
+	if got := m.text("Eve Ng wants the desk lamp in the barn"); got != "⟦name.1⟧ wants the desk lamp in ⟦address.1⟧" {
+		t.Error(got)
 	}
 }
 

@@ -27,6 +27,7 @@ var patterns = []pattern{
 	{"card", regexp.MustCompile(`\b\d(?:[ -]?\d){12,18}\b`), nil},
 	{"phone", regexp.MustCompile(`\+?\(?\d[\d ()./-]{5,20}\d`), looksLikePhone},
 	{"address", regexp.MustCompile(`\b\d{1,5}[a-zA-Z]?(?:\s+\p{Lu}[\pL'.-]*){1,4}\s+(?i:street|str|st|road|rd|avenue|ave|lane|ln|drive|dr|way|square|sq|close|court|ct|place|pl|boulevard|blvd|terrace|row|hill|park|crescent|quay)\b\.?` + town), nil},
+	{"address", regexp.MustCompile(`(?i)\b\d{1,5}[a-z]?(?:\s+[\pL'.-]+){1,2}\s+(?:street|avenue|boulevard|road|lane)\b(?:,?\s+\d{4,6}\s+\pL+)?`), nil},
 	{"address", regexp.MustCompile(`(?:\p{Lu}[\pL'.-]*\s+){0,3}\p{Lu}?[\pL'.-]*(?i:gata|gate|gaten|veien|vegen|vei|veg|plass|gatan|vägen|straße|strasse|weg|allee|platz|laan|straat)\s+\d{1,5}\s?[a-zA-Z]?\b` + town), nil},
 	{"address", regexp.MustCompile(`\b(?i:rue|avenue|via|calle|plaza|piazza)(?:\s+(?i:de|du|des|la|le|del|della)){0,2}(?:\s+\p{Lu}[\pL'.-]*){1,3},?\s+\d{1,5}\b` + town), nil},
 }

@@ -31,8 +31,9 @@ const (
 // the same message within the same skill. Where there are several, they come in the
 // order of the recording, and the last again and again.
 type Player struct {
-	head  header
-	lines []line
+	head   header
+	lines  []line
+	people people
 
 	mu     sync.Mutex // guards what follows
 	byHash map[string]*queue
@@ -80,6 +81,7 @@ func (p *Player) Describe(context.Context) (orchestrator.BackendInfo, error) {
 
 // Plan implements orchestrator.Backend.
 func (p *Player) Plan(ctx context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
+	p.people.remember(ctx, group{req.User, req.Subject, req.People})
 	q := planRequest(nil, req)
 	l, err := p.next(ctx, q)
 	if err != nil {
@@ -94,7 +96,7 @@ func (p *Player) Plan(ctx context.Context, req orchestrator.PlanRequest) (orches
 
 // Judge implements orchestrator.Backend.
 func (p *Player) Judge(ctx context.Context, req orchestrator.JudgeRequest) (orchestrator.Verdict, error) {
-	q := judgeRequest(nil, req)
+	q := judgeRequest(nil, p.people.recall(ctx), req)
 	l, err := p.next(ctx, q)
 	if err != nil {
 		return orchestrator.Verdict{}, err
@@ -174,7 +176,7 @@ func (p *Player) missing(q *request) error {
 	what := map[string]string{skillPlan: "message", skillJudge: "condition", skillRespond: "message"}[q.skill]
 	return &orchestrator.Error{
 		Code: CodeNotRecorded, Cause: fmt.Errorf("%w: %s %q (%s)", ErrNotRecorded, q.skill, q.message, q.hash),
-		Message: fmt.Sprintf("This %s is not in the recording, which holds %d exchanges of the kind %q. Nothing was asked of a model. Say what was said when it was recorded, or choose another backend with /model.", what, n, q.skill),
+		Message: fmt.Sprintf("This %s is not in the recording, which holds %d exchanges of the kind %q. Nothing was asked of a model. Say what was said when it was recorded, or choose another backend with /model or --backend.", what, n, q.skill),
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 type Recorder struct {
 	inner   orchestrator.Backend
 	secrets []string
+	people  people
 
 	mu    sync.Mutex // guards what follows
 	w     io.Writer
@@ -80,6 +81,7 @@ func (r *Recorder) Plan(ctx context.Context, req orchestrator.PlanRequest) (orch
 	if ctx.Err() != nil {
 		return reply, err
 	}
+	r.people.remember(ctx, group{req.User, req.Subject, req.People})
 	q := planRequest(r.secrets, req)
 	l := line{Usage: reply.Usage}
 	if err == nil {
@@ -97,7 +99,7 @@ func (r *Recorder) Judge(ctx context.Context, req orchestrator.JudgeRequest) (or
 	if ctx.Err() != nil {
 		return v, err
 	}
-	q := judgeRequest(r.secrets, req)
+	q := judgeRequest(r.secrets, r.people.recall(ctx), req)
 	l := line{Usage: v.Usage}
 	if err == nil {
 		l.Verdict = &verdict{v.Met, v.Known, q.mask.text(v.Why)}

@@ -113,6 +113,32 @@ func TestMasked(t *testing.T) {
 	}
 }
 
+// A condition is judged without a word of who asks; the conversation knows.
+func TestJudgeMasked(t *testing.T) {
+	var tape bytes.Buffer
+	in := func(user orchestrator.User) context.Context {
+		return orchestrator.WithAsking(t.Context(), orchestrator.Asking{Conversation: user.Email, User: user.Email}, nil)
+	}
+	r := Record(&tape, script{plan: hello, why: "Okafor likes it"})
+	if _, err := r.Plan(in(ada), ask(ada, "hello")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Judge(in(ada), orchestrator.JudgeRequest{Condition: "if Ada likes it"}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(tape.String(), "Ada") || strings.Contains(tape.String(), "Okafor") {
+		t.Errorf("a name is in the recording:\n%s", tape.String())
+	}
+	player := mustOpen(t, tape.String())
+	if _, err := player.Plan(in(ben), ask(ben, "hello")); err != nil {
+		t.Fatal(err)
+	}
+	v, err := player.Judge(in(ben), orchestrator.JudgeRequest{Condition: "if Ben likes it"})
+	if err != nil || !v.Met || !v.Known || v.Why != "Sato likes it" {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
 // What one person recorded comes out with the data of the person at hand.
 func TestRestored(t *testing.T) {
 	var tape bytes.Buffer

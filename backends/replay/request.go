@@ -64,8 +64,8 @@ func planRequest(secrets []string, r orchestrator.PlanRequest) *request {
 	return q
 }
 
-func judgeRequest(secrets []string, r orchestrator.JudgeRequest) *request {
-	q := &request{skill: skillJudge, mask: newMask(secrets, orchestrator.User{}, orchestrator.User{}, nil)}
+func judgeRequest(secrets []string, g group, r orchestrator.JudgeRequest) *request {
+	q := &request{skill: skillJudge, mask: newMask(secrets, g.user, g.subject, g.others)}
 	q.begin(r.Condition, r.Steps)
 	q.end(contents{Steps: q.steps(r.Steps)})
 	return q
