@@ -87,7 +87,7 @@ func cloneSteps(steps []orchestrator.Step) []orchestrator.Step {
 // answerWho takes the person whom the question asked for.
 func (p *planner) answerWho(s *skill, asked string) (orchestrator.Plan, bool) {
 	who := p.namedPerson(s, newBag(p.req.Message, p.toks, nil))
-	if who != "" && p.starts(p.toks) && p.confident(p.toks) != nil {
+	if who != "" && p.asksMore(s) && p.confident(p.toks) != nil {
 		return orchestrator.Plan{}, false
 	}
 	if who == "" {
@@ -107,6 +107,18 @@ func (p *planner) answerWho(s *skill, asked string) (orchestrator.Plan, bool) {
 		}
 	}
 	return p.complete(), true
+}
+
+// asksMore tells whether the message says more than whom it is about.
+func (p *planner) asksMore(s *skill) bool {
+	b := newBag(p.req.Message, strip(p.toks), nil)
+	p.namedPeople(s, b)
+	for i, t := range b.toks {
+		if t.kind != tokPunct && !b.used[i] && !functionWords[t.low] && !t.is("mean", "meant", "customer", "client", "sorry") {
+			return true
+		}
+	}
+	return false
 }
 
 // answerValue fills the parameter that the question asked for. It returns false

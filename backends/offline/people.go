@@ -1,66 +1,67 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// whom finds the customer that a request names: an e-mail address that is not the
-// value of a parameter, a name that the directory knows, a possessive, or the
-// words after "for customer". The words are used up. need is true if the person
-// must be asked for: staff who named nobody.
-func (p *planner) whom(s *skill, b *bag) (who string, need bool) {
+// whom finds the customers that a request names, one for each step that it comes
+// to; "" is whom the conversation is about. The words are used up. need is true if
+// the person must be asked for: staff who named nobody.
+func (p *planner) whom(s *skill, b *bag) (who []string, need bool) {
 	if s.Subject == "" {
-		return "", false
+		return []string{""}, false
 	}
-	who = p.namedPerson(s, b)
-	if who == "" {
-		who = p.personElsewhere(s)
+	who = p.namedPeople(s, b)
+	if len(who) == 0 {
+		if one := p.personElsewhere(s, b); one != "" {
+			who = []string{one}
+		}
 	}
-	need = who == "" && p.req.User.Staff() && p.req.Subject.Email == ""
-	return who, need
+	if len(who) == 0 {
+		return []string{""}, p.req.User.Staff() && p.req.Subject.Email == ""
+	}
+	return who, false
 }
 
+// namedPeople finds the people whom the words name, as a list if that is how they
+// stand there: "orders of Ada and Ben".
+func (p *planner) namedPeople(s *skill, b *bag) []string {
+	var out []string
+	end := 0
+	for _, m := range p.mentions(s, b.toks) {
+		if len(out) > 0 && !onlyJoins(b.toks[end:m.at]) {
+			break
+		}
+		b.take(m.at, m.n)
+		if end = m.at + m.n; end < len(b.toks) && b.toks[end].is("'s") {
+			b.take(end, 1)
+			end++
+		}
+		if who := p.notSelf(m.who); !slices.Contains(out, who) {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
+// namedPerson is the first of the people whom the words name, or "".
 func (p *planner) namedPerson(s *skill, b *bag) string {
-	for i, t := range b.toks {
-		if t.kind == tokEmail && !s.takes(useEmail) {
-			b.take(i, 1)
-			return p.notSelf(t.text)
-		}
-	}
-	for _, u := range p.req.People {
-		if u.Name == "" {
-			continue
-		}
-		words := strings.Fields(strings.ToLower(u.Name))
-		for i := range b.toks {
-			if matchAt(b.toks, i, words) {
-				b.take(i, len(words))
-				if i+len(words) < len(b.toks) && b.toks[i+len(words)].is("'s") {
-					b.take(i+len(words), 1)
-				}
-				return p.notSelf(u.Name)
-			}
-		}
-	}
-	for i, t := range b.toks {
-		if t.is("customer", "client", "member", "user") && i+1 < len(b.toks) && isCapital(b.toks[i+1].text) {
-			n := nameLen(b.toks, i+1)
-			b.take(i, n+1)
-			return b.text(i+1, i+1+n)
-		}
-		if t.is("'s") && i > 0 {
-			if from := possessor(b.toks, i); from >= 0 {
-				b.take(from, i-from+1)
-				return b.text(from, i)
-			}
-		}
-		if t.is("for", "of") && i+2 < len(b.toks) && b.own > i+2 && isCapital(b.toks[i+1].text) && isCapital(b.toks[i+2].text) && nameLen(b.toks, i+1) == 2 && !s.takesFreely() {
-			b.take(i, 3)
-			return b.text(i+1, i+3)
-		}
+	if who := p.namedPeople(s, b); len(who) > 0 {
+		return who[0]
 	}
 	return ""
+}
+
+// onlyJoins tells whether the words only join the parts of a list.
+func onlyJoins(toks []token) bool {
+	for _, t := range toks {
+		if !t.is("and", ",", "&", "+", "or", "for", "of", "both", "also", "plus", "then", "'s") {
+			return false
+		}
+	}
+	return true // even none: a comma or an "and" may have parted two stretches
 }
 
 // takesFreely tells whether the intent has a text parameter that capital words
@@ -70,20 +71,24 @@ func (s *skill) takesFreely() bool {
 }
 
 // personElsewhere finds a person named in another part of the message: "for
-// ben@example.com: cancel his latest order and …".
-func (p *planner) personElsewhere(s *skill) string {
-	if s.takes(useEmail) {
+// ben@example.com: cancel his latest order and …"; of several, the one named last
+// before the request.
+func (p *planner) personElsewhere(s *skill, b *bag) string {
+	if s.takes(useEmail) || len(b.toks) == 0 || len(p.req.People) == 0 && !slices.ContainsFunc(p.toks, func(t token) bool { return t.kind == tokEmail }) {
 		return ""
 	}
-	for _, t := range p.toks {
-		if t.kind == tokEmail && !p.emailIsValue() {
-			return p.notSelf(t.text)
+	found := ""
+	for _, m := range p.mentions(s, p.toks) {
+		t := p.toks[m.at]
+		owner := m.at+m.n < len(p.toks) && p.toks[m.at+m.n].is("'s") || m.at > 0 && p.toks[m.at-1].is("of", "for")
+		if t.kind == tokEmail && p.emailIsValue() || t.kind != tokEmail && !owner && !p.req.User.Staff() {
+			continue
+		}
+		if found == "" || t.start <= b.toks[0].start {
+			found = m.who
 		}
 	}
-	if len(p.req.People) == 1 && p.req.People[0].Email != p.req.User.Email {
-		return p.req.People[0].Name
-	}
-	return ""
+	return p.notSelf(found)
 }
 
 // emailIsValue tells whether any intent takes an e-mail address as a value.
@@ -119,8 +124,17 @@ func (p *planner) impersonal(toks []token) []token {
 		return i
 	}
 	for i := 0; i < len(toks); {
-		if n := p.personAt(toks, i); n > 0 {
-			i = my(i + n)
+		if n, _ := p.personAt(toks, i); n > 0 {
+			switch at := my(i + n); {
+			case at > i+n:
+				i = at
+			case len(out) > 0 && out[len(out)-1].is("does", "do", "did", "has", "is"):
+				out[len(out)-1] = firstPerson(out[len(out)-1])
+				out = append(out, token{text: "i", low: "i", stem: "i", kind: tokWord})
+				i += n
+			default:
+				i += n
+			}
 			continue
 		}
 		if i+1 < len(toks) && toks[i+1].is("'s") && isCapital(toks[i].text) && possessor(toks, i+1) >= 0 {
@@ -134,19 +148,6 @@ func (p *planner) impersonal(toks []token) []token {
 		return toks
 	}
 	return out
-}
-
-// personAt returns the length of the name or address of a person that stands at i.
-func (p *planner) personAt(toks []token, i int) int {
-	if toks[i].kind == tokEmail {
-		return 1
-	}
-	for _, u := range p.req.People {
-		if words := strings.Fields(strings.ToLower(u.Name)); len(words) > 0 && matchAt(toks, i, words) {
-			return len(words)
-		}
-	}
-	return 0
 }
 
 // nameLen counts the capitalised words from i on.
@@ -177,4 +178,12 @@ func possessor(toks []token, i int) int {
 		break
 	}
 	return from
+}
+
+// firstPerson is the form of an auxiliary that goes with "I".
+func firstPerson(t token) token {
+	if w := map[string]string{"does": "do", "has": "have", "is": "am"}[t.low]; w != "" {
+		t.low, t.text, t.stem = w, w, stem(w)
+	}
+	return t
 }

@@ -138,8 +138,20 @@ func (p *planner) whichOf(r *request, a, b *skill) orchestrator.Plan {
 // build makes the steps of one request and returns their IDs, without lookups. A
 // value that nobody gave becomes the assembly's question, unless one is open.
 func (p *planner) build(s *skill, r *request, a *assembly) []string {
+	var ids []string
+	people, need := p.whom(s, newBag(p.req.Message, r.words(), r.context))
+	for _, who := range people {
+		ids = append(ids, p.buildFor(who, need, s, r, a)...)
+	}
+	return ids
+}
+
+// buildFor is build for one customer; needWho if it is not known for whom.
+func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *assembly) []string {
 	b := newBag(p.req.Message, r.words(), r.context)
-	who, needWho := p.whom(s, b)
+	if s.Subject != "" {
+		p.namedPeople(s, b)
+	}
 	lits := p.literals(s, b)
 	versions := []map[string]orchestrator.Arg{{}}
 	for name, args := range lits {

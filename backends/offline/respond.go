@@ -48,16 +48,19 @@ func (w *answerWriter) paragraph(text string) {
 func (w *answerWriter) steps() {
 	told := w.told()
 	for _, s := range told {
+		before := len(w.parts)
 		switch {
 		case s.Status == orchestrator.StepDone:
 			w.done(s)
 		case s.Status == orchestrator.StepSkipped && w.alternative(s) == 1:
 			w.skipped(s)
 		}
+		w.name(s, before)
 	}
 	said := len(w.parts)
 	changed := w.changedSomething()
 	for _, s := range told {
+		before := len(w.parts)
 		switch s.Status {
 		case orchestrator.StepFailed:
 			w.failed(s, changed)
@@ -73,10 +76,30 @@ func (w *answerWriter) steps() {
 			w.paragraph("Waiting for your yes: " + w.sentence(s) + ".")
 		default: // done, or not a state in which a turn ends
 		}
+		w.name(s, before)
 	}
 	if len(w.parts) == 0 && len(w.req.Steps) > 0 {
 		w.paragraph("Nothing was done.")
 	}
+}
+
+// name says for whom a step was, if that is somebody else than who asks and what
+// was added since does not say it.
+func (w *answerWriter) name(s *orchestrator.StepRecord, since int) {
+	who := w.owner(s)
+	if since >= len(w.parts) || who == "" || who == "you" {
+		return
+	}
+	for _, part := range w.parts[since:] {
+		if strings.Contains(part, who) || strings.Contains(strings.ToLower(part), strings.ToLower(s.For)) || s.Status == orchestrator.StepDenied {
+			return
+		}
+	}
+	gap := " "
+	if part := w.parts[since]; strings.HasPrefix(part, "- ") || strings.HasPrefix(part, "|") {
+		gap = "\n\n"
+	}
+	w.parts[since] = "For " + who + ":" + gap + w.parts[since]
 }
 
 // told returns the steps that the answer is about: all but lookups, or the last

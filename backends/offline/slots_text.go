@@ -208,6 +208,8 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case t.kind == tokNumber:
 		return false
+	case p.isPerson(b.toks, i):
+		return false
 	case functionWords[t.low] || ordinals[t.low] != 0 || t.is("'s") || spellOut[t.low] != 0:
 		return false
 	case s.vocab[t.stem] && (!isCapital(t.text) || i == 0 || s.vocab[t.low]):

@@ -83,7 +83,7 @@ var everybody = []orchestrator.User{
 
 func (folk) Lookup(_ context.Context, who string) (orchestrator.User, error) {
 	for _, u := range everybody {
-		if strings.EqualFold(who, u.Email) || strings.EqualFold(who, u.Name) {
+		if first, _, _ := strings.Cut(u.Name, " "); strings.EqualFold(who, u.Email) || strings.EqualFold(who, u.Name) || strings.EqualFold(who, first) {
 			return u, nil
 		}
 	}
@@ -92,8 +92,10 @@ func (folk) Lookup(_ context.Context, who string) (orchestrator.User, error) {
 
 func (folk) Mentioned(_ context.Context, text string) ([]orchestrator.User, error) {
 	var out []orchestrator.User
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" ,.:;?!'’\"()", r) })
 	for _, u := range everybody {
-		if strings.Contains(strings.ToLower(text), u.Email) || strings.Contains(strings.ToLower(text), strings.ToLower(u.Name)) {
+		first, _, _ := strings.Cut(strings.ToLower(u.Name), " ")
+		if strings.Contains(strings.ToLower(text), u.Email) || slices.Contains(words, first) {
 			out = append(out, u)
 		}
 	}
