@@ -213,7 +213,7 @@ func (b *backends) keys() []string {
 }
 
 func openReplay(file string) (*replay.Player, error) {
-	f, err := os.Open(file)
+	f, err := os.Open(file) //nolint:gosec // the user names the file
 	if err != nil {
 		return nil, wrong("the recording cannot be read: %w", err)
 	}
