@@ -47,13 +47,13 @@ func (b *backends) Test(ctx context.Context, name string) error {
 	return err
 }
 
-// Backends implements tui.Integrations: those that were used or tested, the
-// offline one, and every provider that there is.
+// Backends implements tui.Integrations: those in use in the order of the chain,
+// then every other that there is.
 func (b *backends) Backends() []tui.Integration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	names := backendNames()
-	for _, n := range b.chain {
+	names := slices.Clone(b.chain)
+	for _, n := range backendNames() {
 		if !slices.Contains(names, n) {
 			names = append(names, n)
 		}
