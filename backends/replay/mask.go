@@ -118,6 +118,9 @@ func (m *mask) text(s string) string {
 	}
 	s = m.fixedIn(s)
 	for _, p := range patterns {
+		if !p.hint(s) {
+			continue
+		}
 		s = outside(s, func(s string) string {
 			return p.expr.ReplaceAllStringFunc(s, func(match string) string {
 				if p.fits != nil && !p.fits(match) {

@@ -26,9 +26,11 @@ func TestMask(t *testing.T) {
 		{"0123456789abcdef0123456789abcdef", "⟦secret.1⟧"},
 		{"url?k=xthe-house-keyx", "url?k=x⟦key.1⟧x"},
 		{"a mark ⟦user.email⟧", "a mark ⟦mark1⟧user.email⟦mark2⟧"},
+		{"+47 40000123.", "⟦phone.1⟧."},
 		// What is none of it stays.
 		{"order 1003 of 2026-03-05 14:02, 45.00 EUR", "order 1003 of 2026-03-05 14:02, 45.00 EUR"},
 		{"cancel 1001 and 1002, then 1003", "cancel 1001 and 1002, then 1003"},
+		{"tracking number SP40000123 or 40000123X", "tracking number SP40000123 or 40000123X"},
 		{"cancel 1001 1002", "cancel 1001 1002"},
 		{"steps.orders.orders[0].order_id", "steps.orders.orders[0].order_id"},
 		{"2026-03-05T12:00:00+01:00", "2026-03-05T12:00:00+01:00"},

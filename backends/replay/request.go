@@ -127,7 +127,11 @@ var moment = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(
 
 // text masks a text for the hash, and takes times out.
 func (q *request) text(s string) string {
-	return moment.ReplaceAllString(q.mask.text(s), "<time>")
+	s = q.mask.text(s)
+	if strings.Count(s, "-") < 2 {
+		return s
+	}
+	return moment.ReplaceAllString(s, "<time>")
 }
 
 func (q *request) texts(in []string) []string {
