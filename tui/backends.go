@@ -21,6 +21,8 @@ type backends struct {
 	// did; trials that are under way have no end.
 	used   *trial
 	tested map[string]*trial
+	// switches counts the switches that have ended.
+	switches int
 	// seq is the number of the screen that is open, for its ticks.
 	seq int
 }
@@ -76,11 +78,11 @@ func (m *model) watch() tea.Cmd {
 }
 
 func (m *model) snapshot(seq int) tea.Cmd {
-	k, in := m.kernel, m.backends.source
-	if k == nil || in == nil {
+	if m.kernel == nil || m.backends.source == nil {
 		return nil
 	}
-	return m.crew.do(func(context.Context) tea.Msg { return backendsMsg{seq, inform(k, in)} })
+	info := m.informer()
+	return m.crew.do(func(context.Context) tea.Msg { return backendsMsg{seq, info()} })
 }
 
 // watching tells whether screen number seq is still open.
@@ -106,24 +108,27 @@ func (m *model) refreshed(msg backendsMsg) tea.Cmd {
 // use switches to a backend or a chain.
 func (m *model) use(name string) tea.Cmd {
 	b := &m.backends
-	k, in := m.kernel, b.source
+	in := b.source
 	switch {
-	case k == nil || in == nil:
+	case m.kernel == nil || in == nil:
 		return nil
 	case b.using != "":
 		m.status = "One moment, " + cleanLine(b.using) + " is still being switched to."
 		return nil
 	}
 	b.using, b.used = name, nil
+	info := m.informer()
 	return m.crew.do(func(ctx context.Context) tea.Msg {
 		err := in.Use(ctx, name)
-		return usedMsg{name, inform(k, in), err}
+		return usedMsg{name, info(), err}
 	})
 }
 
 func (m *model) switched(msg usedMsg) {
 	b := &m.backends
 	b.using = ""
+	b.switches++
+	msg.info.switches = b.switches
 	b.used = &trial{name: msg.name, done: true, err: msg.err, during: m.chat.running() != nil}
 	m.informBackends(msg.info)
 	if m.overlay != nil && m.overlay.screen != nil {
@@ -138,18 +143,19 @@ func (m *model) switched(msg usedMsg) {
 // test makes one tiny request to a backend.
 func (m *model) test(name string) tea.Cmd {
 	b := &m.backends
-	k, in, now := m.kernel, b.source, m.cfg.Now
-	if t := b.tested[name]; k == nil || in == nil || (t != nil && !t.done) {
+	in, now := b.source, m.cfg.Now
+	if t := b.tested[name]; m.kernel == nil || in == nil || (t != nil && !t.done) {
 		return nil
 	}
 	if b.tested == nil {
 		b.tested = map[string]*trial{}
 	}
 	b.tested[name] = &trial{name: name}
+	info := m.informer()
 	return m.crew.do(func(ctx context.Context) tea.Msg {
 		start := now()
 		err := in.Test(ctx, name)
-		return testedMsg{name, now().Sub(start), inform(k, in), err}
+		return testedMsg{name, now().Sub(start), info(), err}
 	})
 }
 
@@ -212,7 +218,7 @@ func (m *model) outcomes(name string, w int) []string {
 	case !t.done:
 		out = append(out, running("testing "+cleanLine(name))...)
 	case t.err != nil:
-		out = append(out, ended(false, "The test of "+cleanLine(name)+" failed: "+sentence(t.err)+" Nothing was changed.")...)
+		out = append(out, ended(false, "The test of "+cleanLine(name)+" failed: "+sentence(t.err))...)
 	default:
 		out = append(out, ended(true, cleanLine(name)+" answers. The test took "+orchestrator.Duration(float64(t.took.Microseconds())/1000)+".")...)
 	}

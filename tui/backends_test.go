@@ -118,7 +118,7 @@ func TestTestBackend(t *testing.T) {
 		d.in.fail("ollama", errors.New("nothing listens on port 11434"))
 		d.press("down", "t")
 		d.until("the test", func() bool { return !d.m.backends.busy() })
-		d.has("✗ The test of ollama failed: nothing listens on port 11434. Nothing was")
+		d.has("✗ The test of ollama failed: nothing listens on port 11434.")
 		d.hasNot("openai answers")
 		d.press("up")
 		d.has("✓ openai answers.")
@@ -151,7 +151,7 @@ func TestIntegrationsRefresh(t *testing.T) {
 	d.send(refreshMsg{seq - 1})
 	d.press("esc")
 	d.send(refreshMsg{seq})
-	d.send(backendsMsg{seq: seq, info: kernelInfo{d.k.catalog, d.m.backend, d.m.backends.list}})
+	d.send(backendsMsg{seq: seq, info: kernelInfo{catalog: d.k.catalog, backend: d.m.backend}})
 	if n := d.in.calls.Load() - calls; n != 0 {
 		t.Errorf("fetched %d times for screens that are not there", n)
 	}
@@ -163,6 +163,18 @@ func TestIntegrationsRefresh(t *testing.T) {
 	if n := d.in.calls.Load() - calls; n != 1 {
 		t.Errorf("fetched %d times, want once for the new screen", n)
 	}
+}
+
+// What was asked for before a switch does not undo it on the screen.
+func TestLateSnapshotIsDropped(t *testing.T) {
+	d := managed(t, 120, 40)
+	late := d.m.informer()()
+	d.command("/model openai")
+	d.send(backendsMsg{seq: d.m.backends.seq, info: late})
+	d.send(catalogMsg{late})
+	d.has("openai gpt-5-mini ·")
+	d.send(backendsMsg{seq: d.m.backends.seq, info: d.m.informer()()})
+	d.has("openai gpt-5-mini ·")
 }
 
 // The mark stays with its backend when the list changes.

@@ -103,9 +103,9 @@ func (m *model) tally() {
 // enter opens a conversation, or a new one if id is empty.
 func (m *model) enter(id string) tea.Cmd {
 	m.chat.ready = false
-	k, in, user, suggest := m.kernel, m.backends.source, m.user, m.suggest
+	k, info, user, suggest := m.kernel, m.informer(), m.user, m.suggest
 	return m.crew.do(func(ctx context.Context) tea.Msg {
-		msg := enteredMsg{id: id, info: inform(k, in)}
+		msg := enteredMsg{id: id, info: info()}
 		if id == "" {
 			msg.id = k.NewConversation()
 		} else if msg.turns, msg.err = k.Turns(ctx, user, id, 0); msg.err != nil {

@@ -262,7 +262,7 @@ func (m *model) integrationPair(i Integration, chosen bool, w int) (first, secon
 	took := ""
 	for _, try := range []string{
 		g.sparkline(i.Latencies, 12) + " " + latency(i, " / "), g.sparkline(i.Latencies, 6) + " " + latency(i, " / "),
-		latency(i, " / "), latency(i, "/"), median(i),
+		latency(i, " / "), latency(i, "/"), median(i), "",
 	} {
 		if took = strings.TrimSpace(try); width(took) <= room {
 			break

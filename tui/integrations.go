@@ -103,9 +103,17 @@ func (s *integrationsScreen) view(m *model, w, h int) []string {
 	if head != "" {
 		lines = append(lines, head)
 	}
-	from, to := s.mark.visible(list, (h-len(lines)-len(below))/len(rows[0]))
+	high := len(rows[0])
+	room := h - len(lines) - len(below)
+	if len(list)*high > room {
+		room-- // for the line that says so
+	}
+	from, to := s.mark.visible(list, room/high)
 	for _, r := range rows[from:to] {
 		lines = append(lines, r...)
+	}
+	if shown := to - from; shown < len(list) {
+		lines = append(lines, st.faint.Render(grouped(from+1)+" "+g.dash+" "+grouped(to)+" of "+count(len(list), "backend")))
 	}
 	lines = append(lines, below...)
 	if legend := m.integrationLegend(head); legend != "" && len(lines)+2 <= h {

@@ -66,7 +66,7 @@ func (l *linear) test(ctx context.Context, name string) {
 	}
 	l.say("banyan: testing %s.", cleanLine(name))
 	if err := l.cfg.Integrations.Test(ctx, name); err != nil {
-		l.say("error: the test of %s failed: %s Nothing was changed.", cleanLine(name), sentence(err))
+		l.say("error: the test of %s failed: %s", cleanLine(name), sentence(err))
 		return
 	}
 	l.say("banyan: %s answers.", cleanLine(name))

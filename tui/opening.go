@@ -44,6 +44,16 @@ func inform(k Kernel, in Integrations) kernelInfo {
 	return info
 }
 
+// informer is inform for a Cmd that is made now.
+func (m *model) informer() func() kernelInfo {
+	k, in, n := m.kernel, m.backends.source, m.backends.switches
+	return func() kernelInfo {
+		i := inform(k, in)
+		i.switches = n
+		return i
+	}
+}
+
 func (m *model) opened(msg openedMsg) tea.Cmd {
 	m.opening = false
 	if msg.err != nil {
@@ -87,8 +97,12 @@ func (m *model) inform(i kernelInfo) {
 	m.informBackends(i)
 }
 
-// informBackends takes in what is new of the backends alone.
+// informBackends takes in what is new of the backends alone, unless they were
+// switched since it was asked for.
 func (m *model) informBackends(i kernelInfo) {
+	if i.switches < m.backends.switches {
+		return
+	}
 	if !reflect.DeepEqual(m.backend, i.backend) {
 		m.paint.rev++
 	}

@@ -82,6 +82,9 @@ type kernelInfo struct {
 	catalog  *orchestrator.Catalog
 	backend  orchestrator.BackendInfo
 	backends []Integration
+	// switches is how many times the backend had been switched when this was asked
+	// for; what was asked for before the last switch is out of date.
+	switches int
 }
 
 func newModel(cfg Config, crew *crew) *model {
@@ -279,8 +282,8 @@ func (m *model) events(msg eventsMsg) tea.Cmd {
 	cmds := []tea.Cmd{m.next()}
 	for _, ev := range msg.events {
 		if ev.Kind == orchestrator.EventCatalog {
-			k, in := m.kernel, m.backends.source
-			cmds = append(cmds, m.crew.do(func(context.Context) tea.Msg { return catalogMsg{inform(k, in)} }))
+			info := m.informer()
+			cmds = append(cmds, m.crew.do(func(context.Context) tea.Msg { return catalogMsg{info()} }))
 		}
 		m.chat.apply(ev)
 	}

@@ -107,7 +107,7 @@ func TestLinear(t *testing.T) {
 			"banyan: Ollama is running on this machine",
 			"backend: offline, local, model none, version 1.0.0, contract 1, up, in use, 12 calls, 0 errors, median 2 ms",
 			"backend: openai, remote, model gpt-5-mini", "128 calls, 3 errors, 45k tokens, 0.123 USD, median 0.8 s", "its last error: rate limited (429)",
-			"error: could not switch to groq: no key is set. offline stays in use.", "error: the test of groq failed: no key is set. Nothing was changed.",
+			"error: could not switch to groq: no key is set. offline stays in use.", "error: the test of groq failed: no key is set.",
 			"banyan: openai answers.", "backend: openai 1.0.0, model gpt-5-mini.", "backend: retry: openai failed", "backend: fallback: openai failed",
 			"Slow and done.", "usage: 2 model calls, 1.2k tokens, 0.004 USD", "error: openai cannot be reached.", "/again sends it once more",
 			"error: openai cannot be reached.", "/integrations lists the names",
