@@ -172,6 +172,12 @@ type world struct {
 func MustWorld(tb testing.TB, catalog string, b *Backend) *world {
 	tb.Helper()
 	ds, data := MustCatalog(tb, catalog)
+	return worldOf(tb, ds, data, b)
+}
+
+// worldOf is MustWorld over a catalog that has been read.
+func worldOf(tb testing.TB, ds []orchestrator.Description, data map[string]map[string]any, b *Backend) *world {
+	tb.Helper()
 	w := &world{spy: &spy{Backend: b}, now: saturday}
 	var services []orchestrator.Service
 	for _, d := range ds {
