@@ -27,9 +27,9 @@ type BreakerConfig struct {
 
 // Breaker leaves a backend alone that keeps failing: calls fail at once with an
 // error of kind CodeBackendOpen, which Retry never repeats. After a while single
-// calls try whether the backend is well again. A call that the user cancelled
-// counts neither way; as the trial call it counts as failed, because nothing was
-// learned.
+// calls try whether the backend is well again. A call that the user cancelled, or
+// that a RateLimit inside refused, counts neither way; as the trial call it counts
+// as failed, because nothing was learned.
 type Breaker struct {
 	layer
 	kinds   map[string]bool
@@ -75,18 +75,19 @@ func (b *Breaker) around(ctx context.Context, x *exchange) error {
 	}
 	err := x.ask(ctx, b.inner)
 	before = b.circuit.State()
+	var own *waitError // a RateLimit inside did not let the call through
 	switch {
-	case err != nil && errors.Is(ctx.Err(), context.Canceled):
+	case err != nil && (stopped(ctx) || errors.As(err, &own)):
 		if before == circuitbreaker.HalfOpenState {
 			b.circuit.RecordFailure()
 		}
-	case b.kinds[Kind(err)]:
+	case b.kinds[kindIn(ctx, err)]:
 		b.circuit.RecordFailure()
 	default:
 		b.circuit.RecordSuccess()
 	}
 	if after := b.circuit.State(); after != before && after == circuitbreaker.OpenState {
-		orchestrator.Notify(ctx, fmt.Sprintf("breaker: %s keeps failing (%s) and is left alone for %s", nameOf(ctx, b.inner), words(Kind(err)), brief(b.circuit.RemainingDelay())))
+		orchestrator.Notify(ctx, fmt.Sprintf("breaker: %s keeps failing (%s) and is left alone for %s", nameOf(ctx, b.inner), words(kindIn(ctx, err)), brief(b.circuit.RemainingDelay())))
 	} else if after != before && after == circuitbreaker.ClosedState {
 		orchestrator.Notify(ctx, fmt.Sprintf("breaker: %s is well again", nameOf(ctx, b.inner)))
 	}

@@ -98,6 +98,24 @@ func TestBreakerCancelled(t *testing.T) {
 	}
 }
 
+// The own limit says nothing about the provider; the provider's does.
+func TestBreakerAroundRateLimit(t *testing.T) {
+	b := NewBreaker(NewRateLimit(scripted(), RateConfig{Requests: 1, MaxWait: time.Nanosecond}), BreakerConfig{Failures: 2})
+	for range 5 {
+		_, _ = b.Plan(t.Context(), ask("hello"))
+	}
+	if state, _ := b.State(); state != "closed" {
+		t.Errorf("after refusals of the own limit it is %s", state)
+	}
+	b = NewBreaker(scripted(waits(orchestrator.CodeBackendRateLimit, time.Second)), BreakerConfig{Failures: 2})
+	for range 5 {
+		_, _ = b.Plan(t.Context(), ask("hello"))
+	}
+	if state, _ := b.State(); state != "open" {
+		t.Errorf("after refusals of the provider it is %s", state)
+	}
+}
+
 // Retry leaves an open breaker alone, and a breaker inside sees each attempt.
 func TestRetryAroundBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

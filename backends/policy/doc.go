@@ -5,9 +5,10 @@
 //
 // # An order that works
 //
-// From the outside in:
+// From the inside out:
 //
-//	Cache(Cascade(offline, Fallback(each: Budget(Retry(Breaker(RateLimit(Timeouts(Meter(model))))))), offline))
+//	model = Budget(Retry(Breaker(RateLimit(Timeouts(Meter(provider))))))
+//	whole = Cache(Cascade(offline, Fallback(model, another, offline)))
 //
 // A Meter next to the model counts every attempt; a Breaker inside Retry sees each
 // failure, and Retry leaves an open breaker alone; a Budget outside Retry holds the

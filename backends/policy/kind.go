@@ -28,6 +28,26 @@ func Kind(err error) string {
 	return orchestrator.CodeBackend
 }
 
+// kindIn is Kind for a call with ctx: however a backend words the end of its
+// context, it was too slow if a policy further out has ended it for that.
+func kindIn(ctx context.Context, err error) string {
+	if err != nil && ended(ctx) {
+		return orchestrator.CodeBackendTimeout
+	}
+	return Kind(err)
+}
+
+// ended tells whether a policy has ended ctx because the call was too slow.
+func ended(ctx context.Context) bool {
+	var slow *tooSlow
+	return errors.As(context.Cause(ctx), &slow)
+}
+
+// stopped tells whether whoever asked has cancelled the call.
+func stopped(ctx context.Context) bool {
+	return errors.Is(ctx.Err(), context.Canceled) && !ended(ctx)
+}
+
 // RetryAfter returns how long an error asks to wait, from the first in its chain
 // with a method RetryAfter that returns more than zero; ok is false if none has.
 func RetryAfter(err error) (wait time.Duration, ok bool) {
@@ -121,7 +141,7 @@ func brief(d time.Duration) string {
 	return fmt.Sprintf("%.0f min", d.Minutes())
 }
 
-// waitError is a cause that says how long to wait.
+// waitError is the cause of what a RateLimit refuses; it says how long to wait.
 type waitError struct {
 	text string
 	wait time.Duration

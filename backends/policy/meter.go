@@ -105,7 +105,7 @@ func (m *Meter) around(ctx context.Context, x *exchange) error {
 	m.stats.Running++
 	m.mu.Unlock()
 	err := x.ask(ctx, m.inner)
-	ended := m.now()
+	done := m.now()
 
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -113,7 +113,7 @@ func (m *Meter) around(ctx context.Context, x *exchange) error {
 	s.Running--
 	s.Calls++
 	s.BySkill[x.skill]++
-	s.LastCall = ended
+	s.LastCall = done
 	u := x.usage()
 	s.ModelCalls += u.ModelCalls
 	s.InputTokens += u.InputTokens
@@ -124,16 +124,16 @@ func (m *Meter) around(ctx context.Context, x *exchange) error {
 	}
 	switch {
 	case err == nil:
-		m.latencies.add(ended.Sub(started))
+		m.latencies.add(done.Sub(started))
 		s.FailingSince = time.Time{}
-	case errors.Is(ctx.Err(), context.Canceled):
+	case stopped(ctx):
 		s.Cancelled++
 	default:
 		s.Errors++
-		s.ByKind[Kind(err)]++
-		s.LastError, s.LastErrorAt = message(err), ended
+		s.ByKind[kindIn(ctx, err)]++
+		s.LastError, s.LastErrorAt = message(kindIn(ctx, err), err), done
 		if s.FailingSince.IsZero() {
-			s.FailingSince = ended
+			s.FailingSince = done
 		}
 	}
 	return err
@@ -141,12 +141,12 @@ func (m *Meter) around(ctx context.Context, x *exchange) error {
 
 // message is what people are told about an error. One without a message of its own
 // is named by its kind: its text is for the log.
-func message(err error) string {
+func message(kind string, err error) string {
 	var coded *orchestrator.Error
 	if errors.As(err, &coded) {
 		return orchestrator.PrintableLine(coded.Message)
 	}
-	if kind := Kind(err); kind != orchestrator.CodeBackend {
+	if kind != orchestrator.CodeBackend {
 		return "It failed: " + words(kind) + "."
 	}
 	return "It failed. The log says why."

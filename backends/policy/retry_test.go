@@ -15,9 +15,16 @@ func half() float64 { return 0.5 }
 
 func waits(code string, wait time.Duration) outcome {
 	o := fails(code)
-	o.err = &orchestrator.Error{Code: code, Message: "Wait.", Cause: &waitError{"asked to wait", wait}}
+	o.err = &orchestrator.Error{Code: code, Message: "Wait.", Cause: busy(wait)}
 	return o
 }
+
+// busy is the cause of an error with which a provider asks to wait.
+type busy time.Duration
+
+func (busy) Error() string { return "busy" }
+
+func (b busy) RetryAfter() time.Duration { return time.Duration(b) }
 
 func TestRetry(t *testing.T) {
 	down, cut := fails(orchestrator.CodeBackendOverloaded), fails(orchestrator.CodeBackendTruncated)

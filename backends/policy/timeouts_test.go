@@ -73,3 +73,24 @@ func TestTimeoutsCancelled(t *testing.T) {
 		wantKind(t, err, orchestrator.CodeCancelled)
 	})
 }
+
+// A backend that a policy further out finds too slow has failed: nobody stopped it.
+func TestTooSlowFromOutside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := well()
+		hangs.before = time.Hour
+		m := NewMeter(scripted(hangs), MeterConfig{})
+		b := NewBreaker(m, BreakerConfig{Failures: 1})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := NewFallback(FallbackConfig{}, b, scripted()).Plan(ctx, ask("hello")); err != nil {
+			t.Fatal(err)
+		}
+		if state, _ := b.State(); state != "open" {
+			t.Errorf("the breaker is %s", state)
+		}
+		if s := m.Stats(); s.Cancelled != 0 || s.ByKind[orchestrator.CodeBackendTimeout] != 1 || s.LastError != "It failed: too slow." {
+			t.Errorf("%+v", s)
+		}
+	})
+}
