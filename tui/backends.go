@@ -175,6 +175,9 @@ func (m *model) outcome(t *trial) string {
 		return "Could not switch to " + name + ": " + sentence(t.err) + " " + stays + " stays in use."
 	}
 	text := name + " plans and answers from the next message on"
+	if strings.Contains(name, ",") {
+		text = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ',' || r == ' ' }), ", then ") + " plan and answer from the next message on"
+	}
 	if t.during {
 		text += "; the one under way is finished as it began"
 	}

@@ -33,6 +33,7 @@ func TestSwitchBackend(t *testing.T) {
 	t.Run("Chain", func(t *testing.T) {
 		d := managed(t, 120, 40)
 		d.command("/model openai,ollama,offline")
+		d.has("openai, then ollama, then offline plan and answer from the next message on.")
 		d.command("/integrations")
 		d.has("in use: openai → ollama → offline")
 		if !slices.Equal(d.in.used, []string{"openai,ollama,offline"}) {

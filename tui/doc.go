@@ -4,7 +4,8 @@
 // One tea.Model stands at the root (root.go). Its parts are plain structs with a
 // file each: login, chat, messages (the list of turns), trace (what happened),
 // confirm (the dialog before anything changes), input, picker (every list that
-// filters as you type), commands, help. Styles, signs and keys are declared once,
+// filters as you type), screen (what takes keys of its own: integrations, model),
+// commands, help. Styles, signs and keys are declared once,
 // in styles.go, signs.go and keys.go.
 //
 // Three rules hold everywhere. Update does no I/O: the kernel is only called from

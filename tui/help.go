@@ -29,6 +29,7 @@ func (m *model) helpPage(w int) []string {
 		h := b.Help()
 		line(h.Key, h.Desc)
 	}
+	line(k.again.Help().Key, "send the message again, after the backend has failed")
 	line("shift + mouse", "select text with the mouse, in most terminals")
 	out = append(out, "")
 	head("when something waits for your yes")
@@ -37,6 +38,12 @@ func (m *model) helpPage(w int) []string {
 		line(h.Key, h.Desc)
 	}
 	line("", "or type it; such a key counts after a third of a second of stillness")
+	out = append(out, "")
+	head("in /integrations")
+	for _, b := range []key.Binding{k.details, k.test, k.use} {
+		h := b.Help()
+		line(h.Key, h.Desc)
+	}
 	out = append(out, "")
 	head("commands")
 	for _, c := range m.commands() {

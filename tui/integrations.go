@@ -224,7 +224,7 @@ func (m *model) integrationFull(b Integration, w int) []string {
 		line("cost", plain, c)
 	case b.Local:
 		line("cost", plain, "none, it runs here")
-	case !b.PriceKnown:
+	case !b.PriceKnown && b.Calls > 0:
 		line("cost", plain, "the price is not known, so it does not count as free")
 	}
 	if b.P50MS > 0 || b.P95MS > 0 {

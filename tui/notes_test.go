@@ -56,6 +56,7 @@ func TestNotesAreBounded(t *testing.T) {
 func TestNarrowNotes(t *testing.T) {
 	d := managed(t, 80, 24)
 	d.slow("slow retry")
+	d.has("1 step", "2 notes")
 	close(d.k.release)
 	d.until("the end", func() bool { return d.m.chat.running() == nil })
 	d.has("» 2 notes, the last: fallback: openai failed")

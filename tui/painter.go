@@ -46,7 +46,8 @@ func (p *painter) entry(e, before *entry, last bool, w int, inline bool) []strin
 	out = append(out, paint(p.message(e.turn.Message, w), p.st.quiet)...)
 	out = append(out, "", p.st.accent.Render("banyan"))
 	out = append(out, p.body(e, last, w, inline)...)
-	if inline && (e.traced() || e.open) {
+	// While nothing has been called, the line of progress has the last note.
+	if inline && (len(e.turn.Steps) > 0 || (e.traced() && e.run == nil) || e.open) {
 		out = append(out, p.happened(e, w)...)
 	}
 	return append(out, "")
