@@ -77,6 +77,9 @@ func (g *Budget) around(ctx context.Context, x *exchange) error {
 	held := ToNanos(price.Cost(in, out))
 	accounts := g.accounts(orchestrator.AskingFrom(ctx))
 	if err := g.cfg.Ledger.Book(ctx, held, accounts...); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return g.refuse(ctx, err)
 	}
 	err = x.ask(ctx, g.inner)

@@ -18,7 +18,7 @@ type imprint [sha256.Size]byte
 // fingerprint hashes what a request says, apart from IDs, times of day and
 // durations. Rejected plans are left out: the imprint is that of the first try.
 func fingerprint(x *exchange, dataVersion string) imprint {
-	w := make(writer, 0, 4096)
+	w := make(writer, 0, 1024)
 	w.text(string(x.skill), dataVersion)
 	switch x.skill {
 	case Plan:

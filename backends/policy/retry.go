@@ -83,24 +83,28 @@ func asAgain(err error) *again {
 }
 
 func (r *Retry) around(ctx context.Context, x *exchange) error {
+	// Most calls are well at once and do without the machinery of a retry.
+	err := x.ask(ctx, r.inner)
+	wait, ok := r.worth(ctx, x, err, 1)
+	if !ok {
+		return err
+	}
 	var spent tally
-	var last error
-	err := failsafe.With[struct{}](r.policy).WithContext(ctx).RunWithExecution(func(exec failsafe.Execution[struct{}]) error {
-		last = x.ask(ctx, r.inner)
-		spent.add(x)
-		wait, ok := r.worth(ctx, x, last, exec.Attempts())
-		if !ok {
-			return nil // the outcome is last, whatever it is
+	spent.add(x)
+	_ = failsafe.With[struct{}](r.policy).WithContext(ctx).RunWithExecution(func(exec failsafe.Execution[struct{}]) error {
+		if exec.Attempts() > 1 {
+			err = x.ask(ctx, r.inner)
+			spent.add(x)
+			if wait, ok = r.worth(ctx, x, err, exec.Attempts()); !ok {
+				return nil // the outcome is err, whatever it is
+			}
 		}
 		orchestrator.Notify(ctx, fmt.Sprintf("retry: %s failed (%s), attempt %d of %d in %s",
-			nameOf(ctx, r.inner), words(Kind(last)), exec.Attempts()+1, r.cfg.Attempts, brief(wait)))
-		return &again{last, wait}
+			nameOf(ctx, r.inner), words(Kind(err)), exec.Attempts()+1, r.cfg.Attempts, brief(wait)))
+		return &again{err, wait}
 	})
 	*x.usage() = spent.sum
-	if last == nil && err != nil {
-		return err // the context had ended before the first attempt
-	}
-	return last
+	return err
 }
 
 // worth tells whether another attempt is worth it, and after which pause.
