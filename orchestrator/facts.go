@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 )
 
 // facts are the numbers that an answer may contain: those in the results and
@@ -131,9 +131,10 @@ func normalNumber(n string) string {
 	return n
 }
 
-// answerStream lets an answer out in whole words as it is written, and stops at
-// the first number that no result contains. The last word stays back: it is seen
-// when the turn is stored.
+// answerStream lets an answer out as it is written, and stops at the first number
+// that no result contains: a number is let out when it is whole. The very last
+// character stays back until the turn is stored, so that no answer is ever seen
+// whole that could still be lost.
 type answerStream struct {
 	facts   *facts
 	publish func(string)
@@ -142,19 +143,23 @@ type answerStream struct {
 }
 
 func (a *answerStream) emit(delta string) {
-	if a.stopped {
+	if a.stopped || delta == "" {
 		return
 	}
 	a.held += delta
-	end := strings.LastIndexFunc(a.held, unicode.IsSpace)
-	if end <= 0 {
+	_, last := utf8.DecodeLastRuneInString(a.held)
+	cut := len(a.held) - last
+	for cut > 0 && (isDigit(a.held[cut-1]) || a.held[cut-1] == '.' || a.held[cut-1] == ',') {
+		cut--
+	}
+	out := a.held[:cut]
+	if out == "" {
 		return
 	}
-	out := a.held[:end]
 	if a.facts.unknown(out) != "" {
 		a.stopped = true
 		return
 	}
-	a.held = a.held[end:]
+	a.held = a.held[cut:]
 	a.publish(Printable(out))
 }
