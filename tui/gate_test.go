@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -180,10 +181,12 @@ func walk(t *testing.T, d *driver, s string) {
 
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	all := append([]string{strings.Join(evil, " ")}, evil...)
-	for _, s := range all {
+	for i, s := range all {
 		for _, size := range [][2]int{{60, 20}, {120, 40}} {
-			d := planted(t, s, size[0], size[1])
-			walk(t, d, s)
+			t.Run(fmt.Sprintf("%d-%dx%d", i, size[0], size[1]), func(t *testing.T) {
+				t.Parallel()
+				walk(t, planted(t, s, size[0], size[1]), s)
+			})
 		}
 	}
 }
