@@ -49,7 +49,8 @@ const (
 )
 
 // The codes with which a backend fails. They decide whether another backend may
-// take over: all but CodeBackendBudget may.
+// take over; after CodeBackendBudget only one on this machine may, because the
+// others cost money too.
 const (
 	CodeBackendNoKey       = "backend_no_key"       // no key is set
 	CodeBackendBadKey      = "backend_bad_key"      // the provider refuses the key
