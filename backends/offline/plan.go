@@ -72,6 +72,7 @@ type assembly struct {
 	missing  *orchestrator.Missing
 	question string
 	unknown  []string // requests that were not understood
+	notes    []string // what is said instead of doing a part
 }
 
 // assemble makes a plan of requests.
@@ -96,6 +97,14 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 		if other != nil {
 			return p.whichOf(r, s, other)
 		}
+		if plan, ok := p.prevented(s, r); ok {
+			if len(reqs) == 1 {
+				return plan
+			}
+			a.notes = append(a.notes, plan.Text)
+			a.ids = append(a.ids, nil)
+			continue
+		}
 		a.ids = append(a.ids, p.build(s, r, &a))
 		p.order(reqs, i, a.ids)
 	}
@@ -109,11 +118,15 @@ func (p *planner) finish(a *assembly) orchestrator.Plan {
 	if a.question != "" {
 		return orchestrator.Plan{Kind: orchestrator.PlanQuestion, Text: a.question, Steps: p.steps, Missing: a.missing}
 	}
+	if len(p.steps) == 0 && len(a.notes) > 0 {
+		return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: strings.Join(slices.Compact(a.notes), " ")}
+	}
 	if len(p.steps) == 0 {
 		return p.refuse()
 	}
 	p.sort()
 	plan := orchestrator.Plan{Kind: orchestrator.PlanSteps, Steps: p.steps}
+	plan.Text = strings.Join(slices.Compact(a.notes), " ")
 	if len(a.unknown) > 0 {
 		plan.Text = "I did not understand “" + a.unknown[0] + "”, so I left that out."
 	}

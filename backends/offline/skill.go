@@ -22,6 +22,9 @@ type skill struct {
 	// call "my …".
 	mine      map[string]bool
 	nameStems []string
+	// refuses: people ask for it by saying what they do not want; negates: they do
+	// so with the verb of its name.
+	refuses, negates bool
 	// keys are the required slots that name an object.
 	keys []*slot
 	// noun is the thing that the intent is about in its name: order of get_order.
@@ -90,6 +93,13 @@ func newSkill(e *orchestrator.Entry) *skill {
 		s.nameStems = append(s.nameStems, stem(p))
 	}
 	s.noun = parts[len(parts)-1]
+	for _, ex := range e.Examples {
+		toks := tokenize(ex)
+		for i, t := range toks[:max(0, len(toks)-1)] {
+			s.refuses = s.refuses || t.is("not", "never", "longer") && wanting[toks[i+1].low]
+		}
+		s.negates = s.negates || s.negatedIn(toks)
+	}
 	return s
 }
 
