@@ -17,7 +17,7 @@ import (
 )
 
 // maxText bounds what a model may write in one reply, in bytes.
-const maxText = 1 << 20
+const maxText = 256 << 10
 
 // completion is one reply of a model.
 type completion struct {

@@ -16,7 +16,7 @@ import (
 // How much is read of what a provider sends, in bytes: a whole reply or a stream,
 // and the body of an error.
 const (
-	maxReply = 16 << 20
+	maxReply = 8 << 20
 	maxError = 64 << 10
 )
 

@@ -22,7 +22,7 @@ func TestCancelledStreams(t *testing.T) {
 	s := fake.New(func(r fake.Request) fake.Reply {
 		n := r.Last()[strings.LastIndex(r.Last(), "loan #"):]
 		n, _, _ = strings.Cut(n, ".")
-		return fake.Reply{Text: strings.Repeat("This is about "+n+". ", 20)}
+		return fake.Reply{Text: strings.Repeat("This is about "+n+". ", 8)}
 	})
 	b, err := New(Options{BaseURL: s.URL, Key: canary, Model: "m"})
 	if err != nil {
@@ -44,7 +44,7 @@ func TestCancelledStreams(t *testing.T) {
 				defer func() { <-gate }()
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				left := i % 50
+				left := i % 30
 				_, err := ask(ctx, i, func(string) {
 					if left--; left < 0 {
 						cancel()
@@ -59,7 +59,7 @@ func TestCancelledStreams(t *testing.T) {
 				wg.Go(func() {
 					defer func() { <-gate }()
 					text, err := ask(t.Context(), i, func(string) {})
-					if want := strings.TrimSpace(strings.Repeat(fmt.Sprintf("This is about loan #%d. ", i), 20)); err != nil || strings.TrimSpace(text) != want {
+					if want := strings.TrimSpace(strings.Repeat(fmt.Sprintf("This is about loan #%d. ", i), 8)); err != nil || strings.TrimSpace(text) != want {
 						t.Errorf("the stream beside %d is corrupted: %v, %q", i, err, text)
 					}
 				})

@@ -167,7 +167,7 @@ func (w way) request(q question, o Options) oai.ChatCompletionRequest {
 	r := oai.ChatCompletionRequest{Model: o.Model, Messages: q.messages, Stream: w.stream}
 	switch w.limit {
 	case limitOld:
-		r.MaxTokens = q.maxTokens
+		r.MaxTokens = q.maxTokens //nolint:staticcheck // most other servers know no other parameter
 	case limitNew:
 		r.MaxCompletionTokens = q.maxTokens
 	case limitNone:

@@ -111,6 +111,9 @@ func decodePlan(text string, catalog *orchestrator.Catalog) (orchestrator.Plan, 
 	if p.Kind == orchestrator.PlanAnswer || p.Kind == orchestrator.PlanRefusal {
 		return p, nil
 	}
+	if catalog == nil {
+		catalog = &orchestrator.Catalog{}
+	}
 	earlier := map[string]bool{}
 	for _, s := range w.Steps {
 		step := orchestrator.Step{
