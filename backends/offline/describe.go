@@ -44,6 +44,10 @@ type description struct {
 	all      bool
 	plural   bool
 	noun     bool // the object's own noun was said
+	// tests are expressions over o that the object meets; count is how many of the
+	// newest or oldest are meant, 0 if no number was said.
+	tests []string
+	count int
 	text     string
 }
 
@@ -54,7 +58,7 @@ type statusWord struct {
 
 // empty tells whether nothing narrows down which object is meant.
 func (d description) empty() bool {
-	return len(d.words) == 0 && d.ordinal == 0 && !d.next && d.extreme == "" && len(d.relative) == 0 && len(d.status) == 0
+	return len(d.words) == 0 && d.ordinal == 0 && !d.next && d.extreme == "" && len(d.relative) == 0 && len(d.status) == 0 && len(d.tests) == 0
 }
 
 var (
@@ -90,6 +94,21 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			}
 		}
 	}
+	if at := amountAt(toks[:end]); m != nil && at > 0 && len(d.relative) == 0 {
+		if c, ok := p.condition(toks[at:end], scope{expr: "o", fields: m.list.sub}); ok {
+			d.tests = append(d.tests, c.expr)
+			end = at
+			to = len(toks)
+		}
+	}
+	if m != nil {
+		if t, pat, n := p.periodTest(m.list.sub, toks[:end]); n > 0 {
+			d.tests = append(d.tests, t)
+			toks = append(append([]token{}, toks[:pat]...), toks[pat+n:]...)
+			b = &bag{msg: b.msg, toks: toks, used: append(append([]bool{}, b.used[:pat]...), b.used[pat+n:]...), own: len(toks)}
+			end -= n
+		}
+	}
 	first := -1 // where the first noun phrase begins
 	for i, t := range toks[:end] {
 		if nounMarks[t.low] && !t.is("that", "no") {
@@ -115,6 +134,12 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			continue
 		case ordinals[t.low] != 0 && !spansTime(toks[:end], i) && !endsWithout(toks[:end], i):
 			d.ordinal = ordinals[t.low]
+			for _, k := range []int{i - 1, i + 1} {
+				if k >= 0 && k < end && isCount(toks, k) && (d.ordinal == 1 || d.ordinal == -1) && !p.keyAnywhere(toks[k]) {
+					n, _ := numberOf(toks[k].low)
+					d.count = int(n)
+				}
+			}
 			mark(i)
 			continue
 		case hasKey(extremes, t.low):

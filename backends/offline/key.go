@@ -30,9 +30,19 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 	if !sl.required && s.Changes() && !d.pronoun && !d.demo && len(d.words) > 0 && !d.noun {
 		return nil, false
 	}
-	if d.all || d.plural && s.Changes() && !d.both {
-		if refs := p.everyone(sl, d, who); len(refs) > 0 {
+	at, n := exceptAt(b.toks[:b.own])
+	if d.all || at > 0 || d.count > 1 || d.plural && s.Changes() && !d.both {
+		var except []token
+		if at > 0 {
+			except = b.toks[at+n : b.own]
+			d = p.describe(s, sl, newBag(p.req.Message, b.toks[:at], nil))
+		} else if refs := p.everyone(sl, d, who); len(refs) > 0 {
 			return refs, false
+		}
+		if d.all || at > 0 || d.count > 1 || !d.empty() {
+			if refs, ok := p.every(s, sl, d, except, who); ok {
+				return refs, false
+			}
 		}
 		return nil, true
 	}
@@ -136,7 +146,7 @@ func (p *planner) everyone(sl *slot, d description, who string) []reference {
 	for _, v := range p.listed(sl, who) {
 		out = append(out, reference{arg: orchestrator.Arg{Value: v, Text: d.text}, who: who})
 	}
-	if len(out) > 8 || !d.empty() {
+	if len(out) > 8 || !d.empty() || d.count > 0 {
 		return nil
 	}
 	return out

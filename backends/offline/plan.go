@@ -165,7 +165,31 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 	if s.Subject != "" {
 		p.namedPeople(s, b)
 	}
+	exceptional := -1
+	if len(s.keys) > 0 {
+		if at, n := exceptAt(b.toks[:b.own]); at > 0 {
+			exceptional = at
+			b.take(at, n)
+			b.take(at+n, b.own-at-n) // what is left out is nothing to act on
+		}
+	}
 	lits := p.literals(s, b)
+	if exceptional > 0 {
+		fresh := newBag(p.req.Message, r.words(), r.context)
+		copy(fresh.used, b.used[:exceptional])
+		b = fresh
+	}
+	for _, sl := range s.slots {
+		if sl.use != useKey || a.question != "" {
+			continue
+		}
+		if bad, ok := p.badKey(s, sl, b); ok && exceptional < 0 {
+			id := p.add(orchestrator.Step{Intent: s.Name, For: who, Text: p.words(r.words())})
+			a.question, a.missing = p.question(sl, id)
+			a.question = "“" + bad + "” is not " + withAn(withoutArticle(lowerFirst(sl.title))) + ". " + a.question
+			return []string{id}
+		}
+	}
 	versions := []map[string]orchestrator.Arg{{}}
 	for name, args := range lits {
 		sl := s.slot(name)
@@ -189,8 +213,8 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 			}
 		}
 	}
-	open := map[string]bool{}
 	var ref reference
+	of := []reference{} // the object of each version
 	for _, sl := range s.slots {
 		if _, ok := versions[0][sl.name]; ok || sl.use != useKey {
 			if ok && sl.use == useKey && len(versions) == 1 {
@@ -200,8 +224,8 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 			continue
 		}
 		refs, unknown := p.key(s, sl, r, b, who)
-		if unknown && sl.required {
-			open[sl.name] = true
+		if unknown && sl.required && len(refs) == 0 {
+			continue
 		}
 		if len(refs) == 0 {
 			continue
@@ -209,24 +233,33 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 		ref = refs[0]
 		p.last[sl.name] = ref
 		base := versions
-		versions = nil
+		versions, of = nil, nil
 		for _, one := range refs {
 			for _, v := range base {
 				c := maps.Clone(v)
 				c[sl.name] = one.arg
 				versions = append(versions, c)
+				of = append(of, one)
 			}
 		}
 	}
 	p.names(s, b, ref, versions)
 	var ids []string
-	for _, args := range versions {
+	for i, args := range versions {
 		if len(args) == 0 {
 			args = nil
 		}
+		one := ref
+		if len(of) == len(versions) {
+			one = of[i]
+		} else if len(versions) > 1 && len(s.keys) > 0 {
+			one = reference{arg: args[s.keys[0].name], who: who}
+		}
 		st := orchestrator.Step{Intent: s.Name, For: who, Args: args, Text: p.words(r.words())}
-		if !p.conditions(&st, s, r, ref, who, a) {
+		if !p.conditions(&st, s, r, one, who, a) {
 			st.When = &orchestrator.Condition{Text: p.clauseText(r.when[0])}
+		} else if one.guard != "" {
+			guarded(&st, one)
 		}
 		ids = append(ids, p.add(st))
 	}

@@ -20,6 +20,8 @@ type reference struct {
 	// list's name: what a parameter that names a part can take.
 	inner string
 	text  string
+	// guard is a condition without which there is no such object, and what it says.
+	guard, guardText string
 	// key is the parameter that arg fills, if it is not one of the intent's own.
 	key string
 }
@@ -80,16 +82,8 @@ func (p *planner) pickMaker(sl *slot, d description) maker {
 // objectRef writes the reference to the object that the description means; nth
 // counts from the newest, 0 takes the description's own place.
 func (p *planner) objectRef(m maker, list string, d description, who string, nth int) reference {
-	var tests []string
+	tests := p.testsOf(m, d)
 	inner := ""
-	for _, sw := range d.status {
-		tests = append(tests, "o."+sw.field.name+" == "+celValue(sw.value.value))
-	}
-	if len(d.relative) > 0 {
-		if t, ok := p.condition(d.relative, scope{expr: "o", fields: m.list.sub}); ok {
-			tests = append(tests, t.expr)
-		}
-	}
 	text := ""
 	if len(d.words) > 0 {
 		text = containsAll(d.words, "o", m.list.sub)

@@ -46,7 +46,7 @@ func (w *answerWriter) paragraph(text string) {
 // steps tells what became of the steps: first what was done, and the reason why
 // the first choice of an either-or was not, then what failed or was left.
 func (w *answerWriter) steps() {
-	told := w.told()
+	told := slices.DeleteFunc(w.told(), w.spare)
 	for _, s := range told {
 		before := len(w.parts)
 		switch {
@@ -100,6 +100,21 @@ func (w *answerWriter) name(s *orchestrator.StepRecord, since int) {
 		gap = "\n\n"
 	}
 	w.parts[since] = "For " + who + ":" + gap + w.parts[since]
+}
+
+// spare tells whether a skipped step is one of several that stand for the same
+// words, of which another says enough.
+func (w *answerWriter) spare(s *orchestrator.StepRecord) bool {
+	if s.Status != orchestrator.StepSkipped || s.Text == "" {
+		return false
+	}
+	for i := range w.req.Steps {
+		o := &w.req.Steps[i]
+		if o != s && !o.Lookup && o.Intent == s.Intent && o.Text == s.Text && o.For == s.For && (o.Status != orchestrator.StepSkipped || beforeStep(w.req.Steps, o, s)) {
+			return true
+		}
+	}
+	return false
 }
 
 // told returns the steps that the answer is about: all but lookups, or the last

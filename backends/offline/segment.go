@@ -121,9 +121,27 @@ func (s *splitter) boundary() bool {
 	if s.conditional() || s.ordering() {
 		return true
 	}
+	if t.is("but", "besides") && s.exception() {
+		return false
+	}
 	if n := andWords.at(s.toks, s.i); n > 0 {
 		s.open(n, func(c *chunk) { c.and = true })
 		return true
+	}
+	return false
+}
+
+// exception tells whether the word takes something out of "all": what stands
+// before it means all, and what follows asks for nothing.
+func (s *splitter) exception() bool {
+	cur := s.cur.toks
+	if len(cur) > 5 {
+		cur = cur[len(cur)-5:]
+	}
+	for _, t := range cur {
+		if allWords[t.low] || t.is("anything", "any", "none") {
+			return s.i+1 < len(s.toks) && (s.toks[s.i+1].kind == tokNumber || nounMarks[s.toks[s.i+1].low] || s.toks[s.i+1].is("not", "order", "one") || !s.requestAt(s.i+1) && !holding[s.toks[s.i+1].low] && !pronouns[s.toks[s.i+1].low] && !functionWords[s.toks[s.i+1].low])
+		}
 	}
 	return false
 }
