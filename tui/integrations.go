@@ -199,7 +199,11 @@ func (m *model) integrationFull(b Integration, w int) []string {
 		where = "local: nothing leaves this machine"
 	}
 	line("kind", plain, where)
-	line("model", plain, orNone(cleanLine(b.Model)))
+	name := cleanLine(b.Model)
+	if name == "" {
+		name = "none named"
+	}
+	line("model", plain, name)
 	version := "contract " + grouped(b.Contract)
 	if b.Version != "" {
 		version = cleanLine(b.Version) + ", " + version

@@ -71,11 +71,10 @@ func (s *modelScreen) view(m *model, w, h int) []string {
 	if len(below) > 0 {
 		below = append([]string{""}, below...)
 	}
-	var name, of int
+	name, of := 0, 1
 	for _, i := range list {
 		name, of = max(name, min(width(cleanLine(i.Name)), 20)), max(of, min(width(cleanLine(i.Model)), 30))
 	}
-	of = max(of, width("no model"))
 	from, to := s.mark.visible(list, h-len(lines)-len(below))
 	for n := from; n < to; n++ {
 		i := list[n]
@@ -85,7 +84,7 @@ func (s *modelScreen) view(m *model, w, h int) []string {
 		}
 		what := cleanLine(i.Model)
 		if what == "" {
-			what = "no model"
+			what = m.signs.dash
 		}
 		row := mark + " " + fill(m.nameOf(i, n == at), width(g.active)+1+name, g.ellipsis) + "   " +
 			st.quiet.Render(fill(what, min(of, max(w-name-34, 8)), g.ellipsis)+"   "+fill(kind(i), 6, "")) + "   " + m.state(i.State)
@@ -99,14 +98,24 @@ func (s *modelScreen) view(m *model, w, h int) []string {
 	return lines
 }
 
-// how says what can be typed, with names of this list.
-func (s *modelScreen) how(list []Integration) string {
+// how says what can be typed, with names of this list: one that has a model, and
+// behind it one that needs none, if there is one.
+func (*modelScreen) how(list []Integration) string {
 	first, last := "", ""
+	rank := 0
 	for _, i := range list {
-		if name := cleanLine(i.Name); i.Model != "" && first == "" {
+		fits := 1
+		if i.Local {
+			fits++
+		}
+		if i.Model == "" && i.State == StateUp {
+			fits++
+		}
+		switch name := cleanLine(i.Name); {
+		case i.Model != "" && first == "":
 			first = name
-		} else if last == "" || (i.Local && i.Model == "") {
-			last = name
+		case fits > rank:
+			last, rank = name, fits
 		}
 	}
 	if first == "" || last == "" {

@@ -151,6 +151,25 @@ func TestInATerminal(t *testing.T) {
 	}
 }
 
+// Backends are listed, tested and switched in a real terminal.
+func TestBackendsInATerminal(t *testing.T) {
+	x := startChild(t, "NO_COLOR=1")
+	x.expect("Who are you?")
+	x.typeIn("ada\r")
+	x.expect("Hello Ada")
+	x.typeIn("/integrations\r")
+	x.expect("5 backends")
+	x.expect("llama3.2:3b")
+	x.typeIn("t")
+	x.expect("offline answers")
+	x.typeIn("q/model openai\r")
+	x.expect("openai plans and answers")
+	x.typeIn("show my orders\r")
+	x.expect("1.2k tokens")
+	x.typeIn("\x03\x03")
+	x.ends()
+}
+
 // Any value of NO_COLOR that is not empty takes the colours off.
 func TestNoColor(t *testing.T) {
 	x := startChild(t, "COLORTERM=truecolor", "NO_COLOR=yes")
