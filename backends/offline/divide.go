@@ -17,7 +17,7 @@ const (
 
 // divide cuts a row of chunks into requests in the way that is worth most.
 func (p *planner) divide(row []chunk) []*request {
-	row = withoutFiller(row)
+	row = p.withoutKept(withoutFiller(row))
 	if len(row) > maxPieces {
 		head := row[:maxPieces-1]
 		tail := row[maxPieces-1]
@@ -67,6 +67,25 @@ func withoutFiller(row []chunk) []chunk {
 		return row
 	}
 	return out
+}
+
+// withoutKept drops the stretches that say what is to stay as it is: "but keep
+// 1002", "not the lamp".
+func (p *planner) withoutKept(row []chunk) []chunk {
+	var out []chunk
+	for i, c := range row {
+		w := trimPunct(c.toks)
+		if i > 0 && len(w) > 1 && (w[0].is("not") || holding[w[0].low] && !p.k.examplesVerb(w[0].low) && (nounMarks[w[1].low] || w[1].kind == tokNumber || w[1].is("it", "order"))) && len(w) < 7 {
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// examplesVerb tells whether an intent's example begins with the word.
+func (k *knowledge) examplesVerb(word string) bool {
+	return k.verbs[word] && !generalVerbs[word]
 }
 
 // joinAsides gives the sentences that ask for nothing to the request beside them.

@@ -141,7 +141,7 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 		return false
 	case sl.use == useAddress:
 		from := addressStart(b)
-		if len(wordsOnly(b.toks[from:])) < 2 {
+		if !p.addressLike(b.toks[from:]) {
 			return false
 		}
 		v := b.text(from, len(b.toks))

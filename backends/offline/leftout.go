@@ -74,12 +74,21 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 	if len(rest) == 0 || !marked && !waiting {
 		return orchestrator.Plan{}, false
 	}
+	if waiting && p.bareValue(steps, rest) {
+		return p.replay(steps, rest, true)
+	}
+	if !marked && !rest[0].is("only", "just") && !p.ellipsis(steps, rest) {
+		return orchestrator.Plan{}, false
+	}
 	if waiting && len(rest) > 1 && rest[0].is("only", "just") {
 		if plan, ok := p.onlyOne(steps, rest[1:]); ok {
 			return plan, true
 		}
 	}
 	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) && (!waiting || !rest[0].is("only", "just")) {
+		return orchestrator.Plan{}, false
+	}
+	if p.ownVerb(rest) {
 		return orchestrator.Plan{}, false
 	}
 	return p.replay(steps, withoutNegated(rest), waiting)
@@ -205,6 +214,9 @@ func (p *planner) leftOut() (orchestrator.Plan, bool) {
 		return orchestrator.Plan{}, false
 	}
 	if n == 0 && len(wordsOnly(rest)) > 4 {
+		return orchestrator.Plan{}, false
+	}
+	if n == 0 && !p.ellipsis(steps, rest) || n > 0 && p.ownVerb(rest) {
 		return orchestrator.Plan{}, false
 	}
 	return p.replay(steps, rest, false)
@@ -346,7 +358,7 @@ func (p *planner) renamed(s *skill, st orchestrator.Step, b *bag, args map[strin
 		}
 		if sl.use == useAddress {
 			from := addressStart(b)
-			if v := b.text(from, len(b.toks)); len(wordsOnly(b.toks[from:])) > 1 {
+			if v := b.text(from, len(b.toks)); len(wordsOnly(b.toks[from:])) > 1 && p.addressLike(b.toks[from:]) {
 				args[sl.name] = orchestrator.Arg{Value: v, Text: v}
 				return true
 			}
