@@ -97,6 +97,16 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 		}
 		break
 	}
+	for i := start + 3; i < end; i++ {
+		low := toks[i].text == toks[i].low
+		if low && strings.Contains(gapText(b.msg, toks[i-1], toks[i]), ",") && (openers.at(toks, i) > 0 || generalVerbs[toks[i].low] || subjectPronouns[toks[i].low]) {
+			end = i // what follows the address asks for something
+			for end > start && toks[end-1].kind == tokPunct {
+				end--
+			}
+			break
+		}
+	}
 	for i := start; i < end; i++ {
 		if toks[i].kind == tokQuoted && !b.used[i] {
 			return toks[i].text, [2]int{i, i + 1}
@@ -140,4 +150,12 @@ func looksLikeAddress(toks []token, key func(token) bool) bool {
 		return words[1].kind == tokWord && !functionWords[words[1].low]
 	}
 	return named && (digit || len(words) >= 3) || digit && !functionWords[first.low] && countDigits(words[1].low) > 0
+}
+
+// gapText is what stands in the message between two of its tokens.
+func gapText(msg string, a, b token) string {
+	if a.end > b.start || b.start > len(msg) {
+		return ""
+	}
+	return msg[a.end:b.start]
 }

@@ -193,6 +193,9 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		if m != nil && statesIn(m.list.sub, t) {
 			continue
 		}
+		if s.known[t.stem] && i+2 < end && toks[i+1].is("for", "of", "on") && nounMarks[toks[i+2].low] {
+			continue // "the estimate for my lamp": the intent's own noun
+		}
 		if !predicate && (i > first || isCapital(t.text)) && p.content(s, b, i) && (i == 0 || !isCount(toks, i-1)) {
 			d.words = append(d.words, t)
 			mark(i)

@@ -45,6 +45,9 @@ func (p *planner) inObject(steps []orchestrator.Step, t token) bool { return p.k
 
 // knownName tells whether a result of the conversation has the word in its texts.
 func (p *planner) knownName(t token) bool {
+	if len(t.low) < 3 {
+		return false
+	}
 	for turn := range p.turnsBack {
 		for _, st := range turn.Steps {
 			if textsHold(st.Result, []token{t}) {

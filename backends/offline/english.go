@@ -32,7 +32,7 @@ wine wing winter wire wish woman wonder wood word work worker world worse worst 
 func (k *knowledge) enterEnglish() {
 	for _, p := range []*phrases{
 		openers, closers, conditionOpeners, negatedOpeners, evenIf, pseudoIf, otherwiseWords, sameWords, thenWords, firstWords,
-		andWords, removing, sayingWords, becauseWords, greetings, gratitude, farewells, helpWords, dropWords, yesWords,
+		andWords, removing, sayingWords, becauseWords, greetings, gratitude, farewells, helpWords, dropWords, yesWords, undoWords, overWords, whoWords,
 		corrections, leftOutOpeners, pastOpeners, holdWords, letBe, filler, firstChoice, secondChoice, addressLead,
 	} {
 		for _, seqs := range p.index().byFirst {

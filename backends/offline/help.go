@@ -7,6 +7,10 @@ import (
 	"banyan/orchestrator"
 )
 
+// nearEnough is the value from which on an intent that was not meant is named all
+// the same.
+const nearEnough = 0.3
+
 // helpLimit is the longest list of things that help writes out.
 const helpLimit = 24
 
@@ -44,19 +48,24 @@ func (p *planner) help() orchestrator.Plan {
 	return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: b.String()}
 }
 
-// samples chooses a few summaries that differ from one another; if near is true,
-// those nearest to the message come first.
+// samples chooses a few summaries that differ from one another: what looks first,
+// then harmless changes, and nothing that destroys unless there is nothing else. If
+// near is true, the look-ups nearest to the message come first.
 func (p *planner) samples(n int, near bool) []string {
 	var order []*skill
 	if near {
 		for _, r := range p.rank(p.toks) {
-			order = append(order, r.skill)
+			if r.value >= nearEnough && !r.skill.Changes() {
+				order = append(order, r.skill)
+			}
 		}
 		order = order[:min(len(order), 2)]
 	}
-	for _, s := range p.k.skills {
-		if !slices.Contains(order, s) {
-			order = append(order, s)
+	for _, effect := range []orchestrator.Effect{orchestrator.Read, orchestrator.Write, orchestrator.Destructive} {
+		for _, s := range p.k.skills {
+			if s.Effect == effect && !slices.Contains(order, s) {
+				order = append(order, s)
+			}
 		}
 	}
 	var out []string

@@ -230,6 +230,14 @@ func (k *knowledge) mend(toks []token) []token {
 			}
 			if len(w) >= 4 && slip(t.low, w) {
 				if found != "" && stem(found) != stem(w) {
+					// A letter is left out sooner than one too many is written.
+					if len(w) > len(t.low) && len(found) <= len(t.low) {
+						found = w
+						continue
+					}
+					if len(found) > len(t.low) && len(w) <= len(t.low) {
+						continue
+					}
 					found = ""
 					break
 				}

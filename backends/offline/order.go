@@ -116,3 +116,64 @@ func refers(st orchestrator.Step, id string) bool {
 	}
 	return false
 }
+
+// afterChanges makes what is read at the user's wish wait for the changes, of
+// earlier requests, to the same thing: "return the boots and tell me the refund
+// status". Alternatives are left as they are.
+func (p *planner) afterChanges(ids [][]string) {
+	for j := range ids {
+		for _, id := range ids[j] {
+			for _, before := range ids[:j] {
+				for _, w := range before {
+					p.readAfter(id, w)
+				}
+			}
+		}
+	}
+}
+
+func (p *planner) readAfter(read, write string) {
+	r, w := p.step(read), p.step(write)
+	if r == nil || w == nil || read == write || r.For != w.For || r.When != nil && w.When != nil {
+		return
+	}
+	rs, ws := p.k.byName[r.Intent], p.k.byName[w.Intent]
+	if rs == nil || ws == nil || rs.Changes() || !ws.Changes() || !touches(rs, *r, ws, *w) || slices.Contains(r.After, write) || slices.Contains(w.After, read) {
+		return
+	}
+	if !p.reaches(write, read, map[string]bool{}) {
+		r.After = append(r.After, write)
+		return
+	}
+	// The change itself needs what is read: it is read once more.
+	again := *r
+	again.ID = p.id(r.Intent)
+	again.After = append(slices.Clone(r.After), write)
+	r.Lookup, r.Text = true, ""
+	p.steps = append(p.steps, again)
+}
+
+// touches tells whether the change can show in what is read: both have the same
+// object, or the read lists such objects, or neither has one and the read shows what
+// the change sets.
+func touches(rs *skill, r orchestrator.Step, ws *skill, w orchestrator.Step) bool {
+	for _, key := range ws.slots {
+		if key.use != useKey {
+			continue
+		}
+		for _, m := range key.makers {
+			if m.skill == rs {
+				return true
+			}
+		}
+		a, ok := w.Args[key.name]
+		b, both := r.Args[key.name]
+		if ok && both {
+			return a.Ref == b.Ref && (a.Ref != "" || a.Value == b.Value)
+		}
+	}
+	if len(rs.keys) > 0 || len(ws.keys) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(rs.fields, func(f *field) bool { return ws.slot(f.name) != nil })
+}

@@ -108,6 +108,7 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 		a.ids = append(a.ids, p.build(s, r, &a))
 		p.order(reqs, i, a.ids)
 	}
+	p.afterChanges(a.ids)
 	p.sweep()
 	p.dropSelfWaits()
 	return p.finish(&a)

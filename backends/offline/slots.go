@@ -222,10 +222,17 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 				best, bestScore = i, score
 			}
 		}
+		if relativeAmount(sl, b.toks[:b.own], best) {
+			continue // how many there will be is not said
+		}
 		if best >= 0 && (sl.required || bestScore > 1 || len(want) == 1 && s.Changes() && !isLimit(sl.name)) {
 			n, _ := numberOf(b.toks[best].low)
+			text := b.toks[best].text
+			if best > 0 && b.toks[best-1].is("-", "−", "minus") && (b.toks[best-1].end == b.toks[best].start || b.toks[best-1].is("minus")) {
+				n, text = -n, "-"+text
+			}
 			b.take(best, 1)
-			put(sl, n, b.toks[best].text)
+			put(sl, n, text)
 			continue
 		}
 		if at, n := removing.find(b.toks[:b.own]); sl.required && n > 0 && sl.schema.Minimum != nil && *sl.schema.Minimum == 0 {
@@ -256,7 +263,37 @@ func (sl *slot) fits(toks []token, i, slots int) int {
 	if i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 && score == 1 && slots > 0 {
 		return 0
 	}
+	for _, k := range []int{i - 1, i + 1} {
+		if k >= 0 && k < len(toks) && currencyOf(toks[k].low) != "" && !strings.EqualFold(currencyOf(toks[k].low), unit) && unit != "" || k >= 0 && k < len(toks) && currencyOf(toks[k].low) != "" && isLimit(sl.name) {
+			return 0 // an amount of something else
+		}
+	}
+	if op, at, n := comparator(toks[:i]); isLimit(sl.name) && op != "" && at+n == i && op != "<=" {
+		return 0
+	}
 	return score
+}
+
+// relativeAmount tells whether the words say how much more or less is wanted, where
+// the parameter takes how much there is in the end: "two more", "remove one",
+// "double". Parameters that begin at zero count what there is.
+func relativeAmount(sl *slot, toks []token, at int) bool {
+	if sl.schema.Minimum == nil || *sl.schema.Minimum != 0 || !sl.required {
+		return false
+	}
+	for i, t := range toks {
+		switch {
+		case t.is("double", "triple", "halve", "twice", "half"), t.is("another", "extra", "additional", "fewer"):
+			return at < 0 || !toks[max(at-1, 0)].is("to", "=")
+		case t.is("more", "less") && i > 0 && at >= 0 && i == at+1:
+			return true
+		}
+	}
+	if at < 1 || toks[at-1].is("to", "only", "just", "=") {
+		return false
+	}
+	rm, n := removing.find(toks[:at])
+	return n > 0 && rm+n <= at && at-rm-n <= 1
 }
 
 func isLimit(name string) bool {

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 
 	"banyan/orchestrator"
@@ -11,8 +12,11 @@ var (
 	gratitude = newPhrases("thanks", "thank you", "thank you very much", "thank you so much", "thanks a lot", "many thanks", "cheers", "ta", "great thanks", "great thank you", "perfect thanks", "perfect thank you", "ok thanks", "ok thank you", "okay thanks", "okay thank you", "cool thanks", "thanks so much", "much appreciated", "that is all thanks", "no thanks", "no thank you", "thanks that is all", "awesome thanks", "great", "perfect", "cool", "nice", "awesome", "wonderful", "excellent", "brilliant", "ok great", "got it", "got it thanks", "thanks for your help", "thanks for the help", "thank you for your help", "you are great", "well done", "lovely")
 	farewells = newPhrases("bye", "goodbye", "good bye", "bye bye", "see you", "see you later", "good night", "cya", "farewell", "have a nice day", "have a good day", "talk to you later", "that is all", "that is it", "i am done", "thanks bye", "thank you bye", "ok bye", "nothing else", "that will be all")
 	helpWords = newPhrases("help", "help me", "can you help me", "could you help me", "can you help", "please help me", "please help", "i need help", "i need some help", "what can you do", "what can you do for me", "what do you do", "what can i do", "what can i do here", "what can i ask", "what can i ask you", "what can i say", "what are my options", "what are the options", "how does this work", "how do i use this", "what is this", "who are you", "what are you", "how can you help", "how can you help me", "what can you help with", "what can you help me with", "what else can you do", "what things can you do", "menu", "commands", "show me what you can do", "tell me what you can do", "list what you can do", "what do you offer", "what are you able to do", "what services do you offer", "can you help me with something", "can you help me please", "i need your help", "what is possible", "how can i use this", "what can you help me do", "hi can you help me", "hello can you help me", "are you there", "options", "usage", "what all can you do", "are you a bot", "are you human", "are you a robot", "what are your capabilities", "capabilities", "can i ask you something", "i have a question", "can i ask a question", "i do not know what to do")
-	dropWords = newPhrases("never mind", "forget it", "forget about it", "forget that", "cancel that", "cancel", "cancel it", "stop", "leave it", "leave it as it is", "drop it", "skip it", "no never mind", "oh never mind", "actually never mind", "never mind that", "do not bother", "do not", "do not do it", "do not do that", "abort", "scratch that", "no forget it", "let it be", "leave it be", "let us not", "i changed my mind", "i have changed my mind", "changed my mind", "not now", "maybe later", "quit", "exit", "no thanks", "no thank you", "nothing", "nah", "no", "nope", "never mind then", "ok never mind", "forget i asked", "no leave it", "no stop", "not any more", "not anymore", "it is fine", "nah forget it", "ignore that", "ignore it", "disregard that", "disregard", "hold off", "back out", "i would rather not", "no do not", "undo that", "stop it", "stop that", "please stop", "wait no", "on second thought no", "on second thoughts never mind", "on second thought never mind", "actually no", "actually do not", "i do not want to anymore", "i do not want that")
+	dropWords = newPhrases("never mind", "forget it", "forget about it", "forget that", "cancel that", "cancel", "cancel it", "stop", "leave it", "leave it as it is", "drop it", "skip it", "no never mind", "oh never mind", "actually never mind", "never mind that", "do not bother", "do not", "do not do it", "do not do that", "abort", "scratch that", "no forget it", "let it be", "leave it be", "let us not", "i changed my mind", "i have changed my mind", "changed my mind", "not now", "maybe later", "quit", "exit", "no thanks", "no thank you", "nothing", "nah", "no", "nope", "never mind then", "ok never mind", "forget i asked", "no leave it", "no stop", "not any more", "not anymore", "it is fine", "nah forget it", "ignore that", "ignore it", "disregard that", "disregard", "hold off", "back out", "i would rather not", "no do not", "stop it", "stop that", "please stop", "wait no", "on second thought no", "on second thoughts never mind", "on second thought never mind", "actually no", "actually do not", "i do not want to anymore", "i do not want that")
 	yesWords  = newPhrases("yes", "yep", "yeah", "yup", "sure", "ok", "okay", "y", "yes please", "please do", "do it", "go ahead", "go on", "confirm", "confirmed", "correct", "right", "that is right", "of course", "absolutely", "definitely", "yes do it", "yes go ahead", "alright", "all right", "sounds good", "fine", "anyway", "yes anyway", "do it anyway", "yes do it anyway", "please do so", "that is fine", "yes that is fine", "sure go ahead", "ok do it", "indeed", "aye")
+	undoWords = newPhrases("undo", "undo that", "undo it", "undo this", "take that back", "take it back", "revert that", "revert it", "reverse that", "undo the last thing", "undo my last change", "undo the last change", "undo the change", "put it back", "change it back", "roll it back", "roll that back")
+	overWords = newPhrases("start over", "start again", "let us start over", "let us start again", "start from the beginning", "restart", "reset", "new start", "begin again", "from the beginning", "let us begin again", "clear", "new conversation", "new chat")
+	whoWords  = newPhrases("who am i", "who am i logged in as", "who am i signed in as", "as whom am i logged in", "as whom am i signed in", "what is my account", "which account am i using", "whoami", "what is my name", "do you know who i am", "do you know me", "what is my email", "which user am i")
 	noWords   = newPhrases("no", "nope", "nah", "n", "no way", "not really", "no do not", "negative")
 )
 
@@ -55,6 +59,12 @@ func (p *planner) smallTalk() (orchestrator.Plan, bool) {
 		return orchestrator.Plan{}, false
 	}
 	switch {
+	case p.wholly(undoWords):
+		return say(p.undoing())
+	case p.wholly(overWords):
+		return say("All right, a fresh start: nothing is waiting. " + p.suggestion())
+	case p.wholly(whoWords):
+		return say(p.signedIn())
 	case p.wholly(helpWords):
 		return p.help(), true
 	case p.wholly(greetings):
@@ -75,6 +85,38 @@ func (p *planner) smallTalk() (orchestrator.Plan, bool) {
 		return say("There is nothing waiting for a yes at the moment. What would you like to do?")
 	}
 	return orchestrator.Plan{}, false
+}
+
+// undoing answers the wish to take something back.
+func (p *planner) undoing() string {
+	for t := range p.turnsBack {
+		if t.Kind == orchestrator.KindConfirmation {
+			return "All right, never mind. Nothing was changed."
+		}
+		for _, st := range slices.Backward(t.Steps) {
+			if s := p.k.byName[st.Intent]; s != nil && s.Changes() && st.Status == orchestrator.StepDone {
+				return "I cannot take it back by myself: " + strings.TrimPrefix(p.recount(t, st), "You asked me ") + " Tell me how it should be now, and I will see if that can be done."
+			}
+		}
+	}
+	return "There is nothing to take back: nothing was changed in this conversation."
+}
+
+// signedIn says who is asking.
+func (p *planner) signedIn() string {
+	text := "You are signed in as "
+	if p.req.User.Name != "" {
+		text += p.req.User.Name + " (" + p.req.User.Email + ")"
+	} else {
+		text += p.req.User.Email
+	}
+	if p.req.User.Staff() {
+		text += ", support staff"
+		if p.req.Subject.Email != "" && p.req.Subject.Email != p.req.User.Email {
+			text += "; we are speaking of " + p.req.Subject.Name + " (" + p.req.Subject.Email + ")"
+		}
+	}
+	return text + "."
 }
 
 // hasContent: "cancel it" drops a question, but is a request where something was
