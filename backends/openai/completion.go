@@ -42,8 +42,12 @@ type chunk struct {
 	Choices []struct {
 		Index int `json:"index"`
 		Delta struct {
-			Content   string `json:"content"`
-			Refusal   string `json:"refusal"`
+			Content string `json:"content"`
+			Refusal string `json:"refusal"`
+			// What a model thinks aloud, under the two names in use.
+			Reasoning        string `json:"reasoning"`
+			ReasoningContent string `json:"reasoning_content"`
+
 			ToolCalls []struct {
 				Index    *int `json:"index"`
 				Function struct {
@@ -59,6 +63,21 @@ type chunk struct {
 		Usage *tokens `json:"usage"`
 	} `json:"x_groq"`
 	Error json.RawMessage `json:"error"`
+}
+
+// says tells whether the event brings anything: the role at the beginning and empty
+// pieces, which some servers send to keep the connection alive, do not.
+func (ch *chunk) says() bool {
+	if ch.Usage != nil {
+		return true
+	}
+	for _, c := range ch.Choices {
+		d := &c.Delta
+		if d.Content != "" || d.Refusal != "" || d.Reasoning != "" || d.ReasoningContent != "" || len(d.ToolCalls) > 0 || c.FinishReason != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // clock gives a request up when nothing comes for too long.
@@ -151,7 +170,7 @@ func (b *Backend) stream(ctx context.Context, r oai.ChatCompletionRequest, c *co
 		if len(ch.Error) > 0 && string(ch.Error) != "null" {
 			return b.complained(complaintIn(0, raw))
 		}
-		if len(ch.Choices) > 0 || ch.Usage != nil {
+		if ch.says() {
 			tick.tick()
 		}
 		if err := c.add(ch, emit); err != nil {

@@ -82,6 +82,7 @@ func misbehaviours() []misbehaviour {
 		{name: "Flood", spoil: fault(fake.Fault{Flood: true}), only: "stream", want: orchestrator.CodeBackendBadOutput},
 		{name: "SilentFromTheStart", spoil: fault(fake.Fault{Delay: time.Hour}), want: orchestrator.CodeBackendTimeout},
 		{name: "SilentInTheMiddle", spoil: fault(fake.Fault{HangAfter: 3}), only: "stream", want: orchestrator.CodeBackendTimeout},
+		{name: "SilentAfterTheRole", spoil: fault(fake.Fault{HangAfter: 1}), only: "stream", want: orchestrator.CodeBackendTimeout},
 		{name: "OnlyKeepAlives", spoil: fault(fake.Fault{HangAfter: 3, Comments: 2, Drip: 5 * time.Millisecond}), only: "stream", want: orchestrator.CodeBackendTimeout},
 	}
 }
@@ -164,6 +165,31 @@ func TestNoKey(t *testing.T) {
 	misbehaviour{want: orchestrator.CodeBackendNoKey}.check(t, err)
 	if !strings.Contains(err.Error(), "GROQ_API_KEY") {
 		t.Errorf("it does not say which key: %v", err)
+	}
+}
+
+// The three ways of being too slow are told apart for the log.
+func TestTooSlow(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault fake.Fault
+		want  error
+	}{
+		{"Start", fake.Fault{Delay: time.Hour}, errFirst},
+		{"Role", fake.Fault{HangAfter: 1}, errFirst},
+		{"Middle", fake.Fault{HangAfter: 2}, errIdle},
+		{"Comments", fake.Fault{HangAfter: 2, Comments: 1, Drip: 5 * time.Millisecond}, errIdle},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := mustNew(t, mustServe(t, func(fake.Request) fake.Reply { return fake.Reply{Text: "You have one.", Fault: c.fault} }), func(o *Options) {
+				o.Timeouts = Timeouts{First: 500 * time.Millisecond, Idle: 100 * time.Millisecond}
+			})
+			_, err := b.Respond(t.Context(), answerRequest(nil), func(string) {})
+			if !errors.Is(err, c.want) {
+				t.Errorf("the cause is %v, want %v", errors.Unwrap(err), c.want)
+			}
+		})
 	}
 }
 
