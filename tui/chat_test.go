@@ -108,24 +108,6 @@ func TestTurnIsShownLive(t *testing.T) {
 	d.has("Slow and done.", "stored")
 }
 
-// What the store does not hold yet does not stand complete on the screen.
-func TestLastWordWaitsForTheStore(t *testing.T) {
-	d := newDriver(t, 80, 24, as("ada@example.com"))
-	d.typed("slow")
-	d.press("enter")
-	d.until("the step", func() bool { return len(d.m.chat.list.last().turn.Steps) > 0 })
-	id := d.m.chat.list.last().turn.ID
-	for _, s := range []string{"Order 1003 ", "is ", "cancelled."} {
-		d.m.chat.apply(orchestrator.Event{Kind: orchestrator.EventAnswerDelta, Conversation: d.m.chat.id, Turn: id, Text: s})
-	}
-	d.has("Order 1003 is")
-	d.hasNot("cancelled.")
-	d.m.chat.apply(orchestrator.Event{Kind: orchestrator.EventAnswerDropped, Conversation: d.m.chat.id, Turn: id})
-	d.hasNot("Order 1003 is")
-	close(d.k.release)
-	d.until("the end", func() bool { return d.m.chat.running() == nil })
-}
-
 func TestEscStopsTheTurn(t *testing.T) {
 	d := newDriver(t, 80, 24, as("ada@example.com"))
 	d.typed("slow")

@@ -129,15 +129,7 @@ func (e *entry) finish(turn orchestrator.Turn, err error) {
 	e.rev++
 }
 
-// streamed is as much of the running answer as may be shown: all but its last
-// word. So nothing stands complete on the screen that the store does not hold
-// yet.
-func (r *running) streamed() string {
-	s := r.text.String()
-	trimmed := strings.TrimRight(s, " \n")
-	i := strings.LastIndexAny(trimmed, " \n")
-	if i < 0 {
-		return ""
-	}
-	return s[:i]
-}
+// streamed is the running answer so far. The kernel keeps back its last
+// character until the turn is stored, so nothing stands complete on the screen
+// that could still be lost.
+func (r *running) streamed() string { return r.text.String() }
