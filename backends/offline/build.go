@@ -16,7 +16,9 @@ type planner struct {
 	ranks map[string][]ranked
 	// addressed remembers which stretches of the message hold a postal address.
 	addressed map[int]bool
-	steps     []orchestrator.Step
+	// part holds the words for the part of an object that a condition speaks of.
+	part  []token
+	steps []orchestrator.Step
 	// last says how earlier requests of the message filled a key, by its name: what
 	// "it" means.
 	last map[string]reference

@@ -98,19 +98,67 @@ func (p *planner) amount(toks []token, sc scope, negated bool) (test, bool) {
 			op = "<="
 		}
 	}
-	said := op != ""
+	said := op != "" || q.unit != ""
 	if op == "" {
 		op = "=="
 	}
 	expr, score := sc.number(toks, q)
+	if len(p.part) > 0 {
+		if e := sc.partTest(p.part, q.unit != "" && !q.time || saysMoney(toks)); e != "" {
+			expr, score = e, scoreCompare+2*inName
+		} else if p.countedThing(toks) != nil {
+			return test{}, false
+		}
+	}
 	if expr == "" || !said && (score < scoreCompare+inTitle || p.keyAnywhere(toks[q.at])) {
 		return test{}, false
 	}
-	out := strings.ReplaceAll(expr, "?", op+" "+celNumber(q.value))
+	value := celNumber(q.value)
+	if op == "==" && !strings.Contains(expr, "size(") && !sc.wholeNumber(expr) {
+		value = celDecimal(q.value)
+	}
+	out := strings.ReplaceAll(expr, "?", op+" "+value)
+	if second, ok := quantityIn(toks, q.next); ok && q.at > 0 && toks[q.at-1].is("between") && q.next < len(toks) && toks[q.next].is("and") && second.at <= q.next+2 {
+		out = "(" + strings.ReplaceAll(expr, "?", ">= "+celNumber(q.value)) + " && " + strings.ReplaceAll(expr, "?", "<= "+celNumber(second.value)) + ")"
+	}
 	if negated {
 		out = negate(out)
 	}
 	return test{out, score}, true
+}
+
+// saysMoney tells whether a word speaks of what things cost.
+func saysMoney(toks []token) bool {
+	for _, t := range toks {
+		if costWords[t.low] {
+			return true
+		}
+	}
+	return false
+}
+
+// wholeNumber tells whether the expression ends in an integer field, which compares
+// with whole numbers only.
+func (sc scope) wholeNumber(expr string) bool {
+	var in func(fs []*field) bool
+	in = func(fs []*field) bool {
+		for _, f := range fs {
+			if f.kind == kindInteger && strings.Contains(expr, "."+f.name+" ?") || in(f.sub) {
+				return true
+			}
+		}
+		return false
+	}
+	return in(sc.fields)
+}
+
+// celDecimal writes a number as a double.
+func celDecimal(v float64) string {
+	s := celNumber(v)
+	if !strings.ContainsAny(s, ".e") {
+		s += ".0"
+	}
+	return s
 }
 
 // unitField finds a number that is measured in a unit of time.
@@ -139,6 +187,9 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 			}
 			numbers++
 			s := max(f.score(toks), f.kin(toks))
+			if isMoney(f, sc.fields) && !money && !f.namedIn(toks) {
+				s = 0 // nothing speaks of money
+			}
 			unit := f.unit
 			switch {
 			case q.unit != "" && (strings.EqualFold(unit, q.unit) || stem(strings.ToLower(unit)) == q.unit):
@@ -177,6 +228,16 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 		}
 	}
 	return expr, score
+}
+
+// namedIn tells whether the field's own name stands in the words.
+func (f *field) namedIn(toks []token) bool {
+	for _, t := range toks {
+		if f.words[t.stem] >= inName {
+			return true
+		}
+	}
+	return false
 }
 
 // kin is inTitle if a word is akin to the field's name: renewed for renewals.
@@ -280,6 +341,9 @@ func (p *planner) age(toks []token, sc scope, negated bool) (test, bool) {
 	if f == nil {
 		return test{}, false
 	}
+	if f.past() && saysFuture(toks) {
+		return test{}, false
+	}
 	future, past := false, false
 	for _, t := range toks {
 		future = future || futureWords[t.low]
@@ -358,6 +422,14 @@ func (p *planner) onDay(toks []token, sc scope, negated bool) (test, bool) {
 		return test{}, false // no word says which time is meant
 	}
 	m := found[0]
+	if f.past() {
+		if m.day.After(p.today()) && weekdays[toks[m.at].low] != 0 && !saysFuture(toks) {
+			m.day = m.day.AddDate(0, 0, -7) // "placed on Monday": the one that was
+		}
+		if m.day.After(p.today()) || saysFuture(toks) {
+			return test{}, false // when something has happened does not say when it will
+		}
+	}
 	day, next := celTime(m.day), celTime(m.day.AddDate(0, 0, 1))
 	before := toks[:m.at]
 	x := sc.at(f)

@@ -70,7 +70,11 @@ func (p *planner) condition(toks []token, sc scope) (test, bool) {
 	}
 	negated := isNegated(toks)
 	var best test
-	for _, try := range []func([]token, scope, bool) (test, bool){p.age, p.amount, p.state, p.flag, p.holds, p.equals} {
+	tries := []func([]token, scope, bool) (test, bool){p.age, p.amount, p.state, p.flag, p.holds, p.equals}
+	if p.measured(toks) {
+		tries = tries[:2]
+	}
+	for _, try := range tries {
 		if t, ok := try(toks, sc, negated); ok && t.score > best.score {
 			best = t
 		}
@@ -122,7 +126,7 @@ func splitCondition(toks []token) ([][]token, string) {
 	start := 0
 	for i := 1; i < len(toks)-1; i++ {
 		t := toks[i]
-		if !t.is("and", "or", "but") {
+		if !t.is("and", "or", "but", "nor") {
 			continue
 		}
 		if t.is("or") && toks[i+1].is("more", "less", "fewer", "later", "earlier", "older", "newer", "not", "above", "over") ||
@@ -130,7 +134,7 @@ func splitCondition(toks []token) ([][]token, string) {
 			continue
 		}
 		kind := " && "
-		if t.is("or") {
+		if t.is("or", "nor") {
 			kind = " || "
 		}
 		if op != "" && op != kind {
@@ -225,6 +229,9 @@ func (sc scope) at(f *field) string { return sc.expr + "." + f.name }
 // state understands how far something has come: a value of an enumeration (is
 // processing), or a time that is named like the verb (has shipped).
 func (p *planner) state(toks []token, sc scope, negated bool) (test, bool) {
+	if able(toks) {
+		return test{}, false
+	}
 	perfect := isPerfect(toks)
 	var bestTime, bestEnum test
 	for _, f := range sc.fields {

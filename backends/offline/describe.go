@@ -48,7 +48,7 @@ type description struct {
 	// newest or oldest are meant, 0 if no number was said.
 	tests []string
 	count int
-	text     string
+	text  string
 }
 
 type statusWord struct {

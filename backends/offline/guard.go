@@ -155,7 +155,7 @@ func (s *skill) oppositeIn(toks []token) bool {
 		if from := strip(toks); len(from) > 0 && from[0].start == t.start && t.is("stop", "end", "quit", "undo", "reverse", "revoke", "abort", "discontinue", "halt") && !s.vocab[t.stem] && len(s.keys) == 0 {
 			return true
 		}
-		negator := t.is("never") || t.is("not") && i > 0 && (auxiliaries[toks[i-1].low]) || t.is("longer") && i > 0 && toks[i-1].is("no")
+		negator := t.is("never") || t.is("not") && i > 0 && auxiliaries[toks[i-1].low] || t.is("longer") && i > 0 && toks[i-1].is("no")
 		if negator && !s.refuses && i > 0 && i+1 < len(toks) && wanting[toks[i+1].low] && slices.ContainsFunc(toks[:i], func(b token) bool { return b.is("i", "we", "she", "he", "they") }) && !s.takes(useProse) {
 			return true
 		}

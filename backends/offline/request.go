@@ -20,6 +20,8 @@ type clause struct {
 	toks    []token
 	negated bool
 	text    string // the user's words, if they stand in an earlier message
+	// turned: it is the opposite of a condition that the user stated.
+	turned bool
 }
 
 func (r *request) words() []token {
@@ -44,6 +46,15 @@ func (p *planner) requests(toks []token) []*request {
 		}
 		switch c.kind {
 		case chunkIgnored:
+			i++
+		case chunkEcho:
+			if r := len(out); r > 0 {
+				when := echoed(c.link, last)
+				if len(last) == 0 {
+					when = []clause{{text: p.words(c.link)}}
+				}
+				out[r-1].when = append(out[r-1].when, when...)
+			}
 			i++
 		case chunkCondition:
 			cl := clause{toks: c.toks, negated: c.negated}
@@ -84,11 +95,8 @@ func (p *planner) requests(toks []token) []*request {
 			}
 			lost := (c.other || c.same) && len(last) == 0
 			switch {
-			case c.other && len(last) > 0:
-				when = turned(last)
-				ahead = when
-			case c.same:
-				when = last
+			case c.other && len(last) > 0, c.same:
+				when = echoed(c.link, last)
 				ahead = when
 			}
 			for _, r := range p.divide(list[i:j]) {
@@ -122,11 +130,35 @@ func questioned(toks []token) []token {
 	return nil
 }
 
+// echoed is the condition that words such as "if it has" or "otherwise" repeat or
+// turn round.
+func echoed(link []token, last []clause) []clause {
+	if len(last) != 1 {
+		if len(link) > 0 && (link[0].is("otherwise", "else", "or") || has(link, "not")) {
+			return turned(last)
+		}
+		return last
+	}
+	verb := len(link) > 2 && link[0].is("if") && link[1].is("it", "they") // it has, it is not
+	c := last[0]
+	switch {
+	case verb:
+		positive := isNegated(c.toks) == c.negated // what the condition says of the thing
+		if positive != has(link, "not") {
+			return last
+		}
+		return turned(last)
+	case has(link, "otherwise") || has(link, "else") || has(link, "not") || has(link, "other") || has(link, "failing") || has(link, "fails"):
+		return turned(last)
+	}
+	return last
+}
+
 // turned is the opposite of a condition.
 func turned(cs []clause) []clause {
 	out := make([]clause, len(cs))
 	for i, c := range cs {
-		out[i] = clause{toks: c.toks, negated: !c.negated, text: c.text}
+		out[i] = clause{toks: c.toks, negated: !c.negated, text: c.text, turned: true}
 	}
 	return out
 }

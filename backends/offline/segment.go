@@ -30,6 +30,8 @@ const (
 	chunkRequest chunkKind = iota
 	chunkCondition
 	chunkIgnored
+	// chunkEcho ends a request by repeating the last condition: "… if it has".
+	chunkEcho
 )
 
 var (
@@ -170,6 +172,17 @@ func (s *splitter) gapAfter() bool {
 // conditional handles the words that open a condition or its opposite.
 func (s *splitter) conditional() bool {
 	t := s.toks[s.i]
+	for _, list := range []*phrases{otherwiseWords, sameWords} {
+		n := list.at(s.toks, s.i)
+		stops := s.i+n >= len(s.toks) || s.toks[s.i+n].is(".", "!", "?", ";", "\n")
+		if n > 1 && t.is("if") && stops && len(wordsOnly(s.cur.toks)) > 1 && s.cur.kind == chunkRequest {
+			link := s.toks[s.i : s.i+n]
+			s.flush()
+			s.out = append(s.out, chunk{toks: link, kind: chunkEcho, link: link})
+			s.i += n
+			return true
+		}
+	}
 	end := func(n int) bool { return s.i+n >= len(s.toks) || s.toks[s.i+n].kind == tokPunct }
 	if n := otherwiseWords.at(s.toks, s.i); n > 0 && (!t.is("if") || end(n) || s.requestAt(s.i+n)) && (!t.is("else") || !s.afterIndefinite()) {
 		link := s.toks[s.i : s.i+n]

@@ -51,7 +51,7 @@ func (p *planner) otherPeople(s *skill, w []token) bool {
 		return false
 	}
 	for i, t := range w {
-		if peopleWords[t.low] && i > 0 && (w[i-1].is("all", "other", "every", "the", "your", "of", "many", "which", "any", "list", "show", "our", "these", "for")) && !s.examplesHave(t.low) {
+		if peopleWords[t.low] && i > 0 && w[i-1].is("all", "other", "every", "the", "your", "of", "many", "which", "any", "list", "show", "our", "these", "for") && !s.examplesHave(t.low) {
 			return true
 		}
 	}

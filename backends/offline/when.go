@@ -59,6 +59,9 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 // clauseText is a condition in the user's words.
 func (p *planner) clauseText(c clause) string {
 	text := p.said(c)
+	if c.negated && c.turned && isNegated(c.toks) {
+		return positive(text)
+	}
 	if c.negated {
 		return "unless " + text
 	}
@@ -79,6 +82,14 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 	if len(toks) == 0 {
 		return "", false
 	}
+	if expr, done, ok := p.decideParts(c, s, ref, who); done {
+		return expr, ok
+	}
+	if noun := p.quantified(toks); noun > 0 {
+		return p.decideCount(c, noun, s, ref, who)
+	}
+	defer func(part []token) { p.part = part }(p.part)
+	p.part = p.partSpokenOf(toks, s, ref)
 	var best option
 	consider := func(sc scope, make func() string, bonus int) {
 		if t, ok := p.condition(toks, sc); ok && t.score+bonus > best.test.score {
@@ -203,7 +214,7 @@ func (p *planner) spokenOf(c clause, s *skill, ref reference, who string) (refer
 			continue
 		}
 		for i := range c.toks {
-			if v, _ := key.keyAt(c.toks, i); v != "" && key.pattern != nil && !p.isQuantity(key, c.toks, i) && i > 0 && comparatorBefore(c.toks, i) == "" {
+			if v, _ := key.keyAt(c.toks, i); v != "" && key.pattern != nil && !p.isQuantity(key, c.toks, i) && (i > 0 || len(c.toks) > 1 && (auxiliaries[c.toks[1].low] || predicates[c.toks[1].low] || isParticiple(c.toks[1]))) && comparatorBefore(c.toks, i) == "" {
 				return reference{arg: orchestrator.Arg{Value: v, Text: c.toks[i].text}, who: who, key: key.name}, true
 			}
 		}
