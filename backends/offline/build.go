@@ -17,7 +17,10 @@ type planner struct {
 	// addressed remembers which stretches of the message hold a postal address.
 	addressed map[int]bool
 	// part holds the words for the part of an object that a condition speaks of.
-	part  []token
+	part []token
+	// earlierTests are the conditions written so far, by where they stand.
+	earlierTests map[[2]int]earlierTest
+
 	steps []orchestrator.Step
 	// last says how earlier requests of the message filled a key, by its name: what
 	// "it" means.

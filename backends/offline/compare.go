@@ -187,7 +187,7 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 			}
 			numbers++
 			s := max(f.score(toks), f.kin(toks))
-			if isMoney(f, sc.fields) && !money && !f.namedIn(toks) {
+			if s < inTitle || isMoney(f, sc.fields) && !money && !f.namedIn(toks) {
 				s = 0 // nothing speaks of money
 			}
 			unit := f.unit
@@ -372,7 +372,12 @@ func (sc scope) timeField(toks []token) (*field, int) {
 		if f.kind != kindTime {
 			continue
 		}
-		s := f.score(toks)
+		s := 0
+		for _, t := range toks {
+			if t.kind == tokWord && unitDays[t.stem] == 0 {
+				s += f.words[t.stem]
+			}
+		}
 		if s == 0 {
 			for _, t := range toks {
 				if t.kind == tokWord && !functionWords[t.low] && related(stem(f.name), t.stem) {
@@ -418,7 +423,7 @@ func (p *planner) onDay(toks []token, sc scope, negated bool) (test, bool) {
 		return test{}, false
 	}
 	f, score := sc.timeField(toks)
-	if f == nil || score == scoreTime {
+	if f == nil || score < scoreTime+inTitle {
 		return test{}, false // no word says which time is meant
 	}
 	m := found[0]

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -101,7 +102,7 @@ func (p *planner) partSpokenOf(toks []token, s *skill, ref reference) []token {
 		return nil
 	}
 	d := p.describe(s, key, newBag(p.req.Message, subject, nil))
-	if d.noun || d.ordinal != 0 {
+	if d.noun || d.ordinal != 0 || slices.ContainsFunc(subject, p.fieldNoun) {
 		return nil
 	}
 	if len(d.words) == 0 {

@@ -18,7 +18,7 @@ func (p *planner) plan() orchestrator.Plan {
 	for _, try := range []func() (orchestrator.Plan, bool){
 		p.answerQuestion, p.smallTalk, p.correct, p.remembered, p.ask, p.leftOut,
 	} {
-		p.steps, p.last = nil, map[string]reference{}
+		p.steps, p.last, p.earlierTests = nil, map[string]reference{}, nil
 		if plan, ok := try(); ok {
 			return plan
 		}
@@ -137,7 +137,7 @@ func (p *planner) finish(a *assembly) orchestrator.Plan {
 // whichOf asks which of two intents is meant. The steps of the question are the
 // choices.
 func (p *planner) whichOf(r *request, a, b *skill) orchestrator.Plan {
-	p.steps = nil
+	p.steps, p.earlierTests = nil, nil
 	for _, s := range []*skill{a, b} {
 		var none assembly
 		p.build(s, r, &none)

@@ -33,7 +33,7 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		if c.text != "" {
 			p.req.Message = c.text // the clause's words stand there
 		}
-		expr, ok := p.decide(c, s, ref, who)
+		expr, ok := p.decided(c, s, ref, who)
 		p.req.Message = message
 		if !ok {
 			if a.question == "" {
@@ -54,6 +54,35 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		st.When.Expr = strings.Join(exprs, " && ")
 	}
 	return true
+}
+
+// decided writes one condition as CEL. One that an earlier request of the message
+// hangs on, and that this request has no object for, speaks of that one's object.
+func (p *planner) decided(c clause, s *skill, ref reference, who string) (string, bool) {
+	if len(c.toks) == 0 {
+		return "", false
+	}
+	at := [2]int{c.toks[0].start, c.toks[len(c.toks)-1].end}
+	if known, ok := p.earlierTests[at]; ok && len(s.keys) == 0 && ref.arg.Value == nil && ref.arg.Ref == "" {
+		if known.negated != c.negated {
+			return negate(known.expr), true
+		}
+		return known.expr, true
+	}
+	expr, ok := p.decide(c, s, ref, who)
+	if ok {
+		if p.earlierTests == nil {
+			p.earlierTests = map[[2]int]earlierTest{}
+		}
+		p.earlierTests[at] = earlierTest{expr, c.negated}
+	}
+	return expr, ok
+}
+
+// earlierTest is a condition that has been written as CEL.
+type earlierTest struct {
+	expr    string
+	negated bool
 }
 
 // clauseText is a condition in the user's words.
