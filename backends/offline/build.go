@@ -20,6 +20,7 @@ type planner struct {
 	part []token
 	// earlierTests are the conditions written so far, by where they stand.
 	earlierTests map[[2]int]earlierTest
+	lastMeasured measurement
 
 	steps []orchestrator.Step
 	// last says how earlier requests of the message filled a key, by its name: what

@@ -1,11 +1,9 @@
 package offline
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // comparators are the words for comparing, and the operator they mean.
@@ -317,156 +315,6 @@ func anyIn(toks []token, expr string, f *field, negated bool) (test, bool) {
 		return test{"size(" + expr + ") > 0", scoreCompare}, true
 	}
 	return test{}, false
-}
-
-// age understands spans of time: ordered less than 30 days ago, older than a
-// week, due within 3 days, placed yesterday, before 5 December.
-func (p *planner) age(toks []token, sc scope, negated bool) (test, bool) {
-	op, at, n := comparator(toks)
-	from := 0
-	if op != "" {
-		from = at + n
-	}
-	q, ok := quantityIn(toks, from)
-	if !ok || !q.time {
-		return p.onDay(toks, sc, negated)
-	}
-	if op == "" {
-		op = ">="
-		if has(toks, "last") || has(toks, "past") || has(toks, "this") || has(toks, "in") {
-			op = "<"
-		}
-	}
-	f, score := sc.timeField(toks)
-	if f == nil {
-		return test{}, false
-	}
-	if f.past() && saysFuture(toks) {
-		return test{}, false
-	}
-	future, past := false, false
-	for _, t := range toks {
-		future = future || futureWords[t.low]
-		past = past || pastWords[t.low]
-	}
-	if score == scoreTime && !past {
-		return test{}, false
-	}
-	diff := "now - " + sc.at(f)
-	if future && !past {
-		diff = sc.at(f) + " - now"
-	}
-	expr := diff + " " + op + " " + celSpan(q)
-	if negated {
-		expr = "!(" + expr + ")"
-	}
-	return test{guard(sc, f, expr), score}, true
-}
-
-// timeField finds the time that a condition speaks of: named like one of its
-// words, or else the time that the object always has.
-func (sc scope) timeField(toks []token) (*field, int) {
-	var best *field
-	score := 0
-	for _, f := range sc.fields {
-		if f.kind != kindTime {
-			continue
-		}
-		s := 0
-		for _, t := range toks {
-			if t.kind == tokWord && unitDays[t.stem] == 0 {
-				s += f.words[t.stem]
-			}
-		}
-		if s == 0 {
-			for _, t := range toks {
-				if t.kind == tokWord && !functionWords[t.low] && related(stem(f.name), t.stem) {
-					s = inTitle
-				}
-			}
-		}
-		if s > score {
-			best, score = f, s
-		}
-	}
-	if best != nil {
-		return best, scoreTime + score
-	}
-	if f := mainTime(sc.fields); f != nil {
-		return f, scoreTime
-	}
-	return nil, 0
-}
-
-// mainTime is the time by which objects are ordered: the first that is always
-// there.
-func mainTime(fields []*field) *field {
-	var first *field
-	for _, f := range fields {
-		if f.kind != kindTime {
-			continue
-		}
-		if !f.optional {
-			return f
-		}
-		if first == nil {
-			first = f
-		}
-	}
-	return first
-}
-
-// onDay understands a day instead of a span: placed yesterday, due before Friday.
-func (p *planner) onDay(toks []token, sc scope, negated bool) (test, bool) {
-	found := moments(toks, p.req.Now)
-	if len(found) == 0 || found[0].day.IsZero() {
-		return test{}, false
-	}
-	f, score := sc.timeField(toks)
-	if f == nil || score < scoreTime+inTitle {
-		return test{}, false // no word says which time is meant
-	}
-	m := found[0]
-	if f.past() {
-		if m.day.After(p.today()) && weekdays[toks[m.at].low] != 0 && !saysFuture(toks) {
-			m.day = m.day.AddDate(0, 0, -7) // "placed on Monday": the one that was
-		}
-		if m.day.After(p.today()) || saysFuture(toks) {
-			return test{}, false // when something has happened does not say when it will
-		}
-	}
-	day, next := celTime(m.day), celTime(m.day.AddDate(0, 0, 1))
-	before := toks[:m.at]
-	x := sc.at(f)
-	var expr string
-	switch {
-	case has(before, "before"):
-		expr = x + " < " + day
-	case has(before, "after"):
-		expr = x + " >= " + next
-	case has(before, "since"):
-		expr = x + " >= " + day
-	case has(before, "by") || has(before, "until"):
-		expr = x + " < " + next
-	default:
-		expr = x + " >= " + day + " && " + x + " < " + next
-	}
-	if negated {
-		expr = "!(" + expr + ")"
-	}
-	return test{guard(sc, f, expr), score}, true
-}
-
-func celTime(t time.Time) string {
-	return fmt.Sprintf("timestamp(%q)", t.UTC().Format(time.RFC3339))
-}
-
-func celSpan(q quantity) string {
-	d := unitDays[q.unit]
-	if d < 0 {
-		return fmt.Sprintf("duration(\"%dm\")", int(q.value*float64(-d)))
-	}
-	return fmt.Sprintf("days(%d)", int(q.value*float64(d)))
 }
 
 // celNumber writes a number; whole ones without a point, which CEL compares with

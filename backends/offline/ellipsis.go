@@ -17,20 +17,23 @@ func (p *planner) ellipsis(steps []orchestrator.Step, toks []token) bool {
 	if len(p.mentions(&skill{}, toks)) > 0 || nounMarks[toks[0].low] && len(wordsOnly(toks)) <= 4 && !toks[0].is("all", "no", "every", "any") {
 		return true
 	}
-	b := newBag(p.req.Message, toks, nil)
+	used := make([]bool, len(toks))
 	for _, st := range steps {
 		s := p.k.byName[st.Intent]
 		if s == nil || st.Lookup {
 			continue
 		}
+		b := newBag(p.req.Message, toks, nil)
 		for name := range p.literals(s, b) {
 			if sl := s.slot(name); sl.use != useProse && sl.use != useName && (sl.use != useAddress || p.addressLike(toks)) {
-				return true
+				for i := range used {
+					used[i] = used[i] || b.used[i]
+				}
 			}
 		}
 	}
-	for _, t := range toks {
-		if t.kind == tokPunct || functionWords[t.low] || ordinals[t.low] != 0 || hasKey(extremes, t.low) || t.is("one", "ones", "other", "please", "instead") {
+	for i, t := range toks {
+		if used[i] || t.kind == tokPunct || functionWords[t.low] || ordinals[t.low] != 0 || hasKey(extremes, t.low) || t.is("one", "ones", "other", "please", "instead") {
 			continue
 		}
 		if t.kind != tokWord || !p.knownName(t) && !p.inObject(steps, t) {
