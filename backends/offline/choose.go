@@ -16,7 +16,7 @@ func (p *planner) choose(r *request) (best, other *skill) {
 			switch a, b := p.lacks(best, r), p.lacks(second, r); {
 			case a == b:
 				return best, second
-			case b < a:
+			case b < a && (!best.named(r.toks) || second.named(r.toks)):
 				return second, nil
 			}
 		}
@@ -24,7 +24,7 @@ func (p *planner) choose(r *request) (best, other *skill) {
 	// An intent that needs nothing more may come before one for which nothing was
 	// said of its object.
 	if len(r.rank) > 1 && best.Changes() && r.rank[0].value-r.rank[1].value < 2*closeCall && r.rank[1].value >= p.accept(r.rank[1].skill) {
-		if second := r.rank[1].skill; second.Changes() && p.lacks(second, r) == 0 && p.lacks(best, r) > 0 {
+		if second := r.rank[1].skill; second.Changes() && (!best.named(r.toks) || second.named(r.toks)) && p.lacks(second, r) == 0 && p.lacks(best, r) > 0 {
 			return second, nil
 		}
 	}

@@ -225,7 +225,12 @@ func (p *planner) lend(row []chunk, i int) *token {
 // elliptic tells whether the words are a noun phrase by itself, as in "and my
 // address to …": it begins like one and holds no verb of its own.
 func (p *planner) elliptic(toks []token) bool {
-	if len(toks) == 0 || !nounMarks[toks[0].low] {
+	if len(toks) == 0 {
+		return false
+	}
+	owner, _ := p.personAt(toks, 0)
+	owned := owner > 0 && owner < len(toks) && toks[owner].is("'s")
+	if !nounMarks[toks[0].low] && !owned {
 		return false
 	}
 	for _, t := range toks[1:] {

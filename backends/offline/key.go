@@ -2,6 +2,7 @@ package offline
 
 import (
 	"slices"
+	"strings"
 
 	"banyan/orchestrator"
 )
@@ -46,7 +47,46 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 		}
 		return nil, true
 	}
+	if _, spoken := p.last[sl.name]; !spoken && d.empty() && !d.pronoun && !d.demo && !s.Changes() && len(sl.makers) > 0 && !p.justChanged(sl, who) {
+		d.tests = p.statesOf(s, sl.makers[0])
+		d.loose = len(d.tests) > 0
+	}
 	return p.resolve(sl, d, who)
+}
+
+// justChanged tells whether the last turn changed an object that the key names.
+func (p *planner) justChanged(sl *slot, who string) bool {
+	n := len(p.req.Conversation)
+	if n == 0 {
+		return false
+	}
+	return slices.ContainsFunc(p.req.Conversation[n-1].Steps, func(st orchestrator.StepRecord) bool {
+		s := p.k.byName[st.Intent]
+		return s != nil && s.Changes() && st.Status == orchestrator.StepDone && st.Args[sl.name] != nil && p.concerns(st.For, who)
+	})
+}
+
+// statesOf writes which objects a read is about, if its summary names their states:
+// "the refund of a cancelled or returned order".
+func (p *planner) statesOf(s *skill, m maker) []string {
+	var some []string
+	toks := tokenize(s.Summary)
+	for i, t := range toks {
+		for _, f := range m.list.sub {
+			if f.kind != kindEnum || i == 0 {
+				continue
+			}
+			for _, v := range f.values {
+				if len(v.forms) > 0 && len(v.forms[0]) == 1 && v.forms[0][0] == t.low && (nounMarks[toks[i-1].low] || toks[i-1].is("or")) {
+					some = append(some, "o."+f.name+" == "+celValue(v.value))
+				}
+			}
+		}
+	}
+	if len(some) == 0 {
+		return nil
+	}
+	return []string{"(" + strings.Join(some, " || ") + ")"}
 }
 
 // elsewhere finds a key that stands literally in another part of the message.

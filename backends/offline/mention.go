@@ -63,6 +63,10 @@ func (p *planner) mentionAt(s *skill, toks []token, i int) (n int, who string) {
 		if prev.is("to", "with", "from", "by", "like", "near", "at") && (!p.req.User.Staff() || s.takes(useAddress)) {
 			return 0, ""
 		}
+		owner := i+n < len(toks) && toks[i+n].is("'s")
+		if !p.req.User.Staff() && !owner && i > 0 && !prev.is("of", "for", "does", "do", "did", "is", "has", "was", "about", "and", "customer", "user", ",", ":") && !(i == 1 && p.k.verbs[prev.low]) {
+			return 0, "" // spoken of, not asked for
+		}
 		return n, who
 	}
 	if i+1 < len(toks) {

@@ -91,3 +91,27 @@ func (p *planner) periodTest(fields []*field, toks []token) (test string, at, n 
 	x := "o." + f.name
 	return x + " >= " + celTime(from) + " && " + x + " < " + celTime(to), at, n
 }
+
+// cannotNarrow says that a list is told whole although the words ask for part of it,
+// by a period or an amount that the read takes no parameter for.
+func (p *planner) cannotNarrow(s *skill, r *request) string {
+	if s.Changes() || !s.free() || len(s.lists()) == 0 {
+		return ""
+	}
+	for _, sl := range s.slots {
+		if sl.kind == kindTime || sl.kind == kindNumber {
+			return ""
+		}
+	}
+	toks := trimPunct(r.toks)
+	text := ""
+	if at := amountAt(toks); at > 0 {
+		text = span(p.req.Message, toks[at:])
+	} else if _, _, at, n := period(toks, p.req.Now); n > 0 && at > 0 {
+		text = span(p.req.Message, toks[at:at+n])
+	}
+	if text == "" {
+		return ""
+	}
+	return "I cannot narrow the list down to “" + text + "” here, so this is all of it."
+}

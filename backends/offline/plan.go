@@ -106,6 +106,9 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 			continue
 		}
 		a.ids = append(a.ids, p.build(s, r, &a))
+		if note := p.cannotNarrow(s, r); note != "" {
+			a.notes = append(a.notes, note)
+		}
 		p.order(reqs, i, a.ids)
 	}
 	p.afterChanges(a.ids)

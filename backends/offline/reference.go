@@ -106,6 +106,9 @@ func (p *planner) objectRef(m maker, list string, d description, who string, nth
 	key := "." + m.key
 	if text == "" {
 		r.object = pick(filter(tests), m, d, nth)
+		if d.loose && len(tests) > 0 {
+			r.object = "(size(" + filter(tests) + ") > 0 ? " + r.object + " : " + pick(list, m, description{}, nth) + ")"
+		}
 		r.arg = orchestrator.Arg{Ref: r.object + key, Text: d.text}
 		return r
 	}

@@ -268,6 +268,9 @@ func (sl *slot) fits(toks []token, i, slots int) int {
 			return 0 // an amount of something else
 		}
 	}
+	if isLimit(sl.name) && i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 {
+		return 0
+	}
 	if op, at, n := comparator(toks[:i]); isLimit(sl.name) && op != "" && at+n == i && op != "<=" {
 		return 0
 	}
