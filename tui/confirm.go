@@ -34,8 +34,9 @@ type confirm struct {
 	held   string
 	heldAt time.Time
 	seq    int
-	// over is set for a dialog of the past, which is only shown.
-	over bool
+	// over is set for a dialog of the past, which is only shown, with its outcome.
+	over    bool
+	outcome string
 }
 
 // heldMsg says that the hold of key number seq is over.
@@ -193,9 +194,8 @@ func (c *confirm) write(p *painter, i int, s orchestrator.StepRecord, w int) []s
 	if s.For != "" && s.For != p.user.Email {
 		out = append(out, "   "+p.st.quiet.Render("for "+cleanLine(s.For)))
 	}
-	if s.Condition != nil && s.Condition.Met == nil && s.Condition.Text != "" {
-		text := strings.TrimSpace(strings.TrimPrefix(cleanLine(s.Condition.Text), "if "))
-		out = append(out, indent(paint(wrap("only if "+text, w-3), p.st.quiet), "   ")...)
+	if said := conditionOf(c.writes, i); said != "" {
+		out = append(out, indent(paint(wrap(said, w-3), p.st.quiet), "   ")...)
 	}
 	label := 0
 	for _, ch := range s.Changes {
@@ -225,7 +225,7 @@ func fieldName(s string) string { return strings.ReplaceAll(cleanLine(s), "_", "
 
 func (c *confirm) keyLines(p *painter, w int) []string {
 	if c.over {
-		return []string{p.st.faint.Render("This question is over."), ""}
+		return paint(wrap(c.outcome, w), p.st.quiet)
 	}
 	if c.typing {
 		return paint(wrap("Type yes, no, or what should be different. With an empty line the keys y, n and e work again.", w), p.st.quiet)

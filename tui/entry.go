@@ -20,6 +20,9 @@ type entry struct {
 	open bool
 	// notes are what the backend's policies did, in this session.
 	notes []note
+	// outcome says what became of the question, if the turn asked for a yes that is
+	// over.
+	outcome string
 	// rev counts the changes, for the cache.
 	rev int
 }

@@ -234,13 +234,28 @@ func script(t *orchestrator.Turn, before orchestrator.Turn, waits bool) {
 	case waits && (msg == "yes" || strings.HasPrefix(msg, "only")):
 		t.Settles, t.Steps = before.ID, append([]orchestrator.StepRecord(nil), before.Steps...)
 		for i := range t.Steps {
-			if s := &t.Steps[i]; s.Status == orchestrator.StepWaiting {
+			if s := &t.Steps[i]; msg == "only 1" && s.ID != before.Pending.Steps[0] && s.Status == orchestrator.StepWaiting {
+				s.Status = orchestrator.StepDenied
+			} else if s.Status == orchestrator.StepWaiting {
 				s.Status, s.Route, s.Service, s.Version, s.DurationMS = orchestrator.StepDone, orchestrator.Modern, "order", "1.0.0", 5
 			}
 		}
 		t.Answer = "Order 1003 (desk lamp, 45.00 EUR) is cancelled. It had not shipped yet, so there is nothing to send back."
 	case waits && msg == "no":
+		t.Settles, t.Steps = before.ID, append([]orchestrator.StepRecord(nil), before.Steps...)
+		for i := range t.Steps {
+			if s := &t.Steps[i]; s.Status == orchestrator.StepWaiting {
+				s.Status = orchestrator.StepDenied
+			}
+		}
 		t.Answer = "Nothing was changed."
+	case strings.Contains(msg, "chain"):
+		phone.Condition = &orchestrator.Decided{Text: "if the order could be cancelled", Expr: `steps.cancel.status == "cancelled"`}
+		confirmTurn(t, look, cancel, phone)
+	case strings.Contains(msg, "too slow"):
+		look.Status, look.Route, look.Service, look.Version, look.DurationMS = orchestrator.StepFailed, orchestrator.Legacy, "monolith", "9.4.2", 2000
+		look.Error = &orchestrator.Error{Code: orchestrator.CodeTimeout, Message: "The monolith service did not answer in time."}
+		t.Steps, t.Answer = []orchestrator.StepRecord{look}, look.Error.Message
 	case strings.Contains(msg, "both"):
 		confirmTurn(t, look, cancel, phone)
 	case strings.Contains(msg, "cancel"):

@@ -95,7 +95,7 @@ func (in *input) clear() {
 
 // paste inserts what was pasted, or attaches it if it is long.
 func (in *input) paste(s string) {
-	s = clean(s)
+	s = clean(breakLines(s))
 	if strings.Count(s, "\n") >= pasteLines || utf8.RuneCountInString(s) > pasteChars {
 		in.attachments = append(in.attachments, s)
 		return
@@ -103,10 +103,16 @@ func (in *input) paste(s string) {
 	in.insert(s)
 }
 
+// breakLines makes line feeds of the carriage returns with which a terminal sends
+// the line breaks of a paste.
+func breakLines(s string) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+}
+
 // update gives a message to the text area.
 func (in *input) update(msg tea.Msg) tea.Cmd {
 	if k, ok := msg.(tea.KeyPressMsg); ok && k.Text != "" {
-		k.Text = clean(k.Text)
+		k.Text = clean(breakLines(k.Text))
 		msg = k
 	}
 	var cmd tea.Cmd

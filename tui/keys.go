@@ -5,7 +5,7 @@ import "charm.land/bubbles/v2/key"
 // keyMap declares every key of the chat and of the lists in one place.
 type keyMap struct {
 	send, newline, trace, commands, help, conversations, fresh key.Binding
-	copyAnswer, copyCode, stop, quit, suspend                  key.Binding
+	copyAnswer, copyCode, stop, quit, suspend, leave           key.Binding
 	pageUp, pageDown, home, end, panelUp, panelDown            key.Binding
 	recall, unrecall, detach                                   key.Binding
 	up, down, choose, back                                     key.Binding
@@ -29,6 +29,7 @@ func newKeyMap(g signs) keyMap {
 		copyCode:      b("alt+y", "copy its last code block", "alt+y"),
 		stop:          b("esc", "stop", "esc"),
 		quit:          b("ctrl+c", "quit (twice)", "ctrl+c"),
+		leave:         b("q", "leave", "q", "Q", "esc", "enter"),
 		suspend:       b("ctrl+z", "suspend", "ctrl+z"),
 		pageUp:        b("pgup", "a page back", "pgup"),
 		pageDown:      b("pgdn", "a page on", "pgdown"),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 
@@ -26,52 +27,52 @@ type linear struct {
 	last    string // ID of the turn before
 	catalog *orchestrator.Catalog
 	failed  string // the message to send again, after its backend has failed
+	breaks  *interrupts
+	ascii   bool
 }
 
 // errLeave ends the dialogue.
 var errLeave = errors.New("leave")
 
-// runLinear is Run in the linear mode. It reads lines from In until its end or
-// until ctx ends.
+// runLinear is Run in the linear mode. It reads lines from In until its end,
+// until ctx ends or until Ctrl+C. The first Ctrl+C stops a running turn; without
+// one it leaves at once.
 func runLinear(ctx context.Context, cfg Config) error {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt)
+	defer signal.Stop(signals)
+	return dialogue(ctx, cfg, signals)
+}
+
+// dialogue is runLinear with the interrupts of signals.
+func dialogue(ctx context.Context, cfg Config, signals <-chan os.Signal) error {
 	if cfg.In == nil {
 		cfg.In = os.Stdin
 	}
 	if cfg.Out == nil {
 		cfg.Out = os.Stdout
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	l := &linear{cfg: cfg, out: bufio.NewWriter(cfg.Out), lines: readLines(ctx, cfg.In)}
+	ctx, breaks := watchInterrupts(ctx, signals)
+	defer breaks.close()
+	lines, done := readLines(cfg.In)
+	defer done()
+	l := &linear{cfg: cfg, out: bufio.NewWriter(cfg.Out), lines: lines, breaks: breaks, ascii: cfg.ASCII}
 	l.say("banyan: the linear mode is on. Everything is a plain line and nothing is redrawn. Type /help for the commands and /quit to leave; without --accessible and ACCESSIBLE the full screen starts.")
 	err := l.run(ctx)
 	if l.sub != nil {
 		l.sub.Close()
 	}
-	if errors.Is(err, errLeave) || errors.Is(err, io.EOF) {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+		l.say("")
+	}
+	if errors.Is(err, errLeave) || errors.Is(err, io.EOF) || errors.Is(err, ErrInterrupted) {
 		l.say("banyan: goodbye.")
+	}
+	if errors.Is(err, errLeave) || errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return err
-}
-
-// readLines hands on the lines of r. A read cannot be interrupted, so the
-// goroutine ends with the next line after ctx has ended, or with the process.
-func readLines(ctx context.Context, r io.Reader) <-chan string {
-	c := make(chan string)
-	go func() {
-		defer close(c)
-		s := bufio.NewScanner(r)
-		s.Buffer(make([]byte, 0, 4096), 1<<20)
-		for s.Scan() {
-			select {
-			case c <- s.Text():
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return c
 }
 
 func (l *linear) run(ctx context.Context) error {
@@ -138,7 +139,11 @@ func (l *linear) run(ctx context.Context) error {
 // say writes one labelled line. What stands in it has gone through the gate, or
 // is ours.
 func (l *linear) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(l.out, format+"\n", args...) // a terminal that is gone ends the reading too
+	text := fmt.Sprintf(format, args...)
+	if l.ascii {
+		text = plainer(text)
+	}
+	_, _ = l.out.WriteString(text + "\n") // a terminal that is gone ends the reading too
 	_ = l.out.Flush()
 }
 
@@ -153,7 +158,7 @@ func (l *linear) ask(ctx context.Context, prompt string) (string, error) {
 		}
 		return line, nil
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return "", context.Cause(ctx)
 	}
 }
 
@@ -163,7 +168,7 @@ func (l *linear) login(ctx context.Context) error {
 		l.say("choice %d: %s, %s, %s", i+1, cleanLine(a.User.Email), cleanLine(string(a.User.Role)), cleanLine(a.Note))
 	}
 	for {
-		who, err := l.ask(ctx, "a number or an email: ")
+		who, err := l.ask(ctx, "a number, an email or a name: ")
 		if err != nil {
 			return err
 		}
@@ -180,6 +185,9 @@ func (l *linear) login(ctx context.Context) error {
 			return nil
 		}
 		if !errors.Is(err, orchestrator.ErrUnknownUser) {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			l.say("error: the customers could not be looked up: %s", cleanLine(err.Error()))
 			continue
 		}

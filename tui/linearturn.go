@@ -2,10 +2,16 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"time"
 
 	"banyan/orchestrator"
 )
+
+// lastTurn is how long the program waits, when it is told to leave, for the turn
+// that it has stopped, so that it can be stored.
+const lastTurn = time.Second
 
 // turn runs one turn and says each step as it ends.
 func (l *linear) turn(ctx context.Context, text string) error {
@@ -15,8 +21,14 @@ func (l *linear) turn(ctx context.Context, text string) error {
 	}
 	done := make(chan result, 1)
 	l.say("banyan: working.")
+	ours, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stopped, over := l.breaks.during(cancel)
+	defer over()
+	leaving := ctx.Done()
+	var late <-chan time.Time
 	go func() {
-		t, err := l.kernel.Turn(ctx, orchestrator.Request{Conversation: l.conv, User: l.user, Message: text})
+		t, err := l.kernel.Turn(ours, orchestrator.Request{Conversation: l.conv, User: l.user, Message: text})
 		done <- result{t, err}
 	}()
 	e := &entry{turn: orchestrator.Turn{Conversation: l.conv, Message: text}, run: &running{not: l.last}}
@@ -39,6 +51,14 @@ func (l *linear) turn(ctx context.Context, text string) error {
 				continue
 			}
 			tell(ev)
+		case <-stopped:
+			stopped = nil
+			l.say("")
+			l.say("banyan: stopping this turn. Ctrl+C again leaves.")
+		case <-leaving:
+			leaving, late = nil, time.After(lastTurn)
+		case <-late:
+			return context.Cause(ctx)
 		case r := <-done:
 			// The kernel has published all events of a turn before it returns it.
 			for waiting := true; waiting; {
@@ -51,9 +71,13 @@ func (l *linear) turn(ctx context.Context, text string) error {
 					waiting = false
 				}
 			}
+			if r.err != nil && errors.Is(r.err, context.Canceled) && ours.Err() != nil {
+				l.say("banyan: stopped. Nothing more is done.")
+				return context.Cause(ctx)
+			}
 			if r.err != nil {
 				l.say("error: this turn could not be stored. Send the message again; if it keeps failing run banyan doctor. %s", cleanLine(r.err.Error()))
-				return ctx.Err()
+				return context.Cause(ctx)
 			}
 			l.last = r.turn.ID
 			for _, s := range r.turn.Steps {
@@ -63,7 +87,7 @@ func (l *linear) turn(ctx context.Context, text string) error {
 			}
 			l.answer(r.turn)
 			l.spent(r.turn)
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 	}
 }
@@ -131,8 +155,8 @@ func (l *linear) confirmation(t orchestrator.Turn) {
 	l.say("banyan: before anything changes, %s for your yes.", map[bool]string{true: "one thing waits", false: count(len(writes), "thing") + " wait"}[len(writes) == 1])
 	for i, s := range writes {
 		l.say("change %d of %d: %s", i+1, len(writes), cleanLine(s.Sentence))
-		if s.Condition != nil && s.Condition.Met == nil {
-			l.say("only if: %s", cleanLine(s.Condition.Text))
+		if said := conditionOf(writes, i); said != "" {
+			l.say("%s", said)
 		}
 		for _, c := range s.Changes {
 			l.say("field %s: from %s to %s", fieldName(c.Field), orNone(cleanLine(c.Old)), orNone(cleanLine(c.New)))

@@ -68,7 +68,7 @@ func (m *model) pressLogin(msg tea.KeyPressMsg) tea.Cmd {
 		who = r.id
 	}
 	if who == "" {
-		l.problem = "Type your email, or choose one with " + m.signs.upDown + "."
+		l.problem = "Type your email or your name, or choose one with " + m.signs.upDown + "."
 		return nil
 	}
 	return m.tryLogin(who)
@@ -138,15 +138,16 @@ func (m *model) viewLogin(w, h int) (lines []string, x, y int) {
 	lines = make([]string, top)
 	lines = append(lines,
 		pad+st.accent.Bold(true).Render("banyan"),
-		pad+st.quiet.Render(cut("The chat that grows around your monolith.", inner, g.ellipsis)),
-		"", pad+"Who are you?")
-	field, at := l.picker.field(st, g, inner, "your email")
+		pad+st.quiet.Render(cut("The chat that grows around your monolith.", inner, g.ellipsis)), "")
+	if m.failed != nil {
+		lines = append(lines, indent(m.viewFailed(min(inner, maxText)), pad)...)
+		return window(lines, 0, h), -1, 0
+	}
+	lines = append(lines, pad+"Who are you?")
+	field, at := l.picker.field(st, g, inner, "your email or your name")
 	x, y = left+at, len(lines)
 	lines = append(lines, pad+field)
 	switch {
-	case m.failed != nil:
-		text := "Banyan could not start: " + cleanLine(m.failed.Error()) + ". Nothing was changed. Press ctrl+c twice to leave; banyan doctor says more."
-		lines = append(append(lines, ""), indent(paint(wrap(g.failed+" "+text, min(inner, maxText)), st.bad), pad)...)
 	case l.problem != "":
 		lines = append(append(lines, ""), indent(paint(wrap(l.problem, min(inner, maxText)), st.amber), pad)...)
 	case l.waiting != "":

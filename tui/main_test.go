@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"testing"
 	"time"
 )
@@ -17,7 +20,18 @@ func TestMain(m *testing.M) {
 	k, in := newFakeKernel(time.Now), newFakeIntegrations()
 	in.k = k
 	cfg := Config{Kernel: k, Integrations: in, Accounts: fakeAccounts(), NoAnimation: os.Getenv("BANYAN_TUI_STILL") != ""}
-	if err := Run(context.Background(), cfg); err != nil {
+	// The program's own context ends with the first signal, as in main.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := Run(ctx, cfg)
+	if errors.Is(err, ErrInterrupted) {
+		// What is typed from here on is for whoever reads next.
+		fmt.Println("the end, and a line please")
+		line, _ := bufio.NewReader(os.Stdin).ReadString('\n') // its end is an empty line
+		fmt.Println("read after the end:", line)
+		os.Exit(130) //nolint:gocritic // the end of the process
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -25,6 +25,7 @@ const maxDrawn = 240
 type drawn struct {
 	width, rev, style int
 	inline, last      bool
+	outcome           string
 	lines             []string
 }
 
@@ -64,7 +65,8 @@ func (m *messages) changed() {
 func (m *messages) lines(i, w int, inline bool) []string {
 	e := m.entries[i]
 	last := i == len(m.entries)-1
-	if d, ok := m.cache[i]; ok && d.width == w && d.rev == e.rev && d.style == m.paint.rev && d.inline == inline && d.last == last && e.run == nil {
+	e.outcome = outcome(e, m.entries[i+1:])
+	if d, ok := m.cache[i]; ok && d.outcome == e.outcome && d.width == w && d.rev == e.rev && d.style == m.paint.rev && d.inline == inline && d.last == last && e.run == nil {
 		return d.lines
 	}
 	var before *entry
@@ -73,7 +75,7 @@ func (m *messages) lines(i, w int, inline bool) []string {
 	}
 	lines := m.paint.entry(e, before, last, w, inline)
 	if e.run == nil {
-		m.keep(i, drawn{w, e.rev, m.paint.rev, inline, last, lines})
+		m.keep(i, drawn{w, e.rev, m.paint.rev, inline, last, e.outcome, lines})
 	}
 	return lines
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"reflect"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -57,7 +58,8 @@ func (m *model) informer() func() kernelInfo {
 func (m *model) opened(msg openedMsg) tea.Cmd {
 	m.opening = false
 	if msg.err != nil {
-		m.failed = msg.err
+		m.failed, m.overlay, m.status = msg.err, nil, ""
+		m.login.busy, m.login.waiting = false, ""
 		return nil
 	}
 	o := msg.opened
@@ -109,4 +111,14 @@ func (m *model) informBackends(i kernelInfo) {
 	m.backend, m.backends.list = i.backend, i.backends
 	m.paint.prices = prices{backend: i.backend, list: i.backends}
 	m.tally()
+}
+
+// viewFailed says why the chat could not be opened, in w cells. The error speaks
+// in sentences of its own.
+func (m *model) viewFailed(w int) []string {
+	g := m.signs
+	pre := width(g.failed) + 1
+	lines := []string{m.st.bad.Render(g.failed + " Banyan could not start."), ""}
+	text := strings.TrimSpace(clean(m.failed.Error()))
+	return append(lines, indent(wrap(text, w-pre), strings.Repeat(" ", pre))...)
 }

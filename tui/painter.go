@@ -81,7 +81,7 @@ func (p *painter) body(e *entry, last bool, w int, inline bool) []string {
 		if last && p.dialog != nil {
 			return p.dialog(w)
 		}
-		c := &confirm{turn: &e.turn, writes: waiting(e.turn), over: true}
+		c := &confirm{turn: &e.turn, writes: waiting(e.turn), over: true, outcome: e.outcome}
 		return c.view(p, w)
 	}
 	answer := e.turn.Answer

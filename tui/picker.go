@@ -111,7 +111,7 @@ func (p *picker) list(st styles, g signs, w, h int, spin string) []string {
 	case p.loading:
 		out = append(out, st.waiting.Render(spin)+" "+st.faint.Render("loading"))
 	case len(p.shown) == 0:
-		out = append(out, paint(wrap(p.empty, min(w, maxText)), st.faint)...)
+		out = append(out, paint(wrap(p.nothing(), min(w, maxText)), st.faint)...)
 	}
 	if p.sel < p.top {
 		p.top = p.sel
@@ -137,6 +137,14 @@ func (p *picker) list(st styles, g signs, w, h int, spin string) []string {
 		out = append(out, spread(text, st.faint.Render(r.right), w, g.ellipsis))
 	}
 	return window(out, 0, h)
+}
+
+// nothing says why no row is left.
+func (p *picker) nothing() string {
+	if len(p.rows) == 0 || strings.TrimSpace(p.filter) == "" {
+		return p.empty
+	}
+	return "Nothing fits \"" + p.filter + "\". Clear the filter with ctrl+u."
 }
 
 // field draws the line in which the filter is typed, and where its cursor is.

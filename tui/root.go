@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -179,6 +180,9 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	now := m.cfg.Now()
 	defer func() { m.lastKey = now }()
+	if m.failed != nil && key.Matches(msg, m.keys.quit, m.keys.leave) {
+		return tea.Quit
+	}
 	if key.Matches(msg, m.keys.quit) {
 		return m.quit(now)
 	}
@@ -187,7 +191,7 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.Suspend
 	}
 	switch {
-	case m.w < minWidth || m.h < minHeight:
+	case m.w < minWidth || m.h < minHeight, m.failed != nil:
 		return nil
 	case m.overlay != nil:
 		return m.pressOverlay(msg)
@@ -226,11 +230,12 @@ func (m *model) stop() {
 func (m *model) pasted(text string) {
 	m.status = ""
 	switch {
+	case m.failed != nil:
 	case m.overlay != nil && m.overlay.picker != nil:
-		m.overlay.picker.set(m.overlay.picker.filter + cleanLine(text))
+		m.overlay.picker.set(m.overlay.picker.filter + cleanLine(strings.TrimSpace(breakLines(text))))
 	case m.overlay != nil:
 	case m.page == pageLogin:
-		m.login.picker.set(m.login.picker.filter + cleanLine(text))
+		m.login.picker.set(m.login.picker.filter + cleanLine(strings.TrimSpace(breakLines(text))))
 	default:
 		m.chat.confirm.typing = true
 		m.chat.confirm.held, m.chat.again.held = "", ""

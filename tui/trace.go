@@ -215,10 +215,13 @@ func (t tracer) folded(e *entry, w int) string {
 	n := map[orchestrator.StepStatus]int{}
 	eras := map[orchestrator.Era]int{}
 	fallback, now := 0, ""
-	refused := false
+	refused, broken := false, ""
 	for _, s := range turn.Steps {
 		n[s.Status]++
 		refused = refused || s.Status == orchestrator.StepDenied && s.Error != nil
+		if s.Status == orchestrator.StepFailed && broken == "" {
+			broken = t.title(s)
+		}
 		if s.Status == orchestrator.StepRunning {
 			now = t.title(s)
 		}
@@ -243,6 +246,13 @@ func (t tracer) folded(e *entry, w int) string {
 		left := n[orchestrator.StepRunning] + n[orchestrator.StepPlanned]
 		parts = []string{t.st.quiet.Render(grouped(len(turn.Steps)-left) + " of " + count(len(turn.Steps), "step")), t.st.quiet.Render(now)}
 	}
+	if f := n[orchestrator.StepFailed]; f > 0 {
+		word := "failed: "
+		if f > 1 {
+			word = grouped(f) + " failed, the first: "
+		}
+		parts = append(parts, t.st.bad.Render(word)+t.st.quiet.Render(cut(broken, max(w/2, 20), t.signs.ellipsis)))
+	}
 	for _, e := range []orchestrator.Era{orchestrator.Modern, orchestrator.Legacy} {
 		if eras[e] > 0 {
 			parts = append(parts, t.st.quiet.Render(grouped(eras[e])+" ")+t.st.era(e).Render(t.signs.era(e)))
@@ -256,7 +266,6 @@ func (t tracer) folded(e *entry, w int) string {
 		word   string
 	}{
 		{orchestrator.StepSkipped, "skipped"},
-		{orchestrator.StepFailed, "failed"},
 		{orchestrator.StepDenied, "not done"},
 		{orchestrator.StepUndone, "undone"},
 		{orchestrator.StepWaiting, "waiting"},

@@ -16,7 +16,7 @@ func (m *model) View() tea.View {
 		return v
 	}
 	if m.w < minWidth || m.h < minHeight {
-		v.SetContent(strings.Join(m.viewSmall(), "\n"))
+		v.SetContent(strings.Join(m.viewSmall(), "\n")) // it is ASCII
 		return v
 	}
 	var lines []string
@@ -30,6 +30,12 @@ func (m *model) View() tea.View {
 	default:
 		lines, x, y = m.viewChat()
 	}
+	if m.signs.ascii {
+		x = m.plainScreen(lines, x, y)
+	}
+	if m.failed != nil {
+		x = -1
+	}
 	v.SetContent(strings.Join(lines, "\n"))
 	if x >= 0 {
 		v.Cursor = tea.NewCursor(x, y)
@@ -42,7 +48,11 @@ func (m *model) title() string {
 	if m.page == pageLogin || m.user.Email == "" {
 		return "banyan"
 	}
-	return "banyan " + m.signs.dot + " " + cleanLine(m.user.Email)
+	title := "banyan " + m.signs.dot + " " + cleanLine(m.user.Email)
+	if m.signs.ascii {
+		title = plainer(title)
+	}
+	return title
 }
 
 func (m *model) viewSmall() []string {
@@ -147,6 +157,8 @@ func (m *model) hints() []key.Binding {
 		return b
 	}
 	switch {
+	case m.failed != nil:
+		return []key.Binding{k.leave, as(k.quit, "leave")}
 	case m.page == pageLogin:
 		return []key.Binding{k.choose, k.up, as(k.quit, "twice to quit")}
 	case m.overlay != nil && m.overlay.screen != nil:
@@ -247,8 +259,7 @@ func (m *model) body(l layout) (rows []string, focus int) {
 	c := m.chat
 	switch {
 	case m.failed != nil:
-		text := "Banyan could not start: " + cleanLine(m.failed.Error()) + ". Nothing was changed. Press ctrl+c twice to leave; banyan doctor says more."
-		return window(paint(wrap(m.signs.failed+" "+text, l.text), m.st.bad), 0, l.body), -1
+		return window(m.viewFailed(l.text), 0, l.body), -1
 	case !c.ready:
 		return window([]string{m.st.waiting.Render(m.paint.spin) + " " + m.st.faint.Render("opening the shop")}, 0, l.body), -1
 	case len(c.list.entries) == 0:
