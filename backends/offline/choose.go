@@ -101,5 +101,37 @@ func (p *planner) closer(r *request, best *skill) *skill {
 			return s
 		}
 	}
+	if s := p.priceOfOne(r, best); s != nil {
+		return s
+	}
 	return best
+}
+
+// priceOfOne finds the read of one object where the price of one thing in the list is
+// asked for: "how much did I pay for the headphones?".
+func (p *planner) priceOfOne(r *request, list *skill) *skill {
+	if !saysMoney(r.toks) || !definiteIn(r.toks) {
+		return nil
+	}
+	for _, s := range p.k.skills {
+		sl := s.soleKey()
+		if s.Effect != orchestrator.Read || sl == nil || !s.describes(sl) || !slices.ContainsFunc(sl.makers, func(m maker) bool { return m.skill == list }) {
+			continue
+		}
+		if d := p.describe(s, sl, newBag(p.req.Message, r.words(), nil)); len(d.words) > 0 && !d.all && !d.noun {
+			return s
+		}
+	}
+	return nil
+}
+
+// definiteIn tells whether the words end in a noun phrase such as "the headphones".
+func definiteIn(toks []token) bool {
+	toks = trimPunct(toks)
+	for i, t := range toks {
+		if t.is("the", "my", "that", "this", "those", "these") && i > 0 && len(toks)-i <= 4 && i+1 < len(toks) {
+			return true
+		}
+	}
+	return false
 }

@@ -114,7 +114,8 @@ func (p *planner) takenBack() bool {
 // want to cancel anything".
 func (s *skill) negatedIn(toks []token) bool {
 	for i, t := range toks {
-		if !t.is("not", "never", "without") && !(t.is("longer") && i > 0 && toks[i-1].is("no")) || nonNegations.at(toks, max(i-1, 0)) > 1 {
+		negator := t.is("not", "never", "without") || t.is("longer") && i > 0 && toks[i-1].is("no")
+		if !negator || nonNegations.at(toks, max(i-1, 0)) > 1 {
 			continue
 		}
 		for j := i + 1; j < min(i+7, len(toks)); j++ {

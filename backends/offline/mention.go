@@ -64,7 +64,8 @@ func (p *planner) mentionAt(s *skill, toks []token, i int) (n int, who string) {
 			return 0, ""
 		}
 		owner := i+n < len(toks) && toks[i+n].is("'s")
-		if !p.req.User.Staff() && !owner && i > 0 && !prev.is("of", "for", "does", "do", "did", "is", "has", "was", "about", "and", "customer", "user", ",", ":") && !(i == 1 && p.k.verbs[prev.low]) {
+		asked := i == 0 || owner || prev.is("of", "for", "does", "do", "did", "is", "has", "was", "about", "and", "customer", "user", ",", ":") || i == 1 && p.k.verbs[prev.low]
+		if !asked && !p.req.User.Staff() {
 			return 0, "" // spoken of, not asked for
 		}
 		return n, who
@@ -84,7 +85,8 @@ func (p *planner) mentionAt(s *skill, toks []token, i int) (n int, who string) {
 	if prev.is("for", "of") && len(s.slots) > 0 && isCapital(t.text) && isCapital(next.text) && nameLen(toks, i) == 2 && !s.takesFreely() {
 		return 2, span(p.req.Message, toks[i:i+2])
 	}
-	if s.takes(useName) || !p.stranger(t) || s.takes(useKey) && !(p.req.User.Staff() && isCapital(t.text)) {
+	object := s.takes(useKey) && (!p.req.User.Staff() || !isCapital(t.text)) // the word may describe one
+	if s.takes(useName) || !p.stranger(t) || object {
 		return 0, ""
 	}
 	switch {

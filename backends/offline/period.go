@@ -110,6 +110,9 @@ func (p *planner) cannotNarrow(s *skill, r *request) string {
 	} else if _, _, at, n := period(toks, p.req.Now); n > 0 && at > 0 {
 		text = span(p.req.Message, toks[at:at+n])
 	}
+	if q, ok := quantityIn(toks, 1); ok && q.time && text == "" && toks[q.at-1].is("last", "past") {
+		text = span(p.req.Message, toks[q.at-1:q.next])
+	}
 	if text == "" {
 		return ""
 	}
