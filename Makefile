@@ -1,4 +1,4 @@
-.PHONY: run test lint bench fuzz picture
+.PHONY: run test lint bench fuzz picture soak
 
 run: ## open the chat
 	go run .
@@ -22,3 +22,6 @@ fuzz: ## every fuzz target for FUZZTIME
 
 picture: ## draw docs/chat.svg anew, from the real program in a terminal
 	BANYAN_PICTURE=docs/chat.svg go test -count=1 -run 'TestChat$$' . && chmod 644 docs/chat.svg
+
+soak: ## the full forms of the long tests: streams, cuts at every byte
+	go test -race -timeout 60m -run 'CancelledStreams|CutAt' ./backends/openai -args -streams 10000 -every
