@@ -68,10 +68,10 @@ func explain(path, doing string, err error) error {
 		return &orchestrator.Error{Code: orchestrator.CodeStore, Message: "The conversation store is closed.", Cause: err}
 	}
 	return &orchestrator.Error{
-		Code:    orchestrator.CodeStore,
+		Code: orchestrator.CodeStore,
 		Message: fmt.Sprintf("The conversation store %s failed to %s: %v. What was stored before is safe. "+
 			"Mend that, or choose another folder with --data.", path, doing, cause(err)),
-		Cause:   err,
+		Cause: err,
 	}
 }
 
