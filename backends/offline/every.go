@@ -149,8 +149,9 @@ func (p *planner) badKey(s *skill, sl *slot, b *bag) (string, bool) {
 		return "", false
 	}
 	noun := stem(strings.TrimSuffix(sl.name, "_id"))
+	_, phone := findPhone(b.toks)
 	for i, t := range b.toks {
-		if b.used[i] || t.kind == tokPunct || t.kind == tokEmail || t.kind == tokQuoted || countDigits(t.low) == 0 || strings.ContainsAny(t.low, ":/") {
+		if b.used[i] || i >= phone[0] && i < phone[1] || t.kind == tokPunct || t.kind == tokEmail || t.kind == tokQuoted || countDigits(t.low) == 0 || strings.ContainsAny(t.low, ":/") {
 			continue
 		}
 		prev := token{}

@@ -120,6 +120,7 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 // finish makes a plan of the steps, or of the question that they leave open.
 func (p *planner) finish(a *assembly) orchestrator.Plan {
 	if a.question != "" {
+		p.sort()
 		return orchestrator.Plan{Kind: orchestrator.PlanQuestion, Text: a.question, Steps: p.steps, Missing: a.missing}
 	}
 	if len(p.steps) == 0 && len(a.notes) > 0 {

@@ -63,7 +63,7 @@ func (p *planner) decided(c clause, s *skill, ref reference, who string) (string
 		return "", false
 	}
 	at := [2]int{c.toks[0].start, c.toks[len(c.toks)-1].end}
-	if known, ok := p.earlierTests[at]; ok && len(s.keys) == 0 && ref.arg.Value == nil && ref.arg.Ref == "" {
+	if known, ok := p.earlierTests[at]; ok && p.standing(known.expr) && len(s.keys) == 0 && ref.arg.Value == nil && ref.arg.Ref == "" {
 		if known.negated != c.negated {
 			return negate(known.expr), true
 		}
@@ -77,6 +77,11 @@ func (p *planner) decided(c clause, s *skill, ref reference, who string) (string
 		p.earlierTests[at] = earlierTest{expr, c.negated}
 	}
 	return expr, ok
+}
+
+// standing tells whether all steps that the expression reads are in the plan.
+func (p *planner) standing(expr string) bool {
+	return !slices.ContainsFunc(stepsNamed(expr), func(id string) bool { return p.step(id) == nil })
 }
 
 // earlierTest is a condition that has been written as CEL.
