@@ -12,6 +12,7 @@ import (
 // answer, and the turn stored; with and without the disk's sync, the monolith's
 // simulated slowness off.
 func BenchmarkTurn(b *testing.B) {
+	collectRarely()
 	for _, noSync := range []bool{false, true} {
 		b.Run(map[bool]string{false: "Stored", true: "WithoutSync"}[noSync], func(b *testing.B) {
 			o := &options{Backend: "offline", Data: b.TempDir(), Latency: "0", LogLevel: "warn", noSync: noSync}

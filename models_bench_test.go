@@ -27,6 +27,7 @@ const twoReadsAnswer = "You have three orders, and your phone number is on file.
 // answers at once, then with one that takes 200 ms a call, where the turn is
 // compared with the two calls alone.
 func BenchmarkModelTurn(b *testing.B) {
+	collectRarely()
 	for _, wait := range []time.Duration{0, 200 * time.Millisecond} {
 		b.Run(fmt.Sprintf("Model%v", wait), func(b *testing.B) {
 			b.Setenv("OPENAI_API_KEY", canary)
