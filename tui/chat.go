@@ -27,6 +27,7 @@ type chat struct {
 	focus    int // index of the turn that the panel shows
 	token    int // number of the last turn sent
 	again    again
+	line     heldLine
 	notebook notebook
 	spent    spent // by the turns of this conversation
 }
@@ -277,6 +278,15 @@ func (m *model) layout() layout {
 
 // pressChat takes a key in the chat.
 func (m *model) pressChat(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
+	sent, done := m.afterLine(msg, now)
+	if done {
+		return sent
+	}
+	return tea.Batch(sent, m.pressInput(msg, now))
+}
+
+// pressInput takes a key that no held enter has taken.
+func (m *model) pressInput(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
 	c := m.chat
 	if c.confirm.active() && !now.Before(c.confirm.turn.Pending.Expires) {
 		c.confirm.open(nil, now, false)

@@ -11,6 +11,8 @@ func (m *model) pressBinding(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	l := m.layout()
 	inline := l.panel == 0
 	switch {
+	case key.Matches(msg, k.send) && m.unmarked && !c.input.blank():
+		return m.holdLine(), true
 	case key.Matches(msg, k.send):
 		cmd := m.submit()
 		c.complete.update(m.commands(), c.input.value())

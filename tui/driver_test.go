@@ -155,7 +155,7 @@ func (d *driver) settle() {
 		case <-time.After(50 * time.Millisecond):
 			m := d.m
 			loading := m.overlay != nil && m.overlay.picker != nil && m.overlay.picker.loading
-			if !m.opening && !m.login.busy && !loading && (m.page == pageLogin || m.chat.ready) {
+			if m.failed != nil || !m.opening && !m.login.busy && !loading && (m.page == pageLogin || m.chat.ready) {
 				return
 			}
 		}

@@ -56,6 +56,7 @@ type model struct {
 
 	backends backends
 	notice   string
+	unmarked bool // the terminal does not tell a paste from keys
 
 	status   string // one line at the bottom, until the next key
 	armed    time.Time
@@ -96,11 +97,12 @@ func newModel(cfg Config, crew *crew) *model {
 		cfg: cfg, crew: crew, keys: newKeyMap(g), signs: g, st: st, md: md,
 		lookup: cfg.Lookup, suggest: cfg.Suggestions, opening: true,
 		backends: backends{source: cfg.Integrations}, notice: cfg.Notice,
+		unmarked: cfg.getenv("TERM") == "linux",
 	}
 	m.paint = &painter{st: st, signs: g, md: md, now: cfg.Now, spin: g.waiting}
 	m.chat = newChat(m.paint, m.keys, g)
 	m.login = newLogin(cfg.Accounts, g)
-	m.restyle(true)
+	m.restyle(!cfg.light())
 	if cfg.User != nil {
 		m.user, m.page = *cfg.User, pageChat
 	}
@@ -152,6 +154,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 			return m.send(send)
 		}
 		m.redialog()
+	case heldLineMsg:
+		return m.releaseLine(msg.seq)
 	case againMsg:
 		return m.releaseAgain(msg.seq)
 	case conversationsMsg:

@@ -101,3 +101,15 @@ func (c Config) getenv(name string) string {
 	}
 	return ""
 }
+
+// light tells whether the environment says that the terminal's background is
+// light, for terminals that do not answer when they are asked. COLORFGBG holds
+// the numbers of the colours of text and background, the latter last.
+func (c Config) light() bool {
+	colours := strings.Split(c.getenv("COLORFGBG"), ";")
+	switch colours[len(colours)-1] {
+	case "7", "15":
+		return true
+	}
+	return false
+}

@@ -22,7 +22,7 @@ func newTheme(dark bool) theme {
 	leaf := c("#2b7a31", "#7bc96f")
 	return theme{
 		dark:  dark,
-		quiet: c("#57606a", "#a8b0b9"), faint: c("#6e7781", "#8b949e"), line: c("#d0d7de", "#444c56"),
+		quiet: c("#57606a", "#a8b0b9"), faint: c("#656d76", "#8b949e"), line: c("#afb8c1", "#444c56"),
 		modern: leaf, legacy: c("#8a5a00", "#e3b341"), shadow: c("#6f42c1", "#b392f0"),
 		good: leaf, waiting: c("#0959aa", "#6cb6ff"), bad: c("#b3261e", "#f47067"), accent: leaf,
 	}
