@@ -88,11 +88,14 @@ func (p *planner) amount(toks []token, sc scope, negated bool) (test, bool) {
 	if !ok || q.time && sc.unitField(q.unit) == nil {
 		return test{}, false
 	}
-	if q.next+1 < len(toks) && toks[q.next].is("or") {
+	for _, or := range []int{q.next, q.next + 1} {
+		if or+1 >= len(toks) || !toks[or].is("or") {
+			continue
+		}
 		switch {
-		case toks[q.next+1].is("more", "above", "over", "greater"):
+		case toks[or+1].is("more", "above", "over", "greater"):
 			op = ">="
-		case toks[q.next+1].is("less", "fewer", "below", "under"):
+		case toks[or+1].is("less", "fewer", "below", "under"):
 			op = "<="
 		}
 	}

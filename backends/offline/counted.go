@@ -63,9 +63,14 @@ func countIn(toks []token) (count string, ok bool) {
 			return "> 0", true
 		case t.is("all", "every", "each", "both"):
 			if i > 0 && negators[toks[i-1].low] {
-				return "", false
+				return "not all", true
 			}
 			return "all", true
+		case t.is("a", "an") && i > 0 && i+1 == len(toks) && (haveForms[toks[i-1].low] || toks[i-1].is("is")):
+			if isNegated(toks) {
+				return "== 0", true
+			}
+			return "> 0", true
 		}
 	}
 	return "", false
@@ -99,22 +104,25 @@ func (p *planner) counted(toks []token, noun int, sc scope, list *field, main, k
 	}
 	if len(after) > 0 {
 		negated := isNegated(toks[:noun])
-		if negated && count != "== 0" {
+		if negated && count != "== 0" && count != "not all" {
 			return "", false
 		}
 		t, ok := p.condition(after, scope{expr: "o", fields: list.sub})
 		if !ok {
 			return "", false
 		}
-		if count == "all" {
+		if count == "all" || count == "not all" {
 			if len(tests) > 0 {
 				return "", false
+			}
+			if count == "not all" {
+				x = "!" + x
 			}
 			return x + ".all(o, " + t.expr + ")", true
 		}
 		tests = append(tests, t.expr)
 	}
-	if count == "all" {
+	if count == "all" || count == "not all" {
 		return "", false
 	}
 	for i, e := range tests {

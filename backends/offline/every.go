@@ -150,6 +150,12 @@ func (p *planner) badKey(s *skill, sl *slot, b *bag) (string, bool) {
 	}
 	noun := stem(strings.TrimSuffix(sl.name, "_id"))
 	_, phone := findPhone(b.toks)
+	for i := phone[0]; i < phone[1]; i++ {
+		if b.used[i] {
+			phone = [2]int{} // a key is among its groups
+			break
+		}
+	}
 	for i, t := range b.toks {
 		if b.used[i] || i >= phone[0] && i < phone[1] || t.kind == tokPunct || t.kind == tokEmail || t.kind == tokQuoted || countDigits(t.low) == 0 || strings.ContainsAny(t.low, ":/") {
 			continue

@@ -114,6 +114,9 @@ func (p *planner) takenBack() bool {
 // want to cancel anything".
 func (s *skill) negatedIn(toks []token) bool {
 	for i, t := range toks {
+		if t.is("nothing", "none") && i > 0 && toks[i-1].stem == s.nameStems[0] {
+			return true
+		}
 		negator := t.is("not", "never", "without") || t.is("longer") && i > 0 && toks[i-1].is("no")
 		if !negator || nonNegations.at(toks, max(i-1, 0)) > 1 {
 			continue
