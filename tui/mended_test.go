@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"image/color"
 	"math"
 	"strings"
@@ -178,7 +177,7 @@ func TestNothingFitsTheFilter(t *testing.T) {
 // A start that failed shows its error as it is, nothing to type into, and leaves
 // on one key.
 func TestOpenFailsAlone(t *testing.T) {
-	said := errors.New("The store is damaged: it is not a store. It was left as it is.")
+	said := &orchestrator.Error{Code: orchestrator.CodeStore, Message: "The store is damaged: it is not a store. It was left as it is."}
 	for _, key := range []string{"q", "ctrl+c", "esc"} {
 		for _, user := range []string{"", "ada@example.com"} {
 			d := newDriver(t, 80, 24, func(c *Config) {

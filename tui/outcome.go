@@ -37,7 +37,7 @@ func outcome(e *entry, after []*entry) string {
 	var taken []string
 	for i, id := range t.Pending.Steps {
 		for _, s := range next.turn.Steps {
-			if s.ID == id && !(s.Status == orchestrator.StepDenied && s.Error == nil) {
+			if s.ID == id && (s.Status != orchestrator.StepDenied || s.Error != nil) {
 				taken = append(taken, grouped(i+1))
 			}
 		}
