@@ -166,7 +166,7 @@ func (f *field) past() bool {
 // "it arrives within 5 days".
 func saysFuture(toks []token) bool {
 	for i, t := range toks {
-		if t.is("will", "arrives", "comes", "gets", "ships", "leaves", "going", "shall", "reaches", "come", "upcoming", "expected", "due") && !(t.is("will") && i > 0 && toks[i-1].is("the")) {
+		if t.is("will", "arrives", "comes", "gets", "ships", "leaves", "going", "shall", "reaches", "come", "upcoming", "expected", "due") && (!t.is("will") || i == 0 || !toks[i-1].is("the")) {
 			return true
 		}
 		if t.is("arrive", "ship", "leave") && i > 0 && toks[i-1].is("can", "could", "might", "may", "should", "would", "to") {
