@@ -134,6 +134,17 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 	var arg orchestrator.Arg
 	lits := p.literals(s, b)
 	got := lits[sl.name]
+	if len(got) > 1 && sl.use == useKey {
+		if own != nil && p.starts(p.toks) {
+			return false // a request of its own, about several
+		}
+		for _, more := range got[1:] {
+			again := cloneSteps([]orchestrator.Step{*p.step(step)})[0]
+			again.ID = p.id(again.Intent)
+			p.steps = append(p.steps, again)
+			p.put(again.ID, sl.name, more)
+		}
+	}
 	switch {
 	case len(got) > 0 && (sl.use != useProse || !request):
 		arg = got[0]

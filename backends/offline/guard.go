@@ -134,6 +134,18 @@ func (s *skill) negatedIn(toks []token) bool {
 	return false
 }
 
+// correctsItself tells whether the message takes back part of what it says: "cancel
+// 1003, no wait, 1002".
+func (p *planner) correctsItself() bool {
+	for i := 1; i+1 < len(p.toks); i++ {
+		t := p.toks[i]
+		if p.toks[i-1].kind == tokPunct && corrections.at(p.toks, i) > 0 && !t.is("use", "better", "make", "change", "instead") || t.is("rather", "meant") || t.is("mean") && p.toks[i-1].is("i") {
+			return true
+		}
+	}
+	return false
+}
+
 // keeps tells whether the words say to keep things as they are.
 func (p *planner) keeps(s *skill, toks []token) bool {
 	w := trimGreeting(toks)

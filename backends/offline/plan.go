@@ -188,6 +188,11 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 		if sl.use != useKey || a.question != "" {
 			continue
 		}
+		if len(lits[sl.name]) > 1 && s.Changes() && p.correctsItself() {
+			id := p.add(orchestrator.Step{Intent: s.Name, For: who, Text: p.words(r.words())})
+			a.question, a.missing = p.question(sl, id)
+			return []string{id}
+		}
 		if bad, ok := p.badKey(s, sl, b); ok && exceptional < 0 {
 			id := p.add(orchestrator.Step{Intent: s.Name, For: who, Text: p.words(r.words())})
 			a.question, a.missing = p.question(sl, id)
