@@ -25,7 +25,7 @@ import (
 // compete for the same messages.
 func BenchmarkPromptSize(b *testing.B) {
 	intents, cases := clinc(b)
-	for _, n := range []int{10, 100, 1000} {
+	for _, n := range []int{10, 100, 1000, 5000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			catalog := mustCatalog(b, fill(intents, n))
 			matcher := offline.New()

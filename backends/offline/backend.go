@@ -44,7 +44,11 @@ func (b *Backend) Describe(context.Context) (orchestrator.BackendInfo, error) {
 }
 
 // Prepare trains on the catalog, unless that has been done or is under way.
+// One that takes minutes is left until somebody plans over it.
 func (b *Backend) Prepare(ctx context.Context, catalog *orchestrator.Catalog) {
+	if len(catalog.Intents()) > matchable {
+		return
+	}
 	_, _ = b.knowledge(ctx, catalog) // a cancelled preparation is made up for by Plan
 }
 
