@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -17,8 +16,8 @@ import (
 // fakeKernel is a Kernel whose turns follow from the message by a small script.
 // It counts its calls, so that a test can see who made them.
 type fakeKernel struct {
-	now     func() time.Time
-	calls   atomic.Int64
+	now func() time.Time
+	callCounter
 	catalog *orchestrator.Catalog
 
 	mu      sync.Mutex // guards what follows
@@ -84,7 +83,7 @@ func mustCatalog(ds ...orchestrator.Description) *orchestrator.Catalog {
 }
 
 func (k *fakeKernel) Subscribe(buffer int) *orchestrator.Subscription {
-	k.calls.Add(1)
+	k.called()
 	ch := make(chan orchestrator.Event, buffer)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -108,17 +107,17 @@ func (k *fakeKernel) publish(ev orchestrator.Event) {
 	}
 }
 
-func (k *fakeKernel) Catalog() *orchestrator.Catalog { k.calls.Add(1); return k.catalog }
+func (k *fakeKernel) Catalog() *orchestrator.Catalog { k.called(); return k.catalog }
 
 func (k *fakeKernel) Backend() orchestrator.BackendInfo {
-	k.calls.Add(1)
+	k.called()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.backend
 }
 
 func (k *fakeKernel) NewConversation() string {
-	k.calls.Add(1)
+	k.called()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.n++
@@ -126,21 +125,21 @@ func (k *fakeKernel) NewConversation() string {
 }
 
 func (k *fakeKernel) Turns(_ context.Context, _ orchestrator.User, conv string, _ int) ([]orchestrator.Turn, error) {
-	k.calls.Add(1)
+	k.called()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return append([]orchestrator.Turn(nil), k.turns[conv]...), nil
 }
 
 func (k *fakeKernel) Conversations(context.Context, orchestrator.User, int) ([]orchestrator.ConversationInfo, error) {
-	k.calls.Add(1)
+	k.called()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return append([]orchestrator.ConversationInfo(nil), k.infos...), nil
 }
 
 func (k *fakeKernel) Turn(ctx context.Context, req orchestrator.Request) (orchestrator.Turn, error) {
-	k.calls.Add(1)
+	k.called()
 	k.mu.Lock()
 	k.n++
 	t := orchestrator.Turn{

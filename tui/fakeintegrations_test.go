@@ -4,15 +4,14 @@ import (
 	"context"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"banyan/orchestrator"
 )
 
 // fakeIntegrations manages four backends that are nowhere. It counts its calls.
 type fakeIntegrations struct {
-	k     *fakeKernel
-	calls atomic.Int64
+	k *fakeKernel
+	callCounter
 
 	mu   sync.Mutex // guards what follows
 	list []Integration
@@ -37,7 +36,7 @@ func newFakeIntegrations() *fakeIntegrations {
 }
 
 func (f *fakeIntegrations) Backends() []Integration {
-	f.calls.Add(1)
+	f.called()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]Integration(nil), f.list...)
@@ -52,7 +51,7 @@ func (f *fakeIntegrations) fail(name string, err error) {
 
 // wait is where Use and Test take their time.
 func (f *fakeIntegrations) wait(ctx context.Context, name string) error {
-	f.calls.Add(1)
+	f.called()
 	f.mu.Lock()
 	hold, err := f.hold, f.errs[name]
 	f.mu.Unlock()
