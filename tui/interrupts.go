@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// sameSignal is how far apart a signal and the end of a context that the same
-// signal ends can be noticed.
+// sameSignal is how much later than the end of a context the signal that ended
+// it can be noticed.
 const sameSignal = 50 * time.Millisecond
 
 // interrupts decides what a Ctrl+C means in the linear mode: while a turn runs
@@ -50,13 +50,7 @@ func (i *interrupts) watch(parent context.Context, signals <-chan os.Signal, qui
 			return
 		case <-signals:
 			i.interrupt()
-			select {
-			case <-over:
-				over = nil
-			case <-time.After(sameSignal):
-			case <-quit:
-				return
-			}
+			over = nil // the same signal ends the program's context, sooner or later
 		case <-over:
 			over = nil
 			select {
