@@ -88,6 +88,12 @@ type PlanRequest struct {
 	Digest  []Turn
 	Catalog *Catalog
 	Now     time.Time
+	// Goal asks whether the message has been answered for by what was done, see Done,
+	// and to plan what is left. A plan of kind PlanAnswer means that the goal is
+	// reached, whatever its text; the steps of a plan of steps may read the results
+	// of those in Done by their IDs and must have other IDs.
+	Goal bool
+	Done []StepRecord
 	// Rejected is the backend's earlier plan for the same message and Problems say
 	// why the kernel refused it; both empty on the first try.
 	Rejected *Plan
@@ -126,6 +132,10 @@ type RespondRequest struct {
 	Conversation []Turn
 	Catalog      *Catalog
 	Now          time.Time
+	// Rejected is the backend's earlier answer to the same and Problems say which of
+	// its facts stand in no result; both empty on the first try.
+	Rejected string
+	Problems []string
 }
 
 // Reply is an answer in Markdown and what it cost.

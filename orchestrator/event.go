@@ -19,6 +19,12 @@ const (
 	EventStepFallback  EventKind = "step_fallback"  // Step: modern failed, legacy is asked
 	EventCondition     EventKind = "condition"      // Step, with its verdict
 	EventStepEnded     EventKind = "step_ended"     // Step, with status, result or error
+	EventStepRetried   EventKind = "step_retried"   // Step, with the error of the call before
+	EventStepUndone    EventKind = "step_undone"    // Step, with what became of taking it back
+	EventFlagged       EventKind = "flagged"        // Step: a person has to look at it
+	EventRecovered     EventKind = "recovered"      // Ended: a turn that an earlier process left unfinished
+	EventGoalRound     EventKind = "goal_round"     // Count: the round that begins; Plan, if there is more to do
+	EventLapsed        EventKind = "lapsed"         // Steps: the writes that nobody said yes or no to
 	EventConfirmAsked  EventKind = "confirm_asked"  // Steps: the writes that wait
 	EventConfirmed     EventKind = "confirmed"      // Steps: the writes that go ahead
 	EventDeclined      EventKind = "declined"       // Steps: the writes that were dropped

@@ -54,7 +54,38 @@ type Intent struct {
 	// for the Markdown that tells the result; both optional. See Wording.
 	Confirm string `json:"confirm,omitempty"`
 	Answer  string `json:"answer,omitempty"`
+	// Undo says how a call of this intent is taken back; nil if it cannot be.
+	Undo *Undo `json:"undo,omitempty"`
+	// Recovery says what to do about a call of which it is not known whether it had
+	// its effect, after a time-out or a crash. Empty means RecoverComplete.
+	Recovery Recovery `json:"recovery,omitempty"`
 }
+
+// Undo names the intent that takes a change back, of the same service, and how its
+// arguments follow from the change.
+type Undo struct {
+	Intent string `json:"intent"`
+	// Args are CEL expressions by parameter, over args (the arguments of the call that
+	// is taken back) and result (what it returned): result.previous_phone. The
+	// subject is that of the call and is not given here.
+	Args map[string]string `json:"args,omitempty"`
+	// When is a CEL expression over the same of type bool; if it is false, there is
+	// nothing to take back, such as after a change to the value that was there
+	// before. Empty means always.
+	When string `json:"when,omitempty"`
+}
+
+// Recovery is what is done about a change of which it is not known whether it
+// happened. Whatever it is, the service is asked by idempotency key first, if it
+// can answer that; and nothing is repeated at a service that does not keep keys.
+type Recovery string
+
+// The ways to recover.
+const (
+	RecoverComplete Recovery = "complete" // repeat it with the same key until it is known to be done
+	RecoverUndo     Recovery = "undo"     // take it back, if it happened
+	RecoverFlag     Recovery = "flag"     // leave it, and ask a person to look at it
+)
 
 // Changes tells whether the intent may change something.
 func (i Intent) Changes() bool { return i.Effect != Read }
@@ -64,9 +95,17 @@ func (i Intent) NeedsYes() bool { return i.Changes() && !i.Unconfirmed }
 
 // Description is what a service says of itself.
 type Description struct {
-	Name     string   `json:"name"`    // order, shipping, monolith
-	Version  string   `json:"version"` // of the service, semantic
-	Contract int      `json:"contract"`
-	Era      Era      `json:"era"`
-	Intents  []Intent `json:"intents"`
+	Name     string `json:"name"`    // order, shipping, monolith
+	Version  string `json:"version"` // of the service, semantic
+	Contract int    `json:"contract"`
+	Era      Era    `json:"era"`
+	// Keys promises that the service keeps the results of changes by idempotency key
+	// for a day or longer: the same key with the same parameters gives the saved
+	// result and has no second effect, with other parameters it is an error. Only
+	// then is a change ever repeated.
+	Keys bool `json:"keys,omitempty"`
+	// Concurrency bounds the calls to the service at a time; 0 means the kernel's
+	// default.
+	Concurrency int      `json:"concurrency,omitempty"`
+	Intents     []Intent `json:"intents"`
 }

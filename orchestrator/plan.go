@@ -17,6 +17,7 @@ const (
 	PlanQuestion PlanKind = "question" // ask the user first
 	PlanAnswer   PlanKind = "answer"   // say this, nothing needs to be called
 	PlanRefusal  PlanKind = "refusal"  // not something this program does
+	PlanUndo     PlanKind = "undo"     // take back the last confirmed turn of the conversation
 )
 
 // Plan is what a backend makes of a message.
@@ -30,6 +31,10 @@ type Plan struct {
 	Steps []Step `json:"steps,omitempty"`
 	// Missing says what a question asks for; nil if it asks for something else.
 	Missing *Missing `json:"missing,omitempty"`
+	// Partly lets changes stand when a later change of the plan fails for good. If it
+	// is false, a plan's changes are all or nothing: those done before are taken
+	// back.
+	Partly bool `json:"partly,omitempty"`
 }
 
 // Missing points at the argument that a question asks for. The parameter that is
@@ -52,6 +57,17 @@ type Step struct {
 	Args map[string]Arg `json:"args,omitempty"`
 	// When decides whether the step runs; nil means that it does.
 	When *Condition `json:"when,omitempty"`
+	// Otherwise names an earlier step with a condition: this step runs only if that
+	// condition was decided and is not met. When, if it is set too, must be met as
+	// well.
+	Otherwise string `json:"otherwise,omitempty"`
+	// ForEach is a CEL expression of a list: the step runs once for every element, in
+	// order, and the expressions in Args and When may read it as each. The step's
+	// result is the list of results. At most Max elements are allowed (20 if it is 0,
+	// never more than 100): with more of them nothing runs. What a change is
+	// repeated for must be known before the yes.
+	ForEach string `json:"for_each,omitempty"`
+	Max     int    `json:"max,omitempty"`
 	// After lists steps that must have ended, well or not, before this one starts.
 	// Steps that Args or When refer to are waited for anyway.
 	After []string `json:"after,omitempty"`

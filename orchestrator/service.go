@@ -21,6 +21,32 @@ type DryRunner interface {
 	CanDryRun(intent string) bool
 }
 
+// Finder is an optional ability of a Service that keeps the results of changes by
+// idempotency key: Find tells what became of the change that was called with
+// call.Key, without doing anything. found is false if no effect is kept under the
+// key. A key that was used for another intent, subject or parameters is an error.
+type Finder interface {
+	Find(ctx context.Context, call Call) (res Result, found bool, err error)
+}
+
+// Playbook is an optional ability of a Service: some of its intents are plans that
+// a person wrote down, and the kernel runs their steps in place of a call. Play
+// returns the plan of an intent; ok is false if the intent is to be called. The
+// expressions of the plan may read params.<name>, the parameters of the intent;
+// args are literals or such expressions.
+// A parameter that has a question and is not required is asked for when the first
+// step that reads it is about to run, and not at all if none is.
+type Playbook interface {
+	Play(intent string) (play Play, ok bool)
+}
+
+// Play is the plan of a playbook's intent.
+type Play struct {
+	Plan Plan
+	// Questions ask for parameters that are not given, by name.
+	Questions map[string]string
+}
+
 // Closer is an optional ability of any plugin: the kernel closes it when it is
 // closed itself.
 type Closer interface {

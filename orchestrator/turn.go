@@ -33,24 +33,64 @@ type Turn struct {
 	Pending *Pending `json:"pending,omitempty"`
 	// Settles is the ID of the confirmation turn that this turn said yes or no to.
 	Settles string `json:"settles,omitempty"`
+	// Lapsed is the ID of the confirmation turn that this turn made void without a
+	// yes or a no: it came too late, or asked for something else.
+	Lapsed string `json:"lapsed,omitempty"`
+	// TakesBack is the ID of the turn whose changes this turn undoes.
+	TakesBack string `json:"takes_back,omitempty"`
+	// Outcome says of a turn with changes, once it has ended, how they stand.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// Recovered is set if the program ended while the turn was under way, and
+	// brought it to its end when it was started again.
+	Recovered bool `json:"recovered,omitempty"`
+	// Goal is set if the backend was asked to plan on after the results; Rounds is
+	// how many plans it made.
+	Goal   bool `json:"goal,omitempty"`
+	Rounds int  `json:"rounds,omitempty"`
+	// Sources say where the facts in the answer come from.
+	Sources []Source `json:"sources,omitempty"`
 	// Problem is set on an error.
 	Problem    *Error  `json:"error,omitempty"`
 	Usage      Usage   `json:"usage"`
 	DurationMS float64 `json:"duration_ms"`
 }
 
+// Outcome is how the changes of a turn stand.
+type Outcome string
+
+// The outcomes. A turn whose changes were refused, or that changed nothing for
+// another reason, has none.
+const (
+	OutcomeDone    Outcome = "done"    // what was to be changed is changed
+	OutcomePartly  Outcome = "partly"  // some changes stand, others failed; the plan allowed that
+	OutcomeUndone  Outcome = "undone"  // nothing is changed: what was done is taken back
+	OutcomeFlagged Outcome = "flagged" // a person has to look, see StepRecord.Flag
+)
+
+// Source says where a fact of an answer comes from.
+type Source struct {
+	// Fact is the number, date, address or name as it stands in the answer.
+	Fact string `json:"fact"`
+	// Step and Field are the step whose result or argument it stands in, and the path
+	// in it: orders[0].total. Both are empty if From is not "result" or "argument".
+	Step  string `json:"step,omitempty"`
+	Field string `json:"field,omitempty"`
+	// From is result, argument, message, earlier (a turn before), account or clock.
+	From string `json:"from"`
+}
+
 // StepStatus says how far a step has come.
 type StepStatus string
 
-// The states of a step. Undone is reserved for steps that were taken back.
+// The states of a step.
 const (
 	StepPlanned StepStatus = "planned" // only while a turn runs
 	StepRunning StepStatus = "running" // only while a turn runs
 	StepDone    StepStatus = "done"
 	StepSkipped StepStatus = "skipped" // its condition was not met
 	StepFailed  StepStatus = "failed"
-	StepDenied  StepStatus = "denied" // not allowed, or the user said no
-	StepUndone  StepStatus = "undone"
+	StepDenied  StepStatus = "denied"  // not allowed, or the user said no
+	StepUndone  StepStatus = "undone"  // it was done, and taken back
 	StepWaiting StepStatus = "waiting" // for the user's yes
 )
 
@@ -79,6 +119,32 @@ type StepRecord struct {
 	// fields that a dry run and a read show to change.
 	Sentence string   `json:"sentence,omitempty"`
 	Changes  []Change `json:"changes,omitempty"`
+	// Key is the idempotency key of a change that was called.
+	Key string `json:"key,omitempty"`
+	// Attempts counts the calls, if there were several.
+	Attempts int `json:"attempts,omitempty"`
+	// Undo is what became of taking the step back, if that was tried.
+	Undo *Undoing `json:"undo,omitempty"`
+	// Flag says what a person has to look at and do: it is not known whether the
+	// change was made, or it could not be taken back. Empty if all is well.
+	Flag string `json:"flag,omitempty"`
+	// Each is the ID of the step that this one is a repetition of; its own ID ends in
+	// a number.
+	Each string `json:"each,omitempty"`
+	// Playbook is the ID of the step whose playbook this one belongs to.
+	Playbook string `json:"playbook,omitempty"`
+	// Group marks a step that only stands for others: the one that is repeated, or
+	// the playbook itself.
+	Group bool `json:"group,omitempty"`
+}
+
+// Undoing is the taking back of a step.
+type Undoing struct {
+	Intent string         `json:"intent"`
+	Args   map[string]any `json:"args,omitempty"`
+	Key    string         `json:"key,omitempty"`
+	Done   bool           `json:"done"`
+	Error  *Error         `json:"error,omitempty"`
 }
 
 // Decided is a condition and its verdict.
