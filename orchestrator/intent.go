@@ -54,6 +54,10 @@ type Intent struct {
 	// for the Markdown that tells the result; both optional. See Wording.
 	Confirm string `json:"confirm,omitempty"`
 	Answer  string `json:"answer,omitempty"`
+	// Languages holds the wordings in other languages than English, by tag: de.
+	Languages map[string]Words `json:"languages,omitempty"`
+	// Locale is the language of the wordings above; nil is English. In sets it.
+	Locale *Locale `json:"-"`
 	// Undo says how a call of this intent is taken back; nil if it cannot be.
 	Undo *Undo `json:"undo,omitempty"`
 	// Recovery says what to do about a call of which it is not known whether it had

@@ -23,50 +23,59 @@ import (
 //	list .names         a, b and c
 //	default "–" .x      "–" where x is missing
 //	number 3            3 without a decimal point
+//	word $ .status      what people call a value of an enumeration
+//	theirs $ "Order"    Ada's order where staff ask about Ada, else Order
 //
-// A value of the wrong type gives an empty text, never an error. In a Confirm
-// template .args has the subject as well. A template that prints a field which
-// is not there does not count.
+// Beside them stand .own, which is true where people ask about themselves, and
+// .name, the name of whom it is about where that is somebody else; neither is set
+// where that is not known. A value of the wrong type gives an empty text, never an
+// error. In a Confirm template .args has the subject as well. A template that
+// prints a field which is not there does not count.
 type Wording struct {
 	// Now is what "yesterday" is counted from, in the time zone that people see.
 	Now time.Time
-}
-
-// render runs a template.
-func (w Wording) render(t *wordingTemplate, args, result map[string]any) (string, error) {
-	bound, err := t.bind(w)
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	if err := bound.Execute(&b, map[string]any{"args": args, "result": result}); err != nil {
-		return "", err
-	}
-	return strings.TrimSpace(b.String()), nil
+	// Locale is how numbers, dates and lists are written; nil is the language of
+	// the intent, or English.
+	Locale *Locale
+	// Own and Name become .own and .name.
+	Own  bool
+	Name string
 }
 
 // RenderConfirm renders the intent's Confirm template; ok is false if there is
 // none or it does not run on these arguments.
 func (w Wording) RenderConfirm(e *Entry, args, result map[string]any) (text string, ok bool) {
-	return w.try(e.confirm, args, result)
+	return w.try(e, e.confirm, args, result)
 }
 
 // RenderAnswer renders the intent's Answer template; ok is false if there is
 // none or it does not run on this result.
 func (w Wording) RenderAnswer(e *Entry, args, result map[string]any) (text string, ok bool) {
-	return w.try(e.answer, args, result)
+	return w.try(e, e.answer, args, result)
 }
 
 // noValue is what text/template writes for a key that a map does not have: a
 // template that says so does not fit.
 const noValue = "<no value>"
 
-func (w Wording) try(t *wordingTemplate, args, result map[string]any) (string, bool) {
+func (w Wording) try(e *Entry, t *wordingTemplate, args, result map[string]any) (string, bool) {
 	if t == nil {
 		return "", false
 	}
-	text, err := w.render(t, args, result)
-	return text, err == nil && text != "" && !strings.Contains(text, noValue)
+	if w.Locale == nil {
+		w.Locale = e.Locale
+	}
+	bound, err := t.bind(w)
+	if err != nil {
+		return "", false
+	}
+	data := map[string]any{"args": args, "result": result, "own": w.Own, "name": w.Name, "values": e.values()}
+	var b strings.Builder
+	if err := bound.Execute(&b, data); err != nil {
+		return "", false
+	}
+	text := strings.TrimSpace(b.String())
+	return text, text != "" && !strings.Contains(text, noValue)
 }
 
 type wordingTemplate struct {
@@ -74,24 +83,26 @@ type wordingTemplate struct {
 	last atomic.Pointer[boundTemplate]
 }
 
-// boundTemplate is a template whose functions know what day it is. It serves
-// until the day is over, because nothing that they write is finer.
+// boundTemplate is a template whose functions know what day it is, and the
+// language. It serves until the day is over, because nothing that they write is
+// finer.
 type boundTemplate struct {
 	*template.Template
-	day time.Time
-	loc *time.Location
+	day    time.Time
+	loc    *time.Location
+	locale *Locale
 }
 
 func (t *wordingTemplate) bind(w Wording) (*boundTemplate, error) {
 	day, loc := midnight(w.Now), w.Now.Location()
-	if b := t.last.Load(); b != nil && b.day.Equal(day) && b.loc == loc {
+	if b := t.last.Load(); b != nil && b.day.Equal(day) && b.loc == loc && b.locale == w.Locale {
 		return b, nil
 	}
 	clone, err := t.t.Clone()
 	if err != nil {
 		return nil, err
 	}
-	b := &boundTemplate{clone.Funcs(w.funcs()), day, loc}
+	b := &boundTemplate{clone.Funcs(w.funcs()), day, loc, w.Locale}
 	t.last.Store(b)
 	return b, nil
 }
@@ -123,7 +134,30 @@ func (w Wording) funcs() template.FuncMap {
 			}
 			return v
 		},
+		"word": func(data map[string]any, v any) string {
+			s, _ := v.(string)
+			if words, _ := data["values"].(map[string]string); words[s] != "" {
+				return words[s]
+			}
+			return strings.ReplaceAll(s, "_", " ")
+		},
+		"theirs": func(data map[string]any, noun string) string {
+			if name, _ := data["name"].(string); name != "" {
+				return w.Locale.Whose(FirstName(name), noun)
+			}
+			return noun
+		},
 	}
+}
+
+// FirstName is what somebody is called: the first word of the name, unless that is
+// an initial or a title.
+func FirstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	if len([]rune(first)) < 2 || strings.HasSuffix(first, ".") {
+		return name
+	}
+	return first
 }
 
 // Money writes an amount with its currency: 45.00 EUR.
@@ -132,9 +166,9 @@ func (w Wording) Money(v, currency any) string {
 	if !ok {
 		return ""
 	}
-	s := strconv.FormatFloat(f, 'f', 2, 64)
+	s := w.Locale.grouped(strconv.FormatFloat(f, 'f', 2, 64))
 	if c, _ := currency.(string); c != "" {
-		s += " " + c
+		return filled(w.Locale.or(func(l *Locale) string { return l.Money }), "amount", s, "currency", c)
 	}
 	return s
 }
@@ -146,7 +180,7 @@ func (w Wording) Number(v any) string {
 		if n == math.Trunc(n) && math.Abs(n) < 1e15 {
 			return strconv.FormatInt(int64(n), 10)
 		}
-		return strconv.FormatFloat(n, 'f', -1, 64)
+		return strings.Replace(strconv.FormatFloat(n, 'f', -1, 64), ".", w.Locale.or(func(l *Locale) string { return l.Decimal }), 1)
 	case int:
 		return strconv.Itoa(n)
 	case int64:
@@ -158,13 +192,14 @@ func (w Wording) Number(v any) string {
 // Plural writes a count with its noun: 1 order, 2 orders, no orders.
 func (w Wording) Plural(v any, noun string) string {
 	n := w.Number(v)
+	rule := func(l *Locale) string { return l.Many }
 	switch n {
 	case "1":
-		return "1 " + noun
+		rule = func(l *Locale) string { return l.One }
 	case "0":
-		return "no " + PluralOf(noun)
+		rule = func(l *Locale) string { return l.None }
 	}
-	return n + " " + PluralOf(noun)
+	return filled(w.Locale.or(rule), "n", n, "nouns", w.Locale.PluralOf(noun), "noun", noun)
 }
 
 // PluralOf gives the regular English plural of a noun.
@@ -192,7 +227,7 @@ func (w Wording) Items(v any) string {
 		}
 		names = append(names, name)
 	}
-	return JoinAnd(names)
+	return w.Locale.JoinAnd(names)
 }
 
 // List joins a list of texts: a, b and c.
@@ -202,16 +237,11 @@ func (w Wording) List(v any) string {
 	for _, it := range list {
 		names = append(names, fmt.Sprint(it))
 	}
-	return JoinAnd(names)
+	return w.Locale.JoinAnd(names)
 }
 
 // JoinAnd joins with commas and a last "and".
-func JoinAnd(parts []string) string {
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
-}
+func JoinAnd(parts []string) string { return english.JoinAnd(parts) }
 
 // Date writes a time as people say it, with the time of day if it is recent.
 func (w Wording) Date(v any) string { return w.when(v, true) }
@@ -236,27 +266,41 @@ func (w Wording) when(v any, clock bool) string {
 func (w Wording) Time(t time.Time, clock bool) string {
 	t = t.In(w.Now.Location())
 	days := int(math.Round(midnight(t).Sub(midnight(w.Now)).Hours() / 24))
-	var s string
+	l := w.Locale
 	switch {
 	case days == 0:
-		s = "today"
+		return w.clock(l.or(func(l *Locale) string { return l.Today }), t, clock)
 	case days == -1:
-		s = "yesterday"
+		return w.clock(l.or(func(l *Locale) string { return l.Yesterday }), t, clock)
 	case days == 1:
-		s = "tomorrow"
+		return w.clock(l.or(func(l *Locale) string { return l.Tomorrow }), t, clock)
 	case days < 0 && days > -14:
-		return fmt.Sprintf("%d days ago", -days)
+		return filled(l.or(func(l *Locale) string { return l.DaysAgo }), "n", strconv.Itoa(-days))
 	case days > 0 && days < 14:
-		return fmt.Sprintf("in %d days", days)
-	case t.Year() == w.Now.Year():
-		return "on " + t.Format("2 January")
-	default:
-		return "on " + t.Format("2 January 2006")
+		return filled(l.or(func(l *Locale) string { return l.InDays }), "n", strconv.Itoa(days))
 	}
-	if clock {
-		s += t.Format(" 15:04")
+	rule := func(l *Locale) string { return l.DateYear }
+	if t.Year() == w.Now.Year() {
+		rule = func(l *Locale) string { return l.Date }
 	}
-	return s
+	months := english.Months
+	if l != nil && len(l.Months) == len(months) {
+		months = l.Months
+	}
+	return l.or(func(l *Locale) string { return l.OnDate }) +
+		filled(l.or(rule), "day", strconv.Itoa(t.Day()), "month", months[t.Month()-1], "year", strconv.Itoa(t.Year()))
+}
+
+func (w Wording) clock(date string, t time.Time, clock bool) string {
+	if !clock {
+		return date
+	}
+	return filled(w.Locale.or(func(l *Locale) string { return l.Clock }), "date", date, "time", t.Format("15:04"))
+}
+
+// Alone takes the "on" off a date that stands alone: in a table, after a colon.
+func (w Wording) Alone(date string) string {
+	return strings.TrimPrefix(date, w.Locale.or(func(l *Locale) string { return l.OnDate }))
 }
 
 func midnight(t time.Time) time.Time {
