@@ -44,6 +44,7 @@ type description struct {
 	all      bool
 	plural   bool
 	noun     bool // the object's own noun was said
+	alias    bool // it was said by another word for it: flight for a trip
 	// tests are expressions over o that the object meets; count is how many of the
 	// newest or oldest are meant, 0 if no number was said.
 	tests []string
@@ -162,12 +163,13 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.other = true
 			mark(i)
 			continue
-		case t.stem == nounStem || (m != nil && t.stem == stem(m.list.name)):
-			if i > 0 && p.k.verbs[t.low] && i == 0 {
+		case t.stem == nounStem || (m != nil && t.stem == stem(m.list.name)) || i > 0 && p.k.objectNoun(sl, t):
+			if i == 0 && p.k.verbs[t.low] {
 				continue
 			}
+			d.alias = !d.noun && t.stem != nounStem && (m == nil || t.stem != stem(m.list.name))
 			d.noun = true
-			d.plural = d.plural || t.low != noun && strings.HasSuffix(t.low, "s")
+			d.plural = d.plural || t.low != noun && stripPlural(t.low) != t.low
 			d.demo = d.demo || i > 0 && toks[i-1].is("that", "this", "it", "same")
 			d.any = d.any || i > 0 && toks[i-1].is("a", "an", "some")
 			d.definite = d.definite || i > 0 && toks[i-1].is("the")

@@ -24,7 +24,7 @@ func exceptAt(toks []token) (at, n int) {
 				return i, n
 			}
 		}
-		all = all || allWords[t.low] || t.is("any", "anything", "both", "none") || i > 0 && t.stem != "" && strings.HasSuffix(t.low, "s") && nounMarks[toks[i-1].low]
+		all = all || allWords[t.low] || t.is("any", "anything", "both", "none") || i > 0 && t.stem != "" && strings.HasSuffix(t.low, "s") && (nounMarks[toks[i-1].low] || i > 1 && nounMarks[toks[i-2].low] && !functionWords[toks[i-1].low])
 	}
 	return -1, 0
 }

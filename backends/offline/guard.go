@@ -161,7 +161,7 @@ func (s *skill) oppositeIn(toks []token) bool {
 		}
 		for _, un := range []string{"un", "de", "dis"} {
 			rest, ok := strings.CutPrefix(t.low, un)
-			if ok && len(rest) > 3 && (s.known[stem(rest)] || s.vocab[stem(rest)]) && !s.known[t.stem] && !s.vocab[t.stem] {
+			if ok && len(rest) > 3 && !s.statesOf(t) && (s.known[stem(rest)] || s.vocab[stem(rest)]) && !s.known[t.stem] && !s.vocab[t.stem] {
 				return true
 			}
 		}
@@ -176,6 +176,20 @@ func (s *skill) oppositeIn(toks []token) bool {
 			return true
 		}
 		if t.is("opt") && i+1 < len(toks) && toks[i+1].is("out") {
+			return true
+		}
+	}
+	return false
+}
+
+// statesOf tells whether the word is a state of the intent's objects, as its
+// parameters and the lists of them say: unpaid, unconfirmed.
+func (s *skill) statesOf(t token) bool {
+	if statesIn(s.fields, t) {
+		return true
+	}
+	for _, sl := range s.slots {
+		if slices.ContainsFunc(sl.makers, func(m maker) bool { return statesIn(m.list.sub, t) }) {
 			return true
 		}
 	}

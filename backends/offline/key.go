@@ -12,6 +12,11 @@ import (
 // it.
 func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs []reference, unknown bool) {
 	d := p.describe(s, sl, b)
+	if d.empty() && !d.both && !d.all && !d.any {
+		if arg, ok := p.keyInCondition(sl, r); ok {
+			return []reference{{arg: arg, who: who}}, false
+		}
+	}
 	if d.empty() && !d.both && !d.all {
 		if arg, ok := p.elsewhere(sl); ok {
 			return []reference{{arg: arg, who: who}}, false
@@ -89,6 +94,31 @@ func (p *planner) statesOf(s *skill, m maker) []string {
 	return []string{"(" + strings.Join(some, " || ") + ")"}
 }
 
+// keyInCondition finds the key of the object that a condition of the request speaks
+// of: "if 1003 has not shipped, cancel it".
+func (p *planner) keyInCondition(sl *slot, r *request) (orchestrator.Arg, bool) {
+	for _, c := range r.when {
+		for i, t := range c.toks {
+			if t.kind == tokPunct || t.kind == tokEmail || p.isQuantity(sl, c.toks, i) || comparatorBefore(c.toks, i) != "" {
+				continue
+			}
+			v, _ := sl.keyAt(c.toks, i)
+			if v == "" {
+				continue
+			}
+			if sl.kind == kindInteger {
+				n, ok := numberOf(v)
+				if ok {
+					return orchestrator.Arg{Value: n, Text: v}, true
+				}
+				continue
+			}
+			return orchestrator.Arg{Value: v, Text: t.text}, true
+		}
+	}
+	return orchestrator.Arg{}, false
+}
+
 // elsewhere finds a key that stands literally in another part of the message.
 func (p *planner) elsewhere(sl *slot) (orchestrator.Arg, bool) {
 	if sl.pattern == nil {
@@ -102,7 +132,7 @@ func (p *planner) elsewhere(sl *slot) (orchestrator.Arg, bool) {
 		if i >= phone[0] && i < phone[1] || t.kind == tokPunct || t.kind == tokQuoted || p.isQuantity(sl, p.toks, i) {
 			continue
 		}
-		if v, _ := sl.keyAt(p.toks, i); v != "" && i > 0 && (sl.words[p.toks[i-1].stem] > 0 || p.toks[i-1].is("#", "number", "no")) {
+		if v, _ := sl.keyAt(p.toks, i); v != "" && countDigits(v) < len(v) && countDigits(t.low) > 0 || v != "" && i > 0 && (sl.words[p.toks[i-1].stem] > 0 || p.toks[i-1].is("#", "number", "no")) {
 			return orchestrator.Arg{Value: v, Text: t.text}, true
 		}
 	}

@@ -29,6 +29,8 @@ type knowledge struct {
 	examples map[string]bool
 	// stems are those of all words of the catalog.
 	stems map[string]bool
+	// nouns are the words for the object of each key, by the key's name.
+	nouns map[string]map[string]bool
 }
 
 // learn reads a catalog and trains the classifier.
@@ -53,6 +55,7 @@ func learn(c *orchestrator.Catalog) *knowledge {
 		}
 	}
 	k.vocabulary()
+	k.nouns = k.objectNouns()
 	k.model = match.Train(classes)
 	return k
 }
@@ -102,7 +105,7 @@ func (k *knowledge) vocabulary() {
 			toks := tokenize(ex)
 			for i, t := range toks {
 				k.enter(t)
-				if i > 0 && toks[i-1].is("my", "our") {
+				if i > 0 && toks[i-1].is("my", "our") && isHead(toks, i) {
 					s.mine[t.stem] = true
 				}
 				if i > 0 && isCapital(t.text) && len(t.text) > 1 {

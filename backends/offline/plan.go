@@ -224,12 +224,16 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 		}
 	}
 	var ref reference
-	of := []reference{} // the object of each version
+	refIsObject := false // ref is an object that a list shows, not a seat or a size
+	of := []reference{}  // the object of each version
 	for _, sl := range s.slots {
 		if _, ok := versions[0][sl.name]; ok || sl.use != useKey {
 			if ok && sl.use == useKey && len(versions) == 1 {
-				ref = reference{arg: versions[0][sl.name], who: who}
-				p.last[sl.name] = ref
+				one := reference{arg: versions[0][sl.name], who: who}
+				p.last[sl.name] = one
+				if ref.arg.Value == nil && ref.arg.Ref == "" || len(sl.makers) > 0 && !refIsObject {
+					ref, refIsObject = one, len(sl.makers) > 0
+				}
 			}
 			continue
 		}
@@ -240,8 +244,10 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 		if len(refs) == 0 {
 			continue
 		}
-		ref = refs[0]
-		p.last[sl.name] = ref
+		if !refIsObject {
+			ref, refIsObject = refs[0], len(sl.makers) > 0
+		}
+		p.last[sl.name] = refs[0]
 		base := versions
 		versions, of = nil, nil
 		for _, one := range refs {

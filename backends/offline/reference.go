@@ -39,7 +39,7 @@ func (p *planner) resolve(sl *slot, d description, who string) (refs []reference
 		if r, ok := p.last[sl.name]; ok && r.who == who {
 			return []reference{r}, false
 		}
-		if d.pronoun || d.demo || d.definite || !d.noun {
+		if d.pronoun || d.demo || d.definite || !d.noun || d.alias {
 			if r, ok := p.antecedent(sl, who); ok {
 				return []reference{r}, false
 			}

@@ -84,6 +84,9 @@ func (p *planner) fillKeys(s *skill, b *bag, put func(*slot, any, string)) {
 				continue
 			}
 			v, n := sl.keyAt(b.toks, i)
+			if v == "" && p.bareKey(s, sl, b.toks, i) {
+				v, n = t.text, 1
+			}
 			if v == "" || seen[v] || p.isQuantity(sl, b.toks, i) {
 				continue
 			}
@@ -122,7 +125,7 @@ func (sl *slot) keyAt(toks []token, i int) (string, int) {
 		}
 		return "", 0
 	}
-	if i+1 < len(toks) && toks[i+1].kind != tokPunct && (countDigits(t.low) > 0 || countDigits(toks[i+1].low) > 0) {
+	if i+1 < len(toks) && toks[i+1].kind != tokPunct && (countDigits(t.low) > 0 || countDigits(toks[i+1].low) > 0) && canLead(t) {
 		for _, glue := range []string{"", "-", " "} {
 			if v := sl.matches(t.text + glue + toks[i+1].text); v != "" && sl.matches(t.text) == "" {
 				return v, 2
@@ -133,6 +136,38 @@ func (sl *slot) keyAt(toks []token, i int) (string, int) {
 		return v, 1
 	}
 	return "", 0
+}
+
+// canLead tells whether a token can be the first of the two that an identifier is
+// written in: a number, or a few letters that are no word.
+func canLead(t token) bool {
+	return countDigits(t.low) > 0 || len(t.low) <= 3 && !functionWords[t.low] && !common[t.low]
+}
+
+// bareKey tells whether the number at i is an identifier that nothing marks as one:
+// "close 42", "what about 37", where the intent takes no other number.
+func (p *planner) bareKey(s *skill, sl *slot, toks []token, i int) bool {
+	t := toks[i]
+	if sl.pattern != nil || sl.kind != kindInteger || t.kind != tokNumber || !isDigits(t.low) || p.isQuantity(sl, toks, i) {
+		return false
+	}
+	for _, other := range s.slots {
+		if other.use != useKey && (other.kind == kindInteger || other.kind == kindNumber || other.kind == kindTime) {
+			return false
+		}
+	}
+	if i+1 < len(toks) && toks[i+1].kind == tokWord && !functionWords[toks[i+1].low] && !s.vocab[toks[i+1].stem] {
+		return false
+	}
+	if i == 0 {
+		return len(wordsOnly(toks)) <= 3
+	}
+	prev := toks[i-1]
+	return prev.kind == tokPunct || p.k.verbs[prev.low] || prev.is("and", "or", "about", "for", "of", "on", "to", "except", "but", "not", "no", "with", "than")
+}
+
+func isDigits(s string) bool {
+	return s != "" && countDigits(s) == len(s)
 }
 
 // fillEnums finds the values of enumerations and flags.
@@ -225,13 +260,18 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 		if relativeAmount(sl, b.toks[:b.own], best) {
 			continue // how many there will be is not said
 		}
-		if best >= 0 && (sl.required || bestScore > 1 || len(want) == 1 && s.Changes() && !isLimit(sl.name)) {
+		if best >= 0 && (sl.required || bestScore > 1 || len(want) == 1 && s.Changes() && !sl.isLimit()) {
 			n, _ := numberOf(b.toks[best].low)
 			text := b.toks[best].text
 			if best > 0 && b.toks[best-1].is("-", "−", "minus") && (b.toks[best-1].end == b.toks[best].start || b.toks[best-1].is("minus")) {
 				n, text = -n, "-"+text
 			}
 			b.take(best, 1)
+			for _, k := range []int{best - 1, best + 1} {
+				if k >= 0 && k < len(b.toks) && currencyOf(b.toks[k].low) != "" {
+					b.take(k, 1)
+				}
+			}
 			put(sl, n, text)
 			continue
 		}
@@ -257,21 +297,21 @@ func (sl *slot) fits(toks []token, i, slots int) int {
 			score++
 		}
 	}
-	if isLimit(sl.name) && i > 0 && toks[i-1].is("last", "latest", "top", "first", "recent", "newest", "past", "next") {
+	if sl.isLimit() && i > 0 && toks[i-1].is("last", "latest", "top", "first", "recent", "newest", "past", "next") {
 		score += 3
 	}
 	if i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 && score == 1 && slots > 0 {
 		return 0
 	}
 	for _, k := range []int{i - 1, i + 1} {
-		if k >= 0 && k < len(toks) && currencyOf(toks[k].low) != "" && !strings.EqualFold(currencyOf(toks[k].low), unit) && unit != "" || k >= 0 && k < len(toks) && currencyOf(toks[k].low) != "" && isLimit(sl.name) {
+		if k >= 0 && k < len(toks) && currencyOf(toks[k].low) != "" && !strings.EqualFold(currencyOf(toks[k].low), unit) && unit != "" || k >= 0 && k < len(toks) && currencyOf(toks[k].low) != "" && sl.isLimit() {
 			return 0 // an amount of something else
 		}
 	}
-	if isLimit(sl.name) && i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 {
+	if sl.isLimit() && i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 {
 		return 0
 	}
-	if op, at, n := comparator(toks[:i]); isLimit(sl.name) && op != "" && at+n == i && op != "<=" {
+	if op, at, n := comparator(toks[:i]); sl.isLimit() && op != "" && at+n == i && op != "<=" {
 		return 0
 	}
 	return score
@@ -299,8 +339,12 @@ func relativeAmount(sl *slot, toks []token, at int) bool {
 	return n > 0 && rm+n <= at && at-rm-n <= 1
 }
 
-func isLimit(name string) bool {
-	for _, w := range strings.Split(name, "_") {
+// isLimit tells whether the number says how many are wanted of a list.
+func (sl *slot) isLimit() bool {
+	if sl.required || currencyOf(strings.ToLower(orchestrator.Unit(sl.schema))) != "" {
+		return false
+	}
+	for _, w := range strings.Split(sl.name, "_") {
 		if w == "limit" || w == "max" || w == "count" || w == "top" || w == "n" {
 			return true
 		}

@@ -21,27 +21,28 @@ func (p *planner) fillProse(s *skill, b *bag, put func(*slot, any, string)) {
 		if sl.use != useProse {
 			continue
 		}
-		from, to := p.prose(s, sl, b)
+		lead, from, to := p.prose(s, sl, b)
 		v := b.text(from, to)
 		if v == "" {
 			continue
 		}
 		if from > 0 {
-			b.take(from, to-from)
+			b.take(lead, to-lead)
 		}
 		put(sl, capital(v), v)
 	}
 }
 
-// prose returns the tokens that hold what the user has to say.
-func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
+// prose returns the tokens that hold what the user has to say, and where the words
+// begin that announce it.
+func (p *planner) prose(s *skill, sl *slot, b *bag) (lead, from, to int) {
 	end := len(b.toks)
 	for i, t := range b.toks {
 		if t.kind == tokQuoted && !b.used[i] && !s.wantsName() {
-			return i, i + 1
+			return i, i, i + 1
 		}
 		if t.is(":") && i+1 < end {
-			return i + 1, end
+			return i, i + 1, end
 		}
 	}
 	for _, words := range []*phrases{sayingWords, becauseWords} {
@@ -49,19 +50,23 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
 			if b.toks[at].is("as") {
 				n = 1
 			}
-			return at + n, p.proseEnd(b, at+n)
+			from := at + n
+			if b.toks[at+n-1].is("them") {
+				from = p.toldFrom(s, b, from)
+			}
+			return at, from, p.proseEnd(b, from)
 		}
 	}
 	if !sl.required {
 		for at := 1; at < b.own; at++ {
 			if b.toks[at].is("about", "regarding", "concerning") && p.says(s, b, at+1, b.own) {
-				return at + 1, p.proseEnd(b, at+1)
+				return at, at + 1, p.proseEnd(b, at+1)
 			}
 		}
 	}
 	if sl.required {
 		if statement(b.toks[:b.own]) {
-			return 0, b.own
+			return 0, 0, b.own
 		}
 		for at := 1; at < b.own; at++ {
 			n := thatWords.at(b.toks, at)
@@ -69,14 +74,28 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (from, to int) {
 				continue
 			}
 			if p.says(s, b, at+n, p.proseEnd(b, at+n)) {
-				return at + n, p.proseEnd(b, at+n)
+				return at, at + n, p.proseEnd(b, at+n)
 			}
 		}
 		if p.says(s, b, b.own, end) {
-			return b.own, end
+			return b.own, b.own, end
 		}
 	}
-	return 0, 0
+	return 0, 0, 0
+}
+
+// toldFrom skips, between "tell them" and what is told, where it is to stand: "on
+// ticket 42 that …".
+func (p *planner) toldFrom(s *skill, b *bag, from int) int {
+	for i := from; i < min(from+6, b.own); i++ {
+		if b.toks[i].is("that", ":") {
+			return i + 1
+		}
+		if !b.used[i] && !functionWords[b.toks[i].low] && !s.vocab[b.toks[i].stem] {
+			break
+		}
+	}
+	return from
 }
 
 // wantsName tells whether a short name must be given, which a quotation is then
@@ -206,7 +225,7 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 	switch {
 	case b.used[i] || t.kind == tokPunct || t.kind == tokEmail || t.kind == tokQuoted:
 		return false
-	case t.kind == tokNumber:
+	case t.kind == tokNumber, ordinalDay(t.low) > 0, countDigits(t.low) > 0 && p.keyAnywhere(t):
 		return false
 	case p.isPerson(b.toks, i):
 		return false
