@@ -2,17 +2,21 @@ package offline
 
 import "math"
 
-// The price of dividing. The value of a division is the sum of its requests'
-// values less the price of its cuts, so that a cut must earn what it costs.
+// What a division is worth is the sum of the logarithms of its requests' values,
+// dampened, less the price of its cuts. The prices were fitted to messages of one
+// to three requests, made from sentences of two public sets.
 const (
-	cutSoft    = 0.45 // at "and" or a comma
-	cutHard    = 0.15 // between sentences
-	aside      = 0.20 // a sentence that asks for nothing
-	least      = 0.50 // the least value of a request that was cut off
-	mergeHard  = 0.10 // taking two sentences for one request
-	maxPieces  = 12   // chunks looked at together
-	report     = 0.4  // a sentence that tells what happened is less likely a request beside one
+	dampened   = 0.7  // the exponent of a request's value
+	aside      = 1.1  // the price of a sentence that asks for nothing
+	least      = 0.50 // the least value of a request to change something that was cut off
+	leastRead  = 0.26 // the same of a request to look
+	shortPart  = 0.5  // the price of a request of one word that says something
+	report     = 0.5  // a sentence that tells what happened is less likely a request beside one
 	lentFactor = 0.97
+	maxPieces  = 12 // chunks looked at together
+	// almostSure is the most that a value counts, so that no request is worth more
+	// than two.
+	almostSure = 0.99
 )
 
 // divide cuts a row of chunks into requests in the way that is worth most.
@@ -116,71 +120,77 @@ func joinAsides(parts []*request) []*request {
 func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	first := row[i]
 	r := &request{then: first.then, first: first.first, ahead: first.ahead, behind: first.behind}
-	value := 0.0
 	for k := i; k < j; k++ {
 		r.toks = append(r.toks, row[k].toks...)
-		if k > i && row[k].hard {
-			value -= mergeHard
-		}
-		if k > i && (row[k].first || row[k].then || row[k].behind || row[k].ahead) {
-			value -= mergeHard
-		}
 	}
-	soft := i > 0 && !first.hard && !first.then && !first.first
-	ordered := first.ahead || first.behind
-	switch {
-	case soft && !ordered:
-		value -= cutSoft
-	case i > 0:
-		value -= cutHard
-	}
-	words := r.toks
-	if soft && !p.starts(r.toks) {
-		verb := p.lend(row, i)
-		if verb == nil || !p.elliptic(row[i].toks) {
-			if i > 0 {
-				return r, math.Inf(-1)
-			}
-		} else {
-			r.lent = verb
-			words = r.words()
-		}
-	}
+	cut := cutBefore(row, i)
+	words, price := p.begin(r, row, i, cut)
 	if neg := negatedRequest(words); neg > 0 {
 		r.not = true
 		words = words[neg:]
 		r.toks = r.toks[min(neg, len(r.toks)):]
 	}
 	rank := p.rank(words)
-	v := 0.0
+	v, bar := 0.0, 0.0
 	if len(rank) > 0 {
-		v = rank[0].value
-		if r.lent != nil {
-			v *= lentFactor
-		}
+		v, bar = rank[0].value, p.accept(rank[0].skill)
+	}
+	if r.lent != nil {
+		v *= lentFactor
 	}
 	whole := i == 0 && j == len(row)
-	if !whole && !row[j-1].asked && isReport(r.toks) {
-		v -= report
-	}
-	bar := 0.0
-	if len(rank) > 0 {
-		bar = p.accept(rank[0].skill)
-	}
 	if !whole {
-		bar = max(bar, least)
+		told := !row[j-1].asked && isReport(r.toks)
+		if told && (v < certain || p.k.keyed) {
+			v *= report
+		}
+		if says(r.toks) < 2 {
+			price += shortPart
+		}
+		if told || len(rank) > 0 && rank[0].skill.Changes() {
+			bar = max(bar, least)
+		} else {
+			bar = min(bar, leastRead)
+		}
 	}
-	if soft && !whole && v < certain && !p.k.keyed && contentless(words) {
+	if cut.soft() && !whole && v < certain && !p.k.keyed && contentless(words) {
 		v = 0 // "and what is it now": too little to be a request of its own
 	}
 	if v >= bar && v > 0 {
 		r.rank = rank
-		return r, value + v
+		return r, dampened*math.Log(min(v, almostSure)) - price
 	}
-	if soft && !whole {
+	if cut.soft() && !whole {
 		return r, math.Inf(-1)
 	}
-	return r, value - aside
+	return r, -price - aside
+}
+
+// begin returns the words of a request that begins with chunk i, with the verb
+// that it borrows, and what the cut before it costs.
+func (p *planner) begin(r *request, row []chunk, i int, cut cutKind) (words []token, price float64) {
+	if cut == cutNone {
+		return r.toks, 0
+	}
+	start := p.startOf(r.toks)
+	if start != startRequest && cut.soft() {
+		if verb := p.lend(row, i); verb != nil && p.elliptic(row[i].toks) {
+			r.lent = verb
+			return r.words(), cutPrice[cut] + startPrice[startRequest]
+		}
+	}
+	return r.toks, cutPrice[cut] + startPrice[start]
+}
+
+// says counts the words that are more than glue.
+func says(toks []token) int {
+	n := 0
+	for _, t := range toks {
+		if t.kind != tokPunct && !functionWords[t.low] {
+			n++
+		}
+	}
+	return n
 }
 
 // contentless tells whether the words are function words alone.

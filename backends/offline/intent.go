@@ -67,7 +67,7 @@ func (p *planner) rank(toks []token) []ranked {
 			if verbless {
 				v -= malusStatement
 			}
-		} else if len(stripped) > 0 && alterVerbs[stripped[0].low] {
+		} else if p.k.changing && len(stripped) > 0 && alterVerbs[stripped[0].low] {
 			v -= malusCommand
 		}
 		out = append(out, ranked{s, max(v, 0)})

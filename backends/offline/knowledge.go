@@ -25,6 +25,8 @@ type knowledge struct {
 	common map[string]bool
 	// keyed: some intent is about an object, which "it" may mean.
 	keyed bool
+	// changing: some intent changes something.
+	changing bool
 	// examples are all examples, as joinLow writes them.
 	examples map[string]bool
 	// stems are those of all words of the catalog.
@@ -45,6 +47,7 @@ func learn(c *orchestrator.Catalog) *knowledge {
 		k.skills = append(k.skills, s)
 		k.byName[s.Name] = s
 		k.keyed = k.keyed || len(s.keys) > 0
+		k.changing = k.changing || s.Changes()
 		classes = append(classes, k.class(s))
 	}
 	for _, s := range k.skills {

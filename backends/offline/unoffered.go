@@ -64,9 +64,10 @@ func (s *skill) examplesHave(word string) bool {
 }
 
 // strangeVerb tells whether the words order something by a verb that the catalog
-// does not know: "restore order 1003". What follows shows that it is a verb.
+// does not know: "restore order 1003". What follows shows that it is a verb. An
+// intent without parameters has nothing that could be done with in two ways.
 func (p *planner) strangeVerb(s *skill, w []token) bool {
-	if len(w) < 2 || w[0].kind != tokWord || p.k.verbs[w[0].low] || p.k.stems[w[0].stem] || functionWords[w[0].low] || isCapital(w[0].text) && len(p.toks) > 0 && w[0].start != p.toks[0].start {
+	if len(w) < 2 || len(s.slots) == 0 && s.Subject == "" || w[0].kind != tokWord || p.k.verbs[w[0].low] || p.k.stems[w[0].stem] || functionWords[w[0].low] || isCapital(w[0].text) && len(p.toks) > 0 && w[0].start != p.toks[0].start {
 		return false
 	}
 	if s.vocab[w[0].stem] || strings.HasSuffix(w[0].low, "ing") || strings.HasSuffix(w[0].low, "ed") || ordinals[w[0].low] != 0 || changeVerbs[w[0].low] || alterVerbs[w[0].low] || wanting[w[0].low] || holding[w[0].low] || spellOut[w[0].low] != 0 || questionWords[w[0].low] {
