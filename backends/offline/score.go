@@ -27,7 +27,7 @@ func (b *Backend) Scores(ctx context.Context, message string, catalog *orchestra
 		return nil, k.model.Accept, nil
 	}
 	for _, r := range ranks {
-		likeliest = append(likeliest, Scored{r.skill.Name, r.value})
+		likeliest = append(likeliest, Scored{r.skill.Name, min(r.value, 1)})
 	}
 	return likeliest, p.accept(ranks[0].skill), nil
 }
