@@ -18,6 +18,8 @@ type suiteTurn struct {
 	orchestrator.Turn
 	user    orchestrator.User
 	catalog *orchestrator.Catalog
+	// asked tells that the turn before asked for a yes.
+	asked bool
 	// args are the arguments of a step, also of one that was skipped.
 	args func(orchestrator.StepRecord) map[string]any
 }
@@ -61,13 +63,14 @@ func (t *suiteTurn) misses(w suiteWant) string {
 }
 
 // is tells whether the turn is of a kind. "done" is the end of a turn that said
-// yes and did all that it was for, "declined" of one that said no.
+// yes and did all that it was for, "declined" of one that left all of it.
 func (t *suiteTurn) is(kind string) bool {
 	if kind != "done" && kind != "declined" {
 		return string(t.Kind) == kind
 	}
 	if t.Settles == "" {
-		return false
+		// What is left in words of its own ("oh, never mind then") is left as well.
+		return kind == "declined" && t.asked && t.Kind == orchestrator.KindAnswer && len(t.Steps) == 0
 	}
 	did, denied := 0, 0
 	for _, s := range t.Steps {
