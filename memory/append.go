@@ -28,7 +28,13 @@ func (s *Store) Append(ctx context.Context, turn orchestrator.Turn) error {
 	if err != nil {
 		return orchestrator.Errorf(orchestrator.CodeInvalid, "The turn %s cannot be stored: %w.", turn.ID, err)
 	}
-	return s.write(func(tx *bolt.Tx) error { return put(tx, turn, body) })
+	s.deletion.RLock()
+	defer s.deletion.RUnlock()
+	if err := s.write(func(tx *bolt.Tx) error { return put(tx, turn, body) }); err != nil {
+		return err
+	}
+	s.journal.end(turn.ID)
+	return nil
 }
 
 func checkIDs(turn orchestrator.Turn) error {

@@ -7,13 +7,21 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Delete removes a conversation with its turns, all at once. Deleting an unknown
-// one is nothing.
+// Delete removes a conversation with its turns, all at once, and then drops those
+// of its turns that have begun and not ended. Deleting an unknown one is nothing.
 func (s *Store) Delete(ctx context.Context, conversation string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.write(func(tx *bolt.Tx) error { return remove(tx, conversation) })
+	s.deletion.Lock()
+	defer s.deletion.Unlock()
+	if err := s.journal.leaving(); err != nil {
+		return err
+	}
+	if err := s.write(func(tx *bolt.Tx) error { return remove(tx, conversation) }); err != nil {
+		return err
+	}
+	return s.journal.left(conversation)
 }
 
 func remove(tx *bolt.Tx, conversation string) error {

@@ -126,14 +126,17 @@ func encode(v any) ([]byte, error) {
 }
 
 // encodeTurn writes a turn as it is kept: times in UTC. The turn is not changed.
-func encodeTurn(t orchestrator.Turn) ([]byte, error) {
+func encodeTurn(t orchestrator.Turn) ([]byte, error) { return encode(inUTC(t)) }
+
+// inUTC returns the turn with its times in UTC.
+func inUTC(t orchestrator.Turn) orchestrator.Turn {
 	t.At = t.At.UTC()
 	if t.Pending != nil {
 		p := *t.Pending
 		p.Expires = p.Expires.UTC()
 		t.Pending = &p
 	}
-	return encode(t)
+	return t
 }
 
 // decodeTurn reads a stored turn.

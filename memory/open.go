@@ -36,8 +36,8 @@ type Options struct {
 // whenever it is opened, at about 1 ms for 2 MB. Above, only Check does it.
 const verifyLimit = 16 << 20
 
-// Open opens the file at path for this process alone and makes it, and its
-// folder, if there is none. Errors are *orchestrator.Error: CodeBusy if another
+// Open opens the file at path, and the journal beside it, for this process alone
+// and makes it, and its folder, if there is none. Errors are *orchestrator.Error: CodeBusy if another
 // process holds the file, and says which; CodeDamaged, CodeNewer, CodeReadOnly,
 // CodeFull and CodeStore. After an error the file is as it was.
 func Open(path string, opts Options) (*Store, error) {
@@ -65,6 +65,10 @@ func Open(path string, opts Options) (*Store, error) {
 	if err := s.prepare(); err != nil {
 		_ = db.Close() // the first error is the one that matters
 		return nil, err
+	}
+	if s.journal, err = openJournal(journalPath(path), opts.NoSync, s.stored); err != nil {
+		_ = db.Close() // the first error is the one that matters
+		return nil, explain(journalPath(path), "open", err)
 	}
 	// A second process can do with less than this note, so it may fail.
 	_ = s.holder.write(opts.Command, opts.Now())

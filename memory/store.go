@@ -20,6 +20,10 @@ type Store struct {
 	path   string
 	queue  queue
 	holder holder
+	// journal says which turns have begun.
+	journal *journal
+	// deletion keeps turns from being stored while a conversation is deleted.
+	deletion sync.RWMutex
 	// broken holds the error after which no more is written, because what the
 	// file and the memory of bbolt say may differ.
 	broken atomic.Pointer[orchestrator.Error]
@@ -49,8 +53,9 @@ func (s *Store) Close() error {
 		if s.wedged.Load() {
 			return // bbolt would wait for its own lock; the file is let go when the process ends
 		}
+		journal := s.journal.close() // while the lock is held
 		s.holder.remove()
-		s.closed = explain(s.path, "close", s.db.Close())
+		s.closed = explain(s.path, "close", errors.Join(s.db.Close(), journal))
 	})
 	return s.closed
 }
