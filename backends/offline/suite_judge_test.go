@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 	"unicode"
 
 	"banyan/orchestrator"
@@ -144,7 +143,7 @@ func (t *suiteTurn) stepsMiss(want []suiteStep) string {
 		if n == len(want) {
 			for _, i := range got {
 				if !slices.Contains(taken[:n], i) {
-					problem = longer(problem, t.Steps[i].Intent+" is too much")
+					problem = firstOf(problem, t.Steps[i].Intent+" is too much")
 					return false
 				}
 			}
@@ -165,14 +164,14 @@ func (t *suiteTurn) stepsMiss(want []suiteStep) string {
 					return true
 				}
 			} else if slices.Contains(want[n].intents, t.Steps[i].Intent) {
-				problem = longer(problem, p)
+				problem = firstOf(problem, p)
 			}
 		}
 		if want[n].maybe {
 			taken[n] = -1
 			return pair(n + 1)
 		}
-		problem = longer(problem, "no "+want[n].text)
+		problem = firstOf(problem, "no "+want[n].text)
 		return false
 	}
 	if pair(0) {
@@ -181,8 +180,24 @@ func (t *suiteTurn) stepsMiss(want []suiteStep) string {
 	return problem
 }
 
-// longer keeps the first problem.
-func longer(a, b string) string {
+// overreaches tells whether the turn makes or proposes a change that none of the
+// wants knows: the worst way of being wrong.
+func (t *suiteTurn) overreaches(wants []suiteWant) bool {
+	return t.Settles == "" && slices.ContainsFunc(t.Steps, func(s orchestrator.StepRecord) bool {
+		e := t.catalog.Intent(s.Intent)
+		if e == nil || !e.Changes() || (s.Status != orchestrator.StepDone && s.Status != orchestrator.StepWaiting) {
+			return false
+		}
+		return !slices.ContainsFunc(wants, func(w suiteWant) bool {
+			return slices.ContainsFunc(w.steps, func(want suiteStep) bool {
+				return slices.Contains(want.intents, s.Intent) && conditionMisses(want, s) == "" && argsMiss(want, t.args(s)) == ""
+			})
+		})
+	})
+}
+
+// firstOf keeps the first problem.
+func firstOf(a, b string) string {
 	if a == "" {
 		return b
 	}
@@ -343,65 +358,4 @@ func cutAt(s string, n int) string {
 		return string(r[:n]) + "…"
 	}
 	return s
-}
-
-// TestSuiteJudge shows that what is wrong is called wrong.
-func TestSuiteJudge(t *testing.T) {
-	met := true
-	read := func(lines ...string) []suiteWant {
-		w := []suiteWant{{}}
-		for _, l := range lines {
-			if l == "or" {
-				w = append(w, suiteWant{})
-			} else if problem := w[len(w)-1].add(l); problem != "" {
-				t.Fatal(problem)
-			}
-		}
-		return w
-	}
-	catalog, errs := orchestrator.NewCatalog([]orchestrator.Offered{{Description: orchestrator.Description{
-		Name: "shop", Version: "1", Contract: orchestrator.ContractVersion, Era: orchestrator.Modern,
-		Intents: []orchestrator.Intent{{Name: "get", Effect: orchestrator.Read}, {Name: "drop", Effect: orchestrator.Destructive}},
-	}}})
-	if len(errs) > 0 {
-		t.Fatal(errs)
-	}
-	turn := &suiteTurn{catalog: catalog, args: func(s orchestrator.StepRecord) map[string]any { return s.Args }, Turn: orchestrator.Turn{
-		Kind: orchestrator.KindConfirmation,
-		Steps: []orchestrator.StepRecord{
-			{Intent: "get", Status: orchestrator.StepDone, Lookup: true},
-			{
-				Intent: "drop", Status: orchestrator.StepWaiting, Args: map[string]any{"id": "7", "why": "It is broken."},
-				Condition: &orchestrator.Decided{Expr: `steps.get.state == "new"`, Met: &met},
-			},
-		},
-	}}
-	for _, lines := range [][]string{
-		{"drop id=7 why~broken when met reads state"},
-		{"confirmation", `drop id=6|7 why="it is broken" waiting when met`},
-		{"refusal", "or", "drop id=7 why? when met"},
-		{"maybe get", "drop id=7 other?=3 why? when met"},
-	} {
-		if p := turn.judge(read(lines...)); p != "" {
-			t.Errorf("%v: %s", lines, p)
-		}
-	}
-	for _, lines := range [][]string{
-		{"answer"},
-		{"confirmation"},
-		{"drop id=7 why?"},
-		{"drop id=8 why? when met"},
-		{"drop id=7 when met"},
-		{"drop id=7 why? when not met"},
-		{"drop id=7 why? when met reads price"},
-		{"drop id=7 why=- when met"},
-		{"drop id=7 why? when met", "get"},
-		{"drop id=7 why? more=1 when met"},
-		{"asks id"},
-		{"done"},
-	} {
-		if turn.judge(read(lines...)) == "" {
-			t.Errorf("%v: nothing is found wrong", lines)
-		}
-	}
 }

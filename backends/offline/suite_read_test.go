@@ -1,7 +1,6 @@
 package offline
 
 import (
-	"bufio"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,15 +78,15 @@ func mustSuite(tb testing.TB, dir string) []suiteTopic {
 
 func mustTopic(tb testing.TB, file string) suiteTopic {
 	tb.Helper()
-	f, err := os.Open(file)
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer f.Close()
 	topic := suiteTopic{name: strings.TrimSuffix(filepath.Base(file), ".txt")}
-	sc := bufio.NewScanner(f)
-	for at := 1; sc.Scan(); at++ {
-		line := strings.TrimSpace(sc.Text())
+	at := 0
+	for line := range strings.Lines(string(raw)) {
+		at++
+		line = strings.TrimSpace(line)
 		var last *suiteLine
 		if n := len(topic.lines); n > 0 {
 			last = &topic.lines[n-1]
@@ -111,9 +110,6 @@ func mustTopic(tb testing.TB, file string) suiteTopic {
 				tb.Fatalf("%s:%d: %s", file, at, problem)
 			}
 		}
-	}
-	if err := sc.Err(); err != nil {
-		tb.Fatal(err)
 	}
 	for _, l := range topic.lines {
 		for _, w := range l.want {

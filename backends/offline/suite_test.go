@@ -47,16 +47,21 @@ func TestSuiteScore(t *testing.T) {
 }
 
 // suiteScore counts turns.
-type suiteScore struct{ right, turns int }
+type suiteScore struct {
+	right, turns int
+	// overreached are those of the wrong ones that change, or propose to change,
+	// something else than was asked for.
+	overreached int
+}
 
 func (s suiteScore) plus(o suiteScore) suiteScore {
-	return suiteScore{s.right + o.right, s.turns + o.turns}
+	return suiteScore{s.right + o.right, s.turns + o.turns, s.overreached + o.overreached}
 }
 
 func (s suiteScore) share() float64 { return float64(s.right) / float64(max(s.turns, 1)) }
 
 func (s suiteScore) String() string {
-	return fmt.Sprintf("%5.1f %%  %d of %d", 100*s.share(), s.right, s.turns)
+	return fmt.Sprintf("%5.1f %%  %4d of %4d, %3d with a change that was not asked for", 100*s.share(), s.right, s.turns, s.overreached)
 }
 
 // playTopic plays the conversations of one file and returns the score by catalog.
@@ -108,6 +113,9 @@ func playTopic(t *testing.T, dir string, topic suiteTopic, b *Backend) map[strin
 			if problem := got.judge(l.want); problem == "" {
 				s.right++
 			} else {
+				if got.overreaches(l.want) {
+					s.overreached++
+				}
 				t.Logf("%s.txt:%d (%s) > %s\n  wrong: %s\n     %s", topic.name, l.at, catalog, l.message, problem, strings.Join(got.show(), "\n     "))
 			}
 			score[catalog] = s
@@ -115,4 +123,65 @@ func playTopic(t *testing.T, dir string, topic suiteTopic, b *Backend) map[strin
 		}
 	}
 	return score
+}
+
+// TestSuiteJudge shows that what is wrong is called wrong.
+func TestSuiteJudge(t *testing.T) {
+	met := true
+	read := func(lines ...string) []suiteWant {
+		w := []suiteWant{{}}
+		for _, l := range lines {
+			if l == "or" {
+				w = append(w, suiteWant{})
+			} else if problem := w[len(w)-1].add(l); problem != "" {
+				t.Fatal(problem)
+			}
+		}
+		return w
+	}
+	catalog, errs := orchestrator.NewCatalog([]orchestrator.Offered{{Description: orchestrator.Description{
+		Name: "shop", Version: "1", Contract: orchestrator.ContractVersion, Era: orchestrator.Modern,
+		Intents: []orchestrator.Intent{{Name: "get", Effect: orchestrator.Read}, {Name: "drop", Effect: orchestrator.Destructive}},
+	}}})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	turn := &suiteTurn{catalog: catalog, args: func(s orchestrator.StepRecord) map[string]any { return s.Args }, Turn: orchestrator.Turn{
+		Kind: orchestrator.KindConfirmation,
+		Steps: []orchestrator.StepRecord{
+			{Intent: "get", Status: orchestrator.StepDone, Lookup: true},
+			{
+				Intent: "drop", Status: orchestrator.StepWaiting, Args: map[string]any{"id": "7", "why": "It is broken."},
+				Condition: &orchestrator.Decided{Expr: `steps.get.state == "new"`, Met: &met},
+			},
+		},
+	}}
+	for _, lines := range [][]string{
+		{"drop id=7 why~broken when met reads state"},
+		{"confirmation", `drop id=6|7 why="it is broken" waiting when met`},
+		{"refusal", "or", "drop id=7 why? when met"},
+		{"maybe get", "drop id=7 other?=3 why? when met"},
+	} {
+		if p := turn.judge(read(lines...)); p != "" {
+			t.Errorf("%v: %s", lines, p)
+		}
+	}
+	for _, lines := range [][]string{
+		{"answer"},
+		{"confirmation"},
+		{"drop id=7 why?"},
+		{"drop id=8 why? when met"},
+		{"drop id=7 when met"},
+		{"drop id=7 why? when not met"},
+		{"drop id=7 why? when met reads price"},
+		{"drop id=7 why=- when met"},
+		{"drop id=7 why? when met", "get"},
+		{"drop id=7 why? more=1 when met"},
+		{"asks id"},
+		{"done"},
+	} {
+		if turn.judge(read(lines...)) == "" {
+			t.Errorf("%v: nothing is found wrong", lines)
+		}
+	}
 }
