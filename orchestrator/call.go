@@ -12,31 +12,50 @@ type outcome struct {
 	fallbackFrom Era // set if another era was tried first
 	data         map[string]any
 	err          *Error
+	attempts     int
+	flag         string // set if it is not known whether a change was made
 }
 
-// perform routes a step's call: the preferred offer does it; a read that fails
-// there for technical reasons is answered by the next.
-func (r *run) perform(ctx context.Context, s *stepRun) outcome {
+// performRead asks the preferred offer; where that fails for technical reasons,
+// the next one answers. The last one is asked again before the read fails.
+func (r *run) performRead(ctx context.Context, s *stepRun) outcome {
+	ctx, cancel := context.WithTimeout(ctx, r.k.cfg.StepTimeout)
+	defer cancel()
 	call := r.callFor(s)
 	var out outcome
 	for i, offer := range s.entry.Offers {
-		data, err := r.k.call(ctx, offer, call)
-		out.offer, out.data, out.err = offer, data, err
 		last := i == len(s.entry.Offers)-1
-		if !err.Technical() || s.entry.Changes() || last || ctx.Err() != nil {
-			return out
+		for try := 1; ; try++ {
+			data, err := r.k.call(ctx, offer, call)
+			out.offer, out.data, out.err, out.attempts = offer, data, err, try
+			if !err.Technical() || ctx.Err() != nil {
+				return out
+			}
+			if !last || try == readAttempts || err.Code == CodeBadResult {
+				break
+			}
+			rec := r.snapshot(s)
+			rec.Error = err
+			r.publish(Event{Kind: EventStepRetried, Step: &rec})
+			pause(ctx, firstPause<<(try-1))
+		}
+		if last {
+			break
 		}
 		if out.fallbackFrom == "" {
 			out.fallbackFrom = offer.Era
 		}
 		r.set(s, func(rec *StepRecord) {
-			rec.Route, rec.Service, rec.Version, rec.FallbackFrom, rec.Error = offer.Era, offer.Service, offer.Version, out.fallbackFrom, err
+			rec.Route, rec.Service, rec.Version, rec.FallbackFrom, rec.Error = offer.Era, offer.Service, offer.Version, out.fallbackFrom, out.err
 		})
 		r.publishStep(EventStepFallback, s)
 		r.set(s, func(rec *StepRecord) { rec.Error = nil })
 	}
 	return out
 }
+
+// readAttempts is how often the last service that can answer a read is asked.
+const readAttempts = 3
 
 func (r *run) callFor(s *stepRun) Call {
 	return Call{
@@ -49,6 +68,17 @@ func (r *run) callFor(s *stepRun) Call {
 // call asks one service, within the deadline and safe from its crashes, and
 // checks that the answer fits what the service said of itself.
 func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (map[string]any, *Error) {
+	data, problem, _ := k.callOnce(ctx, offer, call)
+	return data, problem
+}
+
+// callOnce is call; it also tells whether the service returned, as opposed to
+// being left behind with the call still under way.
+func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (data map[string]any, problem *Error, returned bool) {
+	free, err := k.slot(ctx, offer)
+	if err != nil {
+		return nil, wordFailure(ctx, offer, err, false), true
+	}
 	ctx, cancel := context.WithTimeout(ctx, k.cfg.CallTimeout)
 	defer cancel()
 	type answer struct {
@@ -60,6 +90,7 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (map[string]a
 	ch := make(chan answer, 1)
 	go func() {
 		var a answer
+		defer free()
 		defer func() {
 			if p := recover(); p != nil {
 				a.err, a.panic = fmt.Errorf("panic: %v", p), true
@@ -71,6 +102,7 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (map[string]a
 	var a answer
 	select {
 	case a = <-ch:
+		returned = true
 	case <-ctx.Done():
 		a.err = ctx.Err()
 	}
@@ -79,7 +111,7 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (map[string]a
 		if problem.Technical() {
 			k.cfg.Logger.Warn("call failed", "service", offer.Service, "intent", call.Intent, "turn", call.Turn, "step", call.Step, "code", problem.Code, "cause", a.err)
 		}
-		return nil, problem
+		return nil, problem, returned
 	}
 	if a.res.Data == nil {
 		a.res.Data = map[string]any{}
@@ -88,17 +120,28 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (map[string]a
 		k.cfg.Logger.Warn("result does not fit its schema", "service", offer.Service, "intent", call.Intent, "turn", call.Turn, "cause", err)
 		return nil, &Error{
 			Code: CodeBadResult, Cause: err,
-			Message: fmt.Sprintf("The %s service gave an answer that does not fit its own description, so it is not used.%s", offer.Service, aftermath(offer, " It is not known whether the change was made; look before you ask again.")),
-		}
+			Message: fmt.Sprintf("The %s service gave an answer that does not fit its own description, so it is not used.%s", offer.Service, aftermath(offer)),
+		}, returned
 	}
-	return a.res.Data, nil
+	return a.res.Data, nil, returned
+}
+
+// slot waits until the service may be called once more at the same time, and
+// returns the function that frees its place.
+func (k *Kernel) slot(ctx context.Context, offer Offer) (func(), error) {
+	select {
+	case offer.slots <- struct{}{}:
+		return func() { <-offer.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func wordFailure(ctx context.Context, offer Offer, err error, crashed bool) *Error {
 	if coded := asError(err); coded != nil && !crashed {
 		return &Error{Code: coded.Code, Message: Printable(coded.Message), Cause: coded.Cause}
 	}
-	unknown := aftermath(offer, " It is not known whether the change was made; look before you ask again.")
+	unknown := aftermath(offer)
 	switch {
 	case crashed:
 		return &Error{Code: CodePanic, Cause: err, Message: fmt.Sprintf("The %s service crashed on this call.%s", offer.Service, unknown)}
@@ -110,10 +153,10 @@ func wordFailure(ctx context.Context, offer Offer, err error, crashed bool) *Err
 	return &Error{Code: CodeUnavailable, Cause: err, Message: fmt.Sprintf("The %s service failed.%s", offer.Service, unknown)}
 }
 
-// aftermath adds what a failed change leaves open.
-func aftermath(offer Offer, text string) string {
+// aftermath says what a failed read leaves: of a change it is found out first.
+func aftermath(offer Offer) string {
 	if offer.Intent.Changes() {
-		return text
+		return ""
 	}
 	return " Nothing was changed."
 }

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -40,6 +41,9 @@ type Offer struct {
 
 	service        Service
 	params, result *validator
+	keys           bool          // the service keeps results by idempotency key
+	slots          chan struct{} // one element for each call under way to the service
+	undo           *undoing      // nil if the intent cannot be taken back
 }
 
 // Offered couples a service with its description.
@@ -47,6 +51,10 @@ type Offered struct {
 	Service     Service
 	Description Description
 }
+
+// defaultConcurrency bounds the calls to a service that does not say how many it
+// can take at a time.
+const defaultConcurrency = 16
 
 var intentName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
@@ -60,23 +68,26 @@ func NewCatalog(offered []Offered) (*Catalog, []error) {
 		era  Era
 	}
 	taken := map[key]string{}
+	exprs := newExpressions()
 	for _, o := range offered {
 		d := o.Description
 		if err := checkDescription(d); err != nil {
 			errs = append(errs, err)
 			continue
 		}
+		slots := make(chan struct{}, max(1, cmp.Or(d.Concurrency, defaultConcurrency)))
 		for _, in := range d.Intents {
 			k := key{in.Name, d.Era}
 			if other, ok := taken[k]; ok {
 				errs = append(errs, fmt.Errorf("service %s: intent %s is already offered by %s", d.Name, in.Name, other))
 				continue
 			}
-			offer, err := newOffer(o.Service, d, in)
+			offer, err := newOffer(exprs, o.Service, d, in)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("service %s: intent %s: %w", d.Name, in.Name, err))
 				continue
 			}
+			offer.slots = slots
 			taken[k] = d.Name
 			e := c.byName[in.Name]
 			if e == nil {
@@ -116,9 +127,14 @@ func checkDescription(d Description) error {
 	return nil
 }
 
-func newOffer(s Service, d Description, in Intent) (Offer, error) {
+func newOffer(x *expressions, s Service, d Description, in Intent) (Offer, error) {
 	if !intentName.MatchString(in.Name) {
 		return Offer{}, fmt.Errorf("the name must be lower-case letters, digits and underscores")
+	}
+	switch in.Recovery {
+	case "", RecoverComplete, RecoverUndo, RecoverFlag:
+	default:
+		return Offer{}, fmt.Errorf("the recovery %q is none of complete, undo, flag", in.Recovery)
 	}
 	switch in.Effect {
 	case Read, Write, Destructive:
@@ -143,7 +159,14 @@ func newOffer(s Service, d Description, in Intent) (Offer, error) {
 			return Offer{}, fmt.Errorf("template of the %s: %w", what, err)
 		}
 	}
-	return Offer{Service: d.Name, Version: d.Version, Era: d.Era, Intent: in, service: s, params: params, result: result}, nil
+	undo, err := newUndoing(x, d, in)
+	if err != nil {
+		return Offer{}, fmt.Errorf("how it is taken back: %w", err)
+	}
+	return Offer{
+		Service: d.Name, Version: d.Version, Era: d.Era, Intent: in,
+		service: s, params: params, result: result, keys: d.Keys, undo: undo,
+	}, nil
 }
 
 // prepare takes the description of the preferred offer and fills what it lacks

@@ -82,6 +82,9 @@ func (x *expressions) planEnv(catalog *Catalog, steps []Step) (*planEnv, error) 
 	key.WriteString(catalog.Version())
 	for _, s := range steps {
 		key.WriteString("\x00" + s.ID + "\x01" + s.Intent)
+		if s.ForEach != "" {
+			key.WriteString("\x01each")
+		}
 	}
 	x.mu.Lock()
 	env := x.envs[key.String()]
@@ -110,6 +113,26 @@ func (x *expressions) planEnv(catalog *Catalog, steps []Step) (*planEnv, error) 
 	}
 	x.envs[env.key] = env
 	return env, nil
+}
+
+// withEach adds the element that a repeated step is for.
+func (x *expressions) withEach(env *planEnv, element *cel.Type) (*planEnv, error) {
+	key := env.key + "\x03" + element.String()
+	x.mu.Lock()
+	known := x.envs[key]
+	x.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	extended, err := env.env.Extend(cel.Variable("each", element))
+	if err != nil {
+		return nil, err
+	}
+	known = &planEnv{key: key, env: extended, types: env.types}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.envs[key] = known
+	return known, nil
 }
 
 // compile checks an expression against the environment. The error is meant for

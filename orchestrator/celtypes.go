@@ -37,6 +37,9 @@ func newSchemaTypes(base types.Provider, catalog *Catalog, steps []Step) *schema
 			result = e.Result
 		}
 		all[s.ID] = st.typeOf(stepsType+"."+s.ID, result)
+		if s.ForEach != "" {
+			all[s.ID] = cel.ListType(all[s.ID])
+		}
 	}
 	st.fields[stepsType] = all
 	return st

@@ -14,22 +14,6 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// stepRun is a checked step on its way.
-type stepRun struct {
-	step    Step
-	entry   *Entry
-	subject User
-	when    *program            // nil: unconditional, or for the model to judge
-	refs    map[string]*program // parameter → reference
-	needs   []int               // indexes of the steps whose results Args and When read
-	after   []int               // indexes of the steps that must have ended
-	gated   bool                // waits for the user's yes, or for a step that does
-
-	rec   StepRecord
-	value any           // the result as CEL sees it
-	ended chan struct{} // closed when the step has ended; nil until it is started
-}
-
 // fault is something wrong with a plan. If asking the user can mend it, ask and
 // question say how.
 type fault struct {
@@ -38,7 +22,7 @@ type fault struct {
 	question string
 }
 
-var stepID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
+var stepID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
 // celReserved are identifiers that CEL does not allow after a dot.
 var celReserved = []string{
@@ -62,9 +46,13 @@ func (r *run) check(ctx context.Context, plan *Plan) []fault {
 			r.permit(ctx, plan, r.bare(plan))
 		}
 		return nil
+	case PlanUndo:
+		if !r.planUndo(ctx, plan) {
+			return nil
+		}
 	case PlanSteps:
 	default:
-		return []fault{{what: fmt.Sprintf("the plan's kind is %q: it must be steps, question, answer or refusal", plan.Kind)}}
+		return []fault{{what: fmt.Sprintf("the plan's kind is %q: it must be steps, question, answer, refusal or undo", plan.Kind)}}
 	}
 	plan.Text = Printable(plan.Text)
 	if len(plan.Steps) == 0 {
@@ -73,21 +61,78 @@ func (r *run) check(ctx context.Context, plan *Plan) []fault {
 	if len(plan.Steps) > r.k.cfg.MaxSteps {
 		return []fault{{what: fmt.Sprintf("the plan has %d steps, at most %d are allowed", len(plan.Steps), r.k.cfg.MaxSteps)}}
 	}
-	steps := make([]*stepRun, len(plan.Steps))
-	var faults []fault
-	for i := range plan.Steps {
-		s, bad := r.checkStep(plan, i, steps[:i])
-		steps[i] = s
-		faults = append(faults, bad...)
-	}
+	steps, faults := r.checkSteps(plan)
 	if len(faults) > 0 {
 		return faults
 	}
 	if r.permit(ctx, plan, steps) {
+		faults = gate(steps)
 		r.steps = steps
-		r.gate()
 	}
-	return nil
+	return faults
+}
+
+// checkSteps checks the steps of a plan, playbooks opened.
+func (r *run) checkSteps(plan *Plan) (steps []*stepRun, faults []fault) {
+	for i := range plan.Steps {
+		r.takeSubject(&plan.Steps[i])
+	}
+	open, err := r.catalog.expand(plan.Steps)
+	if err != nil {
+		return nil, append(faults, fault{what: err.Error()})
+	}
+	flat := make([]Step, len(open))
+	for i := range open {
+		flat[i] = open[i].Step
+	}
+	for i := range open {
+		s, bad := r.checkStep(flat, i, steps)
+		s.asks = open[i].asks
+		if open[i].play || s.list != nil {
+			s.rec.Group, s.rec.Lookup = true, true
+		}
+		if len(s.asks) > 0 && open[i].inside >= 0 && open[open[i].inside].inside >= 0 {
+			faults = append(faults, fault{what: fmt.Sprintf("step %s: %s must be given to the playbook inside the playbook", s.step.ID, strings.Join(s.asks, ", "))})
+		}
+		if in := open[i].inside; in >= 0 {
+			s.needs = append(s.needs, steps[in])
+			s.rec.Playbook = steps[in].step.ID
+		}
+		steps = append(steps, s)
+		for _, f := range bad {
+			if open[i].inside < 0 || f.ask == nil {
+				faults = append(faults, f)
+				continue
+			}
+			if len(s.asks) == 0 { // what is missing inside a playbook, the user is not asked for by its inner name
+				faults = append(faults, fault{what: f.what})
+			}
+		}
+		if open[i].inside < 0 { // literals were brought into the form that services take
+			for j := range plan.Steps {
+				if plan.Steps[j].ID == flat[i].ID {
+					plan.Steps[j].Args = flat[i].Args
+				}
+			}
+		}
+	}
+	return steps, faults
+}
+
+// takeSubject moves the subject from a step's arguments to where it belongs. Whom
+// it is about is the session's to say: a name given as an argument only counts as
+// the wish to ask about somebody.
+func (r *run) takeSubject(step *Step) {
+	e := r.catalog.Intent(step.Intent)
+	if e == nil || e.Subject == "" {
+		return
+	}
+	if arg, ok := step.Args[e.Subject]; ok {
+		delete(step.Args, e.Subject)
+		if name, ok := arg.Value.(string); ok && step.For == "" && arg.Ref == "" {
+			step.For = name
+		}
+	}
 }
 
 // bare makes unchecked steps of a question, just enough to see whom they are
@@ -102,8 +147,9 @@ func (r *run) bare(plan *Plan) []*stepRun {
 	return steps
 }
 
-func (r *run) checkStep(plan *Plan, i int, before []*stepRun) (*stepRun, []fault) {
-	step := &plan.Steps[i]
+func (r *run) checkStep(plan []Step, i int, before []*stepRun) (*stepRun, []fault) {
+	step := &plan[i]
+	r.takeSubject(step)
 	s := &stepRun{refs: map[string]*program{}}
 	var faults []fault
 	wrong := func(format string, args ...any) {
@@ -112,7 +158,7 @@ func (r *run) checkStep(plan *Plan, i int, before []*stepRun) (*stepRun, []fault
 	if !stepID.MatchString(step.ID) || slices.Contains(celReserved, step.ID) {
 		wrong("the id must be a short lower-case identifier")
 	}
-	for _, b := range plan.Steps[:i] {
+	for _, b := range plan[:i] {
 		if b.ID == step.ID {
 			wrong("the id is used twice")
 		}
@@ -123,10 +169,16 @@ func (r *run) checkStep(plan *Plan, i int, before []*stepRun) (*stepRun, []fault
 		s.step = *step
 		return s, faults
 	}
-	env, err := r.k.exprs.planEnv(r.catalog, plan.Steps[:i])
+	env, err := r.k.exprs.planEnv(r.catalog, plan[:i])
 	if err != nil {
 		wrong("%v", err)
 		return s, faults
+	}
+	if step.ForEach != "" {
+		if env, err = r.checkList(step, s, env); err != nil {
+			wrong("%v", err)
+			return s, faults
+		}
 	}
 	faults = append(faults, r.checkArgs(step, s, env, wrong)...)
 	if step.When != nil && step.When.Expr != "" {
@@ -145,57 +197,106 @@ func (r *run) checkStep(plan *Plan, i int, before []*stepRun) (*stepRun, []fault
 	s.connect(step, before, wrong)
 	s.step = *step
 	s.rec = StepRecord{ID: step.ID, Intent: step.Intent, Status: StepPlanned, Lookup: step.Lookup, Text: Printable(step.Text)}
-	if step.When != nil {
+	switch {
+	case step.When != nil:
 		s.rec.Condition = &Decided{Text: Printable(step.When.Text), Expr: step.When.Expr}
+	case s.unless != nil && s.unless.step.When != nil:
+		s.rec.Condition = &Decided{Text: "otherwise: not " + Printable(s.unless.step.When.Text)}
 	}
 	return s, faults
 }
 
+// checkList checks what a step is repeated for and returns the environment in which
+// its other expressions may read each.
+func (r *run) checkList(step *Step, s *stepRun, env *planEnv) (*planEnv, error) {
+	if step.Max < 0 || step.Max > maxRepeat {
+		return nil, fmt.Errorf("max is %d, it must be from 1 to %d", step.Max, maxRepeat)
+	}
+	p, err := r.k.exprs.compile(env, step.ForEach)
+	if err != nil {
+		return nil, fmt.Errorf("for_each %q: %w", step.ForEach, err)
+	}
+	element := cel.DynType
+	switch p.out.Kind() {
+	case types.ListKind:
+		element = p.out.Parameters()[0]
+	case types.DynKind:
+	default:
+		return nil, fmt.Errorf("for_each %q has the type %s, it must be a list", step.ForEach, p.out)
+	}
+	s.list = p
+	return r.k.exprs.withEach(env, element)
+}
+
 // connect finds the steps that this one waits for.
 func (s *stepRun) connect(step *Step, before []*stepRun, wrong func(string, ...any)) {
-	index := func(id string) int {
-		return slices.IndexFunc(before, func(b *stepRun) bool { return b.step.ID == id })
+	find := func(id string) *stepRun {
+		i := slices.IndexFunc(before, func(b *stepRun) bool { return b.step.ID == id })
+		if i < 0 {
+			return nil
+		}
+		return before[i]
 	}
-	add := func(list *[]int, id string) {
-		if j := index(id); j >= 0 && !slices.Contains(*list, j) {
-			*list = append(*list, j)
+	add := func(list *[]*stepRun, other *stepRun) {
+		if other != nil && !slices.Contains(*list, other) {
+			*list = append(*list, other)
+		}
+	}
+	need := func(p *program) {
+		for _, id := range p.deps {
+			other := find(id)
+			if other != nil && other.isPlay() {
+				wrong("it reads the result of %q, which is a playbook and has none", id)
+			}
+			add(&s.needs, other)
 		}
 	}
 	for _, p := range s.refs {
-		for _, id := range p.deps {
-			add(&s.needs, id)
-		}
+		need(p)
+	}
+	if s.list != nil {
+		need(s.list)
 	}
 	if s.when != nil {
-		for _, id := range s.when.deps {
-			add(&s.needs, id)
-		}
+		need(s.when)
 	} else if step.When != nil { // a judge sees whatever there is by then
 		for _, b := range before {
 			if !b.entry.Changes() {
-				add(&s.after, b.step.ID)
+				add(&s.after, b)
+			}
+		}
+	}
+	if step.Otherwise != "" {
+		s.unless = find(step.Otherwise)
+		switch {
+		case s.unless == nil:
+			wrong("it is the alternative to %q, which is not a step before it", step.Otherwise)
+		case s.unless.list != nil, s.unless.step.When == nil && s.unless.unless == nil:
+			wrong("it is the alternative to %q, which has no condition that could be met or not", step.Otherwise)
+		default:
+			for _, other := range s.unless.needs {
+				add(&s.needs, other)
 			}
 		}
 	}
 	for _, id := range step.After {
-		if index(id) < 0 {
+		other := find(id)
+		if other == nil {
 			wrong("it comes after %q, which is not a step before it", id)
+			continue
 		}
-		add(&s.after, id)
+		add(&s.after, other)
+		for _, inner := range before {
+			if inner.rec.Playbook == id {
+				add(&s.after, inner)
+			}
+		}
 	}
 }
 
 func (r *run) checkArgs(step *Step, s *stepRun, env *planEnv, wrong func(string, ...any)) []fault {
 	var faults []fault
 	params := s.entry.Params
-	if arg, ok := step.Args[s.entry.Subject]; ok && s.entry.Subject != "" {
-		// Whom it is about is the session's to say: a name given as an argument only
-		// counts as the wish to ask about somebody.
-		delete(step.Args, s.entry.Subject)
-		if name, ok := arg.Value.(string); ok && step.For == "" && arg.Ref == "" {
-			step.For = name
-		}
-	}
 	for name, arg := range step.Args {
 		if params == nil || params.Properties[name] == nil {
 			if params != nil && params.AdditionalProperties == nil && len(params.Properties) == 0 {
@@ -295,16 +396,22 @@ func coerce(s *jsonschema.Schema, v any) any {
 }
 
 // gate marks the steps that wait for the user's yes: the changes that need one,
-// and all that waits for such a step.
-func (r *run) gate() {
-	for _, s := range r.steps {
-		s.gated = s.entry.NeedsYes()
-		for _, list := range [][]int{s.needs, s.after} {
-			for _, j := range list {
-				s.gated = s.gated || r.steps[j].gated
-			}
+// and all that waits for such a step. What a change is repeated for must be known
+// before the yes, because the user is asked for each.
+func gate(steps []*stepRun) (faults []fault) {
+	for _, s := range steps {
+		s.gated = s.needsYes()
+		for _, other := range s.waits() {
+			s.gated = s.gated || other.gated
+		}
+		if s.list == nil || !s.needsYes() {
+			continue
+		}
+		if slices.ContainsFunc(s.needs, func(other *stepRun) bool { return other.gated }) {
+			faults = append(faults, fault{what: fmt.Sprintf("step %s: the list that it is repeated for is known only after a change; do the change first and ask again", s.step.ID)})
 		}
 	}
+	return faults
 }
 
 func orNone(names []string) string {

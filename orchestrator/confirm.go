@@ -25,12 +25,12 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	if len(left) == 0 {
 		return false, nil
 	}
-	if r.req.Yes {
+	if r.req.Yes && r.turn.Rounds < 2 { // what is planned after results came in needs a yes of its own
 		r.publish(Event{Kind: EventConfirmed, Steps: recordsOf(left)})
 		return false, nil
 	}
 	pending := &Pending{Expires: r.now.Add(r.k.cfg.ConfirmFor).UTC()}
-	for _, s := range r.steps {
+	for _, s := range r.all() {
 		if s.gated && !s.settled() {
 			r.set(s, func(rec *StepRecord) { rec.Status = StepWaiting })
 		}
@@ -48,18 +48,10 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 // unconfirmed returns the changes that still need a yes.
 func (r *run) unconfirmed() []*stepRun {
 	var out []*stepRun
-	for _, s := range r.steps {
-		if s.entry.NeedsYes() && !s.settled() {
+	for _, s := range r.all() {
+		if s.needsYes() && s.list == nil && !s.settled() {
 			out = append(out, s)
 		}
-	}
-	return out
-}
-
-func recordsOf(steps []*stepRun) []StepRecord {
-	out := make([]StepRecord, len(steps))
-	for i, s := range steps {
-		out[i] = s.rec
 	}
 	return out
 }
@@ -104,7 +96,7 @@ func (r *run) hash(turn string) string {
 		Conversation, Turn string
 		Steps              []bound
 	}{Conversation: r.turn.Conversation, Turn: turn}
-	for _, s := range r.steps {
+	for _, s := range r.all() {
 		b := bound{Step: s.step, For: s.rec.For}
 		if s.gated {
 			b.Args = s.rec.Args
@@ -131,8 +123,8 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 	answer := parseReply(r.turn.Message, asked.waiting())
 	switch answer.kind {
 	case replyOther:
-		r.abandoned = asked.waiting()
-		r.publish(Event{Kind: EventDeclined, Steps: r.abandoned, Text: "abandoned"})
+		r.abandoned, r.turn.Lapsed = asked.waiting(), asked.ID
+		r.publish(Event{Kind: EventLapsed, Steps: r.abandoned, Text: "abandoned"})
 		return false, nil
 	case replyUnclear:
 		return r.askAgain(ctx, asked)
@@ -140,7 +132,8 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 	}
 	r.turn.Settles = asked.ID
 	if answer.kind == replyYes && r.now.After(asked.Pending.Expires) {
-		r.publish(Event{Kind: EventDeclined, Steps: asked.waiting(), Text: "expired"})
+		r.turn.Lapsed = asked.ID
+		r.publish(Event{Kind: EventLapsed, Steps: asked.waiting(), Text: "expired"})
 		return false, Errorf(CodeExpired, "That yes came too late: it was good until %s. Nothing was changed. Ask again and confirm anew.", asked.Pending.Expires.In(r.now.Location()).Format("15:04"))
 	}
 	if problem := r.restore(ctx, asked); problem != nil {
@@ -150,7 +143,7 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 		if answer.kind == replyYes && answer.takes(i+1) {
 			continue
 		}
-		for _, s := range r.steps {
+		for _, s := range r.all() {
 			if s.step.ID == id {
 				r.finish(s, StepDenied, nil)
 			}
@@ -164,7 +157,10 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 	if problem := r.act(ctx); problem != nil {
 		return false, problem
 	}
-	return true, r.respond(ctx)
+	if answer.kind == replyNo {
+		return true, r.respond(ctx)
+	}
+	return true, r.pursue(ctx)
 }
 
 // asked returns the confirmation that waits for an answer. Messages that were
@@ -213,19 +209,16 @@ func (r *run) restore(ctx context.Context, asked Turn) *Error {
 	gone := Errorf(CodeExpired, "What you confirmed can no longer be done as it was shown, because the services have changed since. Nothing was changed. Please ask again.")
 	plan := *asked.Plan
 	plan.Steps = slices.Clone(plan.Steps)
-	if faults := r.check(ctx, &plan); len(faults) > 0 || len(r.steps) != len(asked.Steps) {
+	if faults := r.check(ctx, &plan); len(faults) > 0 {
 		r.steps = nil
 		return gone
 	}
-	for i, s := range r.steps {
-		rec := asked.Steps[i]
-		if rec.Status == StepWaiting {
-			rec.Status = StepPlanned
-		}
-		s.rec = rec
-		s.value = celValue(s.entry.Result, rec.Result)
+	if !r.reinstate(asked.Steps) {
+		r.steps = nil
+		return gone
 	}
 	r.plan, r.turn.Plan = &plan, &plan
+	r.turn.Goal, r.turn.Rounds, r.turn.TakesBack = asked.Goal, asked.Rounds, asked.TakesBack
 	if asked.Pending.Hash == "" || r.hash(asked.ID) != asked.Pending.Hash {
 		r.steps = nil
 		return gone
@@ -233,4 +226,55 @@ func (r *run) restore(ctx context.Context, asked Turn) *Error {
 	r.key = asked.ID
 	r.publish(Event{Kind: EventPlanned, Plan: &plan, Steps: r.records()})
 	return nil
+}
+
+// reinstate puts the steps where the records of an earlier process or turn say
+// they stood. It returns false if the records are not those of these steps.
+func (r *run) reinstate(records []StepRecord) bool {
+	byID, repeated := map[string]StepRecord{}, map[string][]StepRecord{}
+	for _, rec := range records {
+		switch rec.Status {
+		case StepWaiting, StepRunning:
+			rec.Status = StepPlanned
+		default:
+		}
+		if rec.Each != "" {
+			repeated[rec.Each] = append(repeated[rec.Each], rec)
+		} else {
+			byID[rec.ID] = rec
+		}
+	}
+	if len(byID) != len(r.steps) {
+		return false
+	}
+	for _, s := range r.steps {
+		rec, ok := byID[s.step.ID]
+		if !ok || rec.Intent != s.step.Intent {
+			return false
+		}
+		s.rec, s.value = rec, celValue(s.entry.Result, rec.Result)
+		of := repeated[s.step.ID]
+		if len(of) == 0 {
+			continue
+		}
+		if s.list == nil {
+			return false
+		}
+		out, err := s.list.eval(context.Background(), r.vars(s))
+		items := elements(out)
+		if err != nil || len(items) != len(of) {
+			return false
+		}
+		values := []any{}
+		for i, rec := range of {
+			c := s.repetition(i+1, items[i])
+			c.rec, c.value = rec, celValue(s.entry.Result, rec.Result)
+			s.children = append(s.children, c)
+			if rec.Status == StepDone {
+				values = append(values, c.value)
+			}
+		}
+		s.value = values
+	}
+	return true
 }

@@ -2,8 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 )
 
@@ -14,6 +12,7 @@ import (
 func (r *run) execute(ctx context.Context, choose func(*stepRun) bool) {
 	var chosen []*stepRun
 	for _, s := range r.steps {
+		s.ended = nil
 		if choose(s) && !s.settled() {
 			s.ended = make(chan struct{})
 			chosen = append(chosen, s)
@@ -28,19 +27,17 @@ func (r *run) execute(ctx context.Context, choose func(*stepRun) bool) {
 	var change *stepRun // the last change before
 	for _, s := range chosen {
 		before := change
-		if s.entry.Changes() {
+		if s.changes() {
 			change = s
 		}
 		wg.Go(func() {
 			defer close(s.ended)
-			for _, list := range [][]int{s.needs, s.after} {
-				for _, j := range list {
-					if ch := r.steps[j].ended; ch != nil {
-						<-ch
-					}
+			for _, other := range s.waits() {
+				if other.ended != nil {
+					<-other.ended
 				}
 			}
-			if s.entry.Changes() && before != nil {
+			if s.changes() && before != nil {
 				<-before.ended
 			}
 			r.runStep(ctx, s)
@@ -49,22 +46,22 @@ func (r *run) execute(ctx context.Context, choose func(*stepRun) bool) {
 	wg.Wait()
 }
 
-// settled tells whether a step has reached its final status.
-func (s *stepRun) settled() bool {
-	switch s.rec.Status {
-	case StepDone, StepSkipped, StepFailed, StepDenied, StepUndone:
-		return true
+// runStep decides the step's condition, resolves its arguments and calls the
+// service, or does so for every repetition. It never fails: what goes wrong is in
+// the record.
+func (r *run) runStep(ctx context.Context, s *stepRun) {
+	switch {
+	case s.list != nil:
+		r.repeat(ctx, s)
+	case !r.ready(ctx, s):
+	case s.isPlay():
+		r.finish(s, StepDone, nil)
 	default:
-		return false
+		r.callStep(ctx, s)
 	}
 }
 
-// runStep decides the step's condition, resolves its arguments and calls the
-// service. It never fails: what goes wrong is in the record.
-func (r *run) runStep(ctx context.Context, s *stepRun) {
-	if !r.ready(ctx, s) {
-		return
-	}
+func (r *run) callStep(ctx context.Context, s *stepRun) {
 	first := s.entry.Offers[0]
 	r.set(s, func(rec *StepRecord) {
 		rec.Status = StepRunning
@@ -72,50 +69,85 @@ func (r *run) runStep(ctx context.Context, s *stepRun) {
 	})
 	r.publishStep(EventStepStarted, s)
 	started := r.k.cfg.Now()
-	res := r.perform(ctx, s)
+	var res outcome
+	if s.changes() {
+		res = r.performChange(ctx, s, first)
+	} else {
+		res = r.performRead(ctx, s)
+	}
 	r.set(s, func(rec *StepRecord) {
 		rec.DurationMS = milliseconds(r.k.cfg.Now().Sub(started))
 		rec.Route, rec.Service, rec.Version, rec.FallbackFrom = res.offer.Era, res.offer.Service, res.offer.Version, res.fallbackFrom
+		if res.attempts > 1 {
+			rec.Attempts = res.attempts
+		}
+		rec.Error, rec.Flag = res.err, res.flag
 		if res.err != nil {
-			rec.Status, rec.Error = StepFailed, res.err
+			rec.Status = StepFailed
 			return
 		}
 		rec.Status, rec.Result = StepDone, res.data
 		s.value = celValue(s.entry.Result, res.data)
 	})
+	if s.changes() {
+		r.note(ctx, NoteEnded, s, false)
+		if res.err != nil {
+			r.broke(s)
+		}
+	}
 	r.publishStep(EventStepEnded, s)
+	if res.flag != "" {
+		r.publishStep(EventFlagged, s)
+	}
 }
 
 // ready decides the condition and resolves the arguments. If the step cannot
 // run, its record says why.
 func (r *run) ready(ctx context.Context, s *stepRun) bool {
-	if ctx.Err() != nil {
-		r.finish(s, StepFailed, &Error{Code: CodeCancelled, Message: "It was stopped before it started."})
+	switch {
+	case ctx.Err() != nil:
+		r.fails(s, &Error{Code: CodeCancelled, Message: "It was stopped before it started."})
 		return false
-	}
-	for _, j := range s.needs {
-		dep := r.snapshot(r.steps[j])
-		switch dep.Status {
-		case StepDone:
-		case StepSkipped, StepDenied:
-			r.finish(s, dep.Status, nil)
-			return false
-		default:
-			r.finish(s, StepFailed, &Error{Code: CodeDependency, Message: "It was not tried, because what it depends on did not work."})
-			return false
-		}
+	case s.changes() && r.isBroken():
+		r.fails(s, &Error{Code: CodeDependency, Message: "It was not tried, because a change before it failed and they were to be made together or not at all."})
+		return false
+	case !r.provided(s):
+		return false
 	}
 	met, problem := r.decide(ctx, s)
-	if problem != nil {
-		r.finish(s, StepFailed, problem)
+	switch {
+	case problem != nil:
+		r.fails(s, problem)
 		return false
-	}
-	if !met {
+	case !met:
 		r.finish(s, StepSkipped, nil)
+		return false
+	case len(s.asks) > 0:
+		r.set(s, func(rec *StepRecord) { rec.Status = StepWaiting })
 		return false
 	}
 	if problem := r.resolve(ctx, s); problem != nil {
-		r.finish(s, StepFailed, problem)
+		r.fails(s, problem)
+		return false
+	}
+	return true
+}
+
+// provided tells whether the steps that this one needs have brought their results.
+// If not, its record says so.
+func (r *run) provided(s *stepRun) bool {
+	for _, other := range s.needs {
+		dep := r.snapshot(other)
+		switch dep.Status {
+		case StepDone:
+			continue
+		case StepSkipped, StepDenied:
+			r.finish(s, dep.Status, nil)
+		case StepWaiting: // for what the user will be asked
+			r.set(s, func(rec *StepRecord) { rec.Status = StepWaiting })
+		default:
+			r.fails(s, &Error{Code: CodeDependency, Message: "It was not tried, because what it depends on did not work."})
+		}
 		return false
 	}
 	return true
@@ -127,198 +159,11 @@ func (r *run) finish(s *stepRun, status StepStatus, problem *Error) {
 	r.publishStep(EventStepEnded, s)
 }
 
-// decide says whether the step's condition is met. A condition that is decided
-// stays so.
-func (r *run) decide(ctx context.Context, s *stepRun) (met bool, problem *Error) {
-	if s.step.When == nil {
-		return true, nil
+// fails ends a step that went wrong before its call. A change that fails after the
+// yes takes the others of an all-or-nothing plan with it.
+func (r *run) fails(s *stepRun, problem *Error) {
+	r.finish(s, StepFailed, problem)
+	if s.changes() {
+		r.broke(s)
 	}
-	if c := r.snapshot(s).Condition; c != nil && c.Met != nil {
-		return *c.Met, nil
-	}
-	by := "cel"
-	if s.when != nil {
-		met, problem = r.evaluate(ctx, s)
-	} else {
-		by = "model"
-		met, problem = r.judge(ctx, s)
-	}
-	if problem != nil {
-		return false, problem
-	}
-	r.set(s, func(rec *StepRecord) {
-		c := *rec.Condition
-		c.Met, c.By = &met, by
-		rec.Condition = &c
-	})
-	r.publishStep(EventCondition, s)
-	return met, nil
-}
-
-func (r *run) evaluate(ctx context.Context, s *stepRun) (bool, *Error) {
-	out, err := s.when.eval(ctx, r.vars())
-	if err == nil {
-		if met, ok := out.Value().(bool); ok {
-			return met, nil
-		}
-		err = fmt.Errorf("the condition gave %v", out.Value())
-	}
-	if errors.Is(err, errNoSuchElement) {
-		return false, &Error{Code: CodeNotFound, Cause: err, Message: "There is nothing that the condition could be checked on: " + s.target() + "."}
-	}
-	return false, &Error{Code: CodeUndecided, Cause: err, Message: fmt.Sprintf("It could not be decided whether %s, so it was left alone.", s.rec.Condition.Text)}
-}
-
-func (r *run) judge(ctx context.Context, s *stepRun) (bool, *Error) {
-	ctx, cancel := r.asking(ctx)
-	defer cancel()
-	var done []StepRecord
-	for _, rec := range r.records() {
-		if rec.Status == StepDone {
-			done = append(done, rec)
-		}
-	}
-	v, err := guarded(func() (Verdict, error) {
-		return r.backend.Judge(ctx, JudgeRequest{Condition: s.step.When.Text, Steps: done, Now: r.now})
-	})
-	r.mu.Lock()
-	r.turn.Usage.Add(v.Usage)
-	r.mu.Unlock()
-	if err != nil || !v.Known {
-		return false, &Error{Code: CodeUndecided, Cause: err, Message: fmt.Sprintf("It could not be decided whether %s, so it was left alone.", s.rec.Condition.Text)}
-	}
-	return v.Met, nil
-}
-
-// target is what the user called the thing that a step is about.
-func (s *stepRun) target() string {
-	for _, name := range s.entry.ParamNames() {
-		if a, ok := s.step.Args[name]; ok && a.Ref != "" && a.Text != "" {
-			return fmt.Sprintf("nothing fits %q", PrintableLine(a.Text))
-		}
-	}
-	return "the look-up found nothing"
-}
-
-// resolve fills the step's arguments and checks them as a whole.
-func (r *run) resolve(ctx context.Context, s *stepRun) *Error {
-	if s.rec.Args != nil {
-		return nil // resolved when the user was asked to confirm
-	}
-	args := make(map[string]any, len(s.step.Args)+1)
-	var vars map[string]any
-	for name, arg := range s.step.Args {
-		if arg.Ref == "" {
-			args[name] = arg.Value
-			continue
-		}
-		if vars == nil {
-			vars = r.vars()
-		}
-		out, err := s.refs[name].eval(ctx, vars)
-		var v any
-		if err == nil {
-			v, err = jsonValue(out)
-		}
-		if errors.Is(err, errNoSuchElement) {
-			return &Error{Code: CodeNotFound, Cause: err, Message: s.nothingFits(name, arg)}
-		}
-		if err != nil {
-			return &Error{Code: CodeInvalid, Cause: err, Message: fmt.Sprintf("The %s could not be worked out from what was found.", label(name, s.entry.Params.Properties[name]))}
-		}
-		args[name] = coerce(s.entry.Params.Properties[name], v)
-	}
-	full := s.callArgs(args)
-	if err := s.entry.params.validate(full); err != nil {
-		return &Error{Code: CodeInvalid, Cause: err, Message: fmt.Sprintf("The details do not fit what %q takes, so it was not tried.", s.entry.Summary)}
-	}
-	r.set(s, func(rec *StepRecord) { rec.Args = args })
-	return nil
-}
-
-func (s *stepRun) nothingFits(name string, arg Arg) string {
-	what := label(name, s.entry.Params.Properties[name])
-	if arg.Text != "" {
-		return fmt.Sprintf("I found nothing that fits %q.", PrintableLine(arg.Text))
-	}
-	return fmt.Sprintf("I found no %s to use.", what)
-}
-
-// callArgs adds the subject, which only the kernel may fill.
-func (s *stepRun) callArgs(args map[string]any) map[string]any {
-	full := make(map[string]any, len(args)+1)
-	for k, v := range args {
-		full[k] = v
-	}
-	if s.entry.Subject != "" {
-		full[s.entry.Subject] = s.subject.Email
-	}
-	return full
-}
-
-// vars is what expressions see: the results so far, the user and the time.
-func (r *run) vars() map[string]any {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	steps := make(map[string]any, len(r.steps))
-	for _, s := range r.steps {
-		if s.rec.Status == StepDone {
-			steps[s.step.ID] = s.value
-		}
-	}
-	u := r.req.User
-	return map[string]any{
-		"steps": steps,
-		"user":  map[string]any{"email": u.Email, "name": u.Name, "role": string(u.Role)},
-		"now":   r.now,
-	}
-}
-
-func (r *run) set(s *stepRun, change func(*StepRecord)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	change(&s.rec)
-}
-
-func (r *run) snapshot(s *stepRun) StepRecord {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return s.rec
-}
-
-// records returns copies of all step records, in plan order.
-func (r *run) records() []StepRecord {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := make([]StepRecord, len(r.steps))
-	for i, s := range r.steps {
-		out[i] = s.rec
-	}
-	return out
-}
-
-func (r *run) publishStep(kind EventKind, s *stepRun) {
-	rec := r.snapshot(s)
-	r.publish(Event{Kind: kind, Step: &rec})
-}
-
-// changesDone says in words which changes of this turn were made; empty if none.
-func (r *run) changesDone() string {
-	var done []string
-	for _, rec := range r.records() {
-		if e := r.catalog.Intent(rec.Intent); e != nil && e.Changes() && rec.Status == StepDone {
-			what := rec.Sentence
-			if what == "" {
-				what = e.Summary
-			}
-			done = append(done, what)
-		}
-	}
-	if len(done) == 0 {
-		return ""
-	}
-	if len(done) == 1 {
-		return "This was done before: " + done[0] + "."
-	}
-	return "These were done before: " + JoinAnd(done) + "."
 }

@@ -37,10 +37,13 @@ type OpenTurn struct {
 	// as they are known.
 	Turn Turn `json:"turn"`
 	// User asked; Key is what the idempotency keys of the changes start with.
-	User  User          `json:"user"`
-	Key   string        `json:"key"`
-	Began time.Time     `json:"began"`
-	Notes []JournalNote `json:"notes,omitempty"`
+	User  User      `json:"user"`
+	Key   string    `json:"key"`
+	Began time.Time `json:"began"`
+	// Confirmed tells whether the changes that need a yes have got it. If not, only
+	// such are under way that need none.
+	Confirmed bool          `json:"confirmed,omitempty"`
+	Notes     []JournalNote `json:"notes,omitempty"`
 }
 
 // NoteKind says what a note tells.

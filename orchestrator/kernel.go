@@ -21,8 +21,12 @@ type Request struct {
 	// User is who asks, as the session decided.
 	User    User
 	Message string
-	// Yes confirms all writes of this turn beforehand.
+	// Yes confirms all writes of this turn beforehand, except those that a goal's later
+	// rounds plan.
 	Yes bool
+	// Goal lets the backend plan on after the results, until what the message asks for
+	// is reached or a limit is.
+	Goal bool
 }
 
 // Config is what main hands to the kernel. Services, Backend, Store and Directory
@@ -37,15 +41,21 @@ type Config struct {
 	// Now and NewID are the sources of time and of IDs; time.Now and ULIDs if nil.
 	Now   func() time.Time
 	NewID func() string
-	// CallTimeout bounds one call to a service (5 s), BackendTimeout one call to the
-	// backend (60 s), ConfirmFor how long a yes is good (10 min).
+	// CallTimeout bounds one call to a service (5 s), StepTimeout all calls of a step
+	// (15 s), BackendTimeout one call to the backend (60 s), ConfirmFor how long a yes
+	// is good (10 min).
 	CallTimeout    time.Duration
+	StepTimeout    time.Duration
 	BackendTimeout time.Duration
 	ConfirmFor     time.Duration
 	// MaxMessage is the length of a message in characters (8,000), MaxSteps the
 	// number of steps in a plan (20).
 	MaxMessage int
 	MaxSteps   int
+	// GoalRounds is how many plans a backend may make for one message in goal mode
+	// (4), GoalCost what they may cost together in US dollars (0.25).
+	GoalRounds int
+	GoalCost   float64
 }
 
 func (c *Config) fill() error {
@@ -58,10 +68,13 @@ func (c *Config) fill() error {
 		return errors.New("the kernel needs a directory of users")
 	}
 	setDefault(&c.CallTimeout, 5*time.Second)
+	setDefault(&c.StepTimeout, 3*c.CallTimeout)
 	setDefault(&c.BackendTimeout, time.Minute)
 	setDefault(&c.ConfirmFor, 10*time.Minute)
 	setDefault(&c.MaxMessage, 8000)
 	setDefault(&c.MaxSteps, 20)
+	setDefault(&c.GoalRounds, 4)
+	setDefault(&c.GoalCost, 0.25)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -103,6 +116,8 @@ type Kernel struct {
 	mu       sync.Mutex           // guards what follows
 	locks    map[string]*turnLock // conversations with a turn under way
 	problems []error              // services that could not be used
+
+	recovered []Turn // that an earlier process left unfinished; not changed after New
 }
 
 // New asks every service what it can do and returns a kernel that is ready.
@@ -121,6 +136,10 @@ func New(ctx context.Context, cfg Config) (*Kernel, error) {
 		return nil, err
 	}
 	k.background = func() context.Context { return background }
+	if err := k.recover(ctx); err != nil {
+		cancel()
+		return nil, err
+	}
 	return k, nil
 }
 

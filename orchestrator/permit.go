@@ -37,7 +37,7 @@ func (r *run) subjectOf(ctx context.Context, plan *Plan, s *stepRun) (User, bool
 		return User{}, false
 	}
 	ask := func(text string) (User, bool) {
-		*plan = Plan{Kind: PlanQuestion, Text: text, Steps: plan.Steps, Missing: &Missing{Step: s.step.ID, Param: s.entry.Subject}}
+		*plan = Plan{Kind: PlanQuestion, Text: text, Steps: plan.Steps, Missing: &Missing{Step: s.top(), Param: s.entry.Subject}}
 		return User{}, false
 	}
 	if who == "" {

@@ -20,7 +20,7 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 	}
 	var faults []fault
 	for range 2 {
-		plan, problem := r.askForPlan(ctx, req)
+		plan, problem := r.firstPlan(ctx, req)
 		if problem != nil {
 			return false, problem
 		}
@@ -40,6 +40,17 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 	return r.unplannable(req.Rejected, faults)
 }
 
+// firstPlan is the backend's plan of the message, or that of a command.
+func (r *run) firstPlan(ctx context.Context, req PlanRequest) (*Plan, *Error) {
+	if isUndo(r.turn.Message) {
+		return &Plan{Kind: PlanUndo}, nil
+	}
+	if r.req.Goal {
+		r.turn.Goal, r.turn.Rounds = true, 1
+	}
+	return r.askForPlan(ctx, req)
+}
+
 // checked publishes a sound plan and ends the turn if it asks for nothing to be
 // done.
 func (r *run) checked() (done bool) {
@@ -51,7 +62,7 @@ func (r *run) checked() (done bool) {
 		r.end(KindAnswer, r.plan.Text)
 	case PlanRefusal:
 		r.end(KindRefusal, r.plan.Text)
-	case PlanSteps:
+	case PlanSteps, PlanUndo:
 		return false
 	}
 	return true

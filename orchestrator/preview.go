@@ -117,7 +117,7 @@ func (r *run) before(ctx context.Context, s *stepRun) map[string]any {
 		}
 	}
 	probe := &stepRun{step: Step{ID: s.step.ID, Intent: best.Name}, entry: best, subject: s.subject, rec: StepRecord{Args: args}}
-	return r.perform(ctx, probe).data
+	return r.performRead(ctx, probe).data
 }
 
 // covers tells whether the step knows every parameter that a read requires.

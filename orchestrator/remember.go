@@ -13,9 +13,7 @@ const storeTimeout = 10 * time.Second
 // remember stores the turn, also when the user cancelled it, and only then lets
 // its end be seen: an answer that stood on the screen is in the store.
 func (r *run) remember(ctx context.Context) (Turn, error) {
-	for _, s := range r.steps {
-		r.turn.Steps = append(r.turn.Steps, s.rec)
-	}
+	r.turn.Steps = append(r.turn.Steps, r.records()...)
 	r.turn.DurationMS = milliseconds(time.Since(r.started))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()

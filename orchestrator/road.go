@@ -32,6 +32,11 @@ type run struct {
 	mu   sync.Mutex
 	// steps stand in plan order.
 	steps []*stepRun
+
+	begun     bool // the journal has the turn; only changes set it, which run one at a time
+	confirmed bool // and has it as one whose yes was given
+	acting    bool // the yes was given: from here on changes are made together or not at all
+	broken    bool // a change failed, so that those after it are not begun; mu guards it
 }
 
 // Turn runs one turn, start to end, and returns it as it was stored. Whatever
@@ -75,16 +80,25 @@ func (r *run) walk(ctx context.Context) *Error {
 	if done, problem := r.planAndCheck(ctx); done || problem != nil {
 		return problem
 	}
-	if problem := r.look(ctx); problem != nil {
+	if done, problem := r.carryOut(ctx); done || problem != nil {
 		return problem
+	}
+	return r.pursue(ctx)
+}
+
+// carryOut goes from Look to Act. It returns done if the turn ends here, because
+// something waits for the user.
+func (r *run) carryOut(ctx context.Context) (done bool, problem *Error) {
+	if problem := r.look(ctx); problem != nil {
+		return false, problem
+	}
+	if r.ask() {
+		return true, nil
 	}
 	if waiting, problem := r.confirm(ctx); waiting || problem != nil {
-		return problem
+		return waiting, problem
 	}
-	if problem := r.act(ctx); problem != nil {
-		return problem
-	}
-	return r.respond(ctx)
+	return false, r.act(ctx)
 }
 
 // end sets the turn's kind and answer. Changes that the turn before asked about

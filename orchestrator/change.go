@@ -1,0 +1,140 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// How a change is repeated whose outcome is not known: so often at most, after a
+// pause that doubles.
+const (
+	changeAttempts = 3
+	firstPause     = 20 * time.Millisecond
+)
+
+// performChange calls a service that may change something, after it is noted down
+// that the call leaves. What cannot be answered for sure (a time-out, a crash, a
+// lost connection) is found out by the idempotency key, as far as the service
+// allows and the intent wants.
+func (r *run) performChange(ctx context.Context, s *stepRun, offer Offer) outcome {
+	call := r.callFor(s)
+	r.set(s, func(rec *StepRecord) { rec.Key = call.Key })
+	if problem := r.begin(ctx); problem != nil {
+		return outcome{offer: offer, err: problem}
+	}
+	r.note(ctx, NoteCalling, s, false)
+	t := &attempt{k: r.k, offer: offer, call: call, retried: func(problem *Error) {
+		rec := r.snapshot(s)
+		rec.Error = problem
+		r.publish(Event{Kind: EventStepRetried, Step: &rec})
+	}}
+	return t.outcome(ctx)
+}
+
+// attempt is one change on its way to a known outcome.
+type attempt struct {
+	k       *Kernel
+	offer   Offer
+	call    Call
+	tries   int
+	retried func(*Error)
+}
+
+// outcome calls until the outcome is known, as often as the intent's recovery
+// allows.
+func (t *attempt) outcome(ctx context.Context) outcome {
+	for {
+		t.tries++
+		data, problem, returned := t.k.callOnce(ctx, t.offer, t.call)
+		if problem == nil || !problem.Technical() && problem.Code != CodeCancelled {
+			return outcome{offer: t.offer, data: data, err: problem, attempts: t.tries}
+		}
+		// The user's stop must not leave it open whether something was changed.
+		detached, cancel := t.k.detached(ctx)
+		out, known := t.find(detached)
+		cancel()
+		switch {
+		case known && out.err == nil:
+			return out
+		case known && returned && (t.policy() != RecoverComplete || ctx.Err() != nil):
+			problem.Message += " The change was not made."
+			return outcome{offer: t.offer, err: problem, attempts: t.tries}
+		case t.policy() == RecoverComplete && t.offer.keys && t.tries < changeAttempts && ctx.Err() == nil:
+			t.retried(problem)
+			pause(ctx, firstPause<<(t.tries-1))
+		case known && returned:
+			problem.Message += " The change was not made."
+			return outcome{offer: t.offer, err: problem, attempts: t.tries}
+		default:
+			return t.unknown(problem)
+		}
+	}
+}
+
+func (t *attempt) policy() Recovery {
+	if p := t.offer.Intent.Recovery; p != "" {
+		return p
+	}
+	return RecoverComplete
+}
+
+// find asks the service what became of the change. known is false if it cannot
+// tell; if nothing is kept under the key, the outcome has an error.
+func (t *attempt) find(ctx context.Context) (out outcome, known bool) {
+	f, ok := t.offer.service.(Finder)
+	if !ok || !t.offer.keys {
+		return outcome{}, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.k.cfg.CallTimeout)
+	defer cancel()
+	type found struct {
+		Result
+		yes bool
+	}
+	res, err := guarded(func() (found, error) {
+		res, yes, err := f.Find(ctx, t.call)
+		return found{res, yes}, err
+	})
+	switch {
+	case err != nil:
+		t.k.cfg.Logger.Warn("the outcome of a change could not be looked up", "service", t.offer.Service, "intent", t.call.Intent, "key", t.call.Key, "cause", err)
+		return outcome{}, false
+	case !res.yes:
+		return outcome{offer: t.offer, attempts: t.tries, err: &Error{Code: CodeUnavailable, Message: "The change was not made."}}, true
+	}
+	if res.Data == nil {
+		res.Data = map[string]any{}
+	}
+	if err := t.offer.result.validate(res.Data); err != nil {
+		return outcome{}, false
+	}
+	return outcome{offer: t.offer, data: res.Data, attempts: t.tries}, true
+}
+
+// unknown is the outcome of a change of which nobody can tell whether it was made.
+func (t *attempt) unknown(problem *Error) outcome {
+	if problem == nil {
+		problem = &Error{Code: CodeTimeout, Message: fmt.Sprintf("The %s service did not answer.", t.offer.Service)}
+	}
+	problem.Message += " It is not known whether the change was made."
+	return outcome{
+		offer: t.offer, err: problem, attempts: t.tries,
+		flag: fmt.Sprintf("It is not known whether the %s service made this change. Look it up there before it is asked for again. Its key is %s.", t.offer.Service, t.call.Key),
+	}
+}
+
+// detached is a context that outlives the user's stop, but not by long.
+func (k *Kernel) detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), k.cfg.StepTimeout)
+}
+
+// pause waits, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
