@@ -71,6 +71,9 @@ func (b *bench) open(ctx context.Context, o *options, catalog string) error {
 	if b.backend, _, err = made.open(ctx, o.Backend); err != nil {
 		return err
 	}
+	if m, ok := b.backend.(*madeBackend); ok {
+		b.backend = m.Backend // its abilities show
+	}
 	if b.info, err = b.backend.Describe(ctx); err != nil {
 		return failed(fmt.Errorf("the backend does not describe itself: %w", err))
 	}
@@ -81,8 +84,8 @@ func (b *bench) open(ctx context.Context, o *options, catalog string) error {
 }
 
 // prepare makes the backend ready for the catalog, from nothing, and says how many
-// milliseconds that took. One that is reached over a network is asked whether it
-// could work, so that a run of thousands of cases does not fail at each.
+// milliseconds that took. A model is asked whether it could work, so that a run of
+// thousands of cases does not fail at each.
 func (b *bench) prepare(ctx context.Context) (float64, error) {
 	start := time.Now()
 	if p, ok := b.backend.(orchestrator.Preparer); ok {
@@ -94,9 +97,9 @@ func (b *bench) prepare(ctx context.Context) (float64, error) {
 		}
 	}
 	took := float64(time.Since(start)) / float64(time.Millisecond)
-	if c, ok := b.backend.(orchestrator.Checker); ok && !b.info.Local {
+	if c, ok := b.backend.(orchestrator.Checker); ok && b.scores == nil {
 		if err := c.Check(ctx); err != nil {
-			return 0, failed(fmt.Errorf("the backend cannot work now: %w", err))
+			return 0, failed(errors.New("the backend cannot work now: " + withCause(err)))
 		}
 	}
 	return took, nil

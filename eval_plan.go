@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +81,7 @@ func (e *evaluator) evaluate(ctx context.Context, c evalCase) verdict {
 		o.Usage.Backend, o.Usage.Model = p.usage.Backend, p.usage.Model
 	}
 	if p.err != nil {
-		o.Error = p.err.Error()
+		o.Error = withCause(p.err)
 	} else {
 		o.Problems = p.problems
 		if len(p.problems) == 0 {
@@ -200,7 +202,7 @@ func (p planned) understood() []orchestrator.Step {
 		return slices.DeleteFunc(out, func(s orchestrator.Step) bool {
 			return slices.ContainsFunc(all, func(other orchestrator.Step) bool { return other.Intent != s.Intent && other.Text == s.Text })
 		})
-	case orchestrator.PlanAnswer, orchestrator.PlanRefusal:
+	case orchestrator.PlanAnswer, orchestrator.PlanRefusal, orchestrator.PlanUndo:
 	}
 	return nil
 }
@@ -336,6 +338,16 @@ func sameSet(a, b []string) bool {
 		return func(s string) bool { return !slices.Contains(list, s) }
 	}
 	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
+}
+
+// withCause says what went wrong, with the reason that people are not told in the
+// chat: here nobody looks into the log.
+func withCause(err error) string {
+	var coded *orchestrator.Error
+	if errors.As(err, &coded) && coded.Cause != nil {
+		return fmt.Sprintf("%s (%s)", err, coded.Cause)
+	}
+	return err.Error()
 }
 
 // says shortens a text to one line for a table.

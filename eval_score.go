@@ -214,7 +214,7 @@ func (s *score) summary(priced bool) summary {
 		sum.OOSPrecision = share(s.caught, s.nothing)
 	}
 	if priced && s.cases > 0 {
-		cost, each := s.usage.CostUSD, s.usage.CostUSD/float64(s.cases)
+		cost, each := round(s.usage.CostUSD, 9), round(s.usage.CostUSD/float64(s.cases), 9)
 		sum.CostUSD, sum.CostPerTurn = &cost, &each
 	}
 	slices.Sort(s.ms)
