@@ -1,4 +1,4 @@
-.PHONY: run test lint bench fuzz picture soak
+.PHONY: run test lint bench figures fuzz picture soak
 
 run: ## open the chat
 	go run .
@@ -11,6 +11,9 @@ lint: ## formatting, lint and the import law
 
 bench: ## all benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+figures: ## every figure of the offline backend, beside what is wanted of it
+	go test -count=1 -timeout 60m -v -run 'TestFigures$$' . -figures
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME

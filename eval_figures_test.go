@@ -7,7 +7,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -129,7 +132,7 @@ func TestFigures(t *testing.T) {
 	if !*figures {
 		return
 	}
-	all = append(all, speedFigures(t)...)
+	all = append(append(all, suiteFigure(t)), speedFigures(t)...)
 	var b strings.Builder
 	tabs := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	_, _ = fmt.Fprintln(tabs, "FIGURE\tMEASURED\tAT LEAST\tAIM\t")
@@ -167,6 +170,24 @@ func accuracyFigures(t *testing.T, step int) []figure {
 		{name: "  several requests, exact: CLINC150", value: 100 * *several["clinc150"].Exact, atLeast: 62, aim: 75, unit: "%", drift: 18},
 		{name: "  several requests, exact: SNIPS", value: 100 * *several["snips"].Exact, atLeast: 90, aim: 95, unit: "%", drift: 5},
 	}
+}
+
+var suiteScore = regexp.MustCompile(`(?m)^\s*all\s+([0-9.]+) %`)
+
+// suiteFigure plays the conversation suite, which belongs to the offline backend's
+// own tests.
+func suiteFigure(t *testing.T) figure {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-v", "-run", "TestSuiteScore$", "./backends/offline").CombinedOutput()
+	found := suiteScore.FindSubmatch(out)
+	if found == nil {
+		t.Fatalf("no score of the conversation suite: %v\n%s", err, out)
+	}
+	score, err := strconv.ParseFloat(string(found[1]), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return figure{name: "conversation suite, right turns", value: score, atLeast: 95, aim: 99, unit: "%"}
 }
 
 // speedFigures measures times on one core, and memory, by running the program.

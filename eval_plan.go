@@ -299,12 +299,14 @@ func (e *evaluator) remember(ctx context.Context, c evalCase) ([]orchestrator.Tu
 		}
 		if p.err == nil && len(p.problems) == 0 {
 			turn.Plan, turn.Answer = &p.plan, p.plan.Text
-			turn.Kind = map[orchestrator.PlanKind]orchestrator.TurnKind{
-				orchestrator.PlanSteps: orchestrator.KindAnswer, orchestrator.PlanAnswer: orchestrator.KindAnswer,
-				orchestrator.PlanQuestion: orchestrator.KindQuestion, orchestrator.PlanRefusal: orchestrator.KindRefusal,
-			}[p.plan.Kind]
-			if p.plan.Kind == orchestrator.PlanSteps {
+			switch turn.Kind = orchestrator.KindAnswer; p.plan.Kind {
+			case orchestrator.PlanSteps:
 				turn.Steps = done(p.plan.Steps)
+			case orchestrator.PlanQuestion:
+				turn.Kind = orchestrator.KindQuestion
+			case orchestrator.PlanRefusal:
+				turn.Kind = orchestrator.KindRefusal
+			case orchestrator.PlanAnswer, orchestrator.PlanUndo:
 			}
 		}
 		turns = append(turns, turn)
