@@ -59,7 +59,7 @@ func (r *run) outcome() Outcome {
 		}
 	}
 	switch {
-	case done > 0 && failed > 0:
+	case done > 0 && failed+undone > 0:
 		return OutcomePartly
 	case done > 0:
 		return OutcomeDone

@@ -54,6 +54,7 @@ const (
 	NoteCalling    NoteKind = "calling"     // the call of a change leaves: Step with args and key
 	NoteEnded      NoteKind = "ended"       // Step has got its status, result or error
 	NoteTakingBack NoteKind = "taking_back" // the changes that were done are taken back from here on
+	NoteUndoing    NoteKind = "undoing"     // the call that takes Step back leaves: Undo with args and key
 	NoteUndone     NoteKind = "undone"      // Step, with what became of taking it back
 )
 

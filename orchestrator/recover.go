@@ -71,10 +71,11 @@ func (k *Kernel) finishTurn(ctx context.Context, open OpenTurn) (Turn, error) {
 		switch {
 		case takingBack:
 			r.broken = true
+			r.leave(Errorf(CodeDependency, "It was not tried, because a change before it failed and they were to be made together or not at all."))
 		case open.Confirmed && yesHolds:
 			r.execute(ctx, func(s *stepRun) bool { return s.gated })
 		default:
-			r.lapse()
+			r.leave(Errorf(CodeExpired, "It had not been begun when the program ended, and the yes for it is no longer good."))
 		}
 		r.conclude(ctx)
 	}
@@ -188,11 +189,15 @@ func (r *run) settleDoubts(ctx context.Context, doubt map[string]bool) {
 	}
 }
 
-// lapse leaves what had not been begun: the yes for it is too old.
-func (r *run) lapse() {
-	for _, s := range r.ownChanges() {
-		if !s.settled() {
-			r.fails(s, Errorf(CodeExpired, "It had not been begun when the program ended, and the yes for it is no longer good."))
+// leave ends what had not been begun, and will not be.
+func (r *run) leave(why *Error) {
+	for _, s := range r.all() {
+		switch {
+		case s.settled():
+		case s.list != nil && len(s.children) > 0:
+			r.gather(s)
+		default:
+			r.fails(s, why)
 		}
 	}
 }

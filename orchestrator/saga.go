@@ -166,6 +166,12 @@ func (r *run) undoStep(ctx context.Context, s *stepRun) (undo *Undoing, flag str
 	if !ok {
 		return fail(&Error{Code: CodeUnavailable, Message: fmt.Sprintf("The %s service does not offer %s at the moment.", offer.Service, u.Intent)})
 	}
+	if rec.Undo != nil && !through.keys { // an earlier process was at it
+		return fail(&Error{Code: CodeTimeout, Message: "It is not known whether it was taken back."})
+	}
+	begun := *u
+	r.set(s, func(rec *StepRecord) { rec.Undo = &begun })
+	r.note(ctx, NoteUndoing, s, false)
 	call := r.callFor(s)
 	call.Intent, call.Key = u.Intent, u.Key
 	call.Args = (&stepRun{entry: r.catalog.Intent(u.Intent), subject: s.subject}).callArgs(b.args)
