@@ -21,6 +21,8 @@ type planner struct {
 	// earlierTests are the conditions written so far, by where they stand.
 	earlierTests map[[2]int]earlierTest
 	lastMeasured measurement
+	// setting is the intent whose condition is being written.
+	setting *skill
 
 	steps []orchestrator.Step
 	// last says how earlier requests of the message filled a key, by its name: what

@@ -43,10 +43,13 @@ func quantityIn(toks []token, from int) (quantity, bool) {
 		if t.is("a", "an") && i+1 < len(toks) && unitDays[toks[i+1].stem] != 0 {
 			return quantity{value: 1, unit: toks[i+1].stem, time: true, at: i, next: i + 2}, true
 		}
-		if unitDays[t.stem] != 0 && i > 0 && toks[i-1].is("last", "past", "this") {
+		if unitDays[t.stem] != 0 && i > 0 && toks[i-1].is("last", "past", "this", "next") {
 			return quantity{value: 1, unit: t.stem, time: true, at: i, next: i + 1}, true
 		}
 		v, ok := numberOf(t.low)
+		if t.is("once") && i > 0 && toks[i-1].is("than", "least", "most", "exactly") {
+			v, ok = 1, true
+		}
 		if !ok || t.is("one") && isPronounOne(toks, i) {
 			continue
 		}
@@ -69,8 +72,8 @@ func quantityIn(toks []token, from int) (quantity, bool) {
 
 var (
 	costWords   = set("cost costs costed price priced worth expensive cheap pay paid amount total sum value fee charge charged owe spend spent")
-	futureWords = set("due start starts starting begin begins expire expires expiring arrive arrives upcoming away until left coming ends end next")
-	pastWords   = set("ago old older last past since newer recently younger")
+	futureWords = set("due start starts starting begin begins expire expires expiring arrive arrives upcoming away ahead until left coming ends end next valid remaining remain")
+	pastWords   = set("ago old older last past since newer recently younger overdue")
 )
 
 // amount understands numbers: money, counts, anything with a number field, and
@@ -100,9 +103,6 @@ func (p *planner) amount(toks []token, sc scope, negated bool) (test, bool) {
 		}
 	}
 	said := op != "" || q.unit != ""
-	if op == "" {
-		op = "=="
-	}
 	expr, score := sc.number(toks, q)
 	if len(p.part) > 0 {
 		if e := sc.partTest(p.part, q.unit != "" && !q.time || saysMoney(toks)); e != "" {
@@ -111,8 +111,14 @@ func (p *planner) amount(toks []token, sc scope, negated bool) (test, bool) {
 			return test{}, false
 		}
 	}
+	if expr == "" && op != "" && (q.unit == "" || !q.time) && len(p.part) == 0 {
+		expr, score = p.onlyNumber(toks[:max(at, 0)], sc, q)
+	}
 	if expr == "" || !said && (score < scoreCompare+inTitle || p.keyAnywhere(toks[q.at])) {
 		return test{}, false
+	}
+	if op == "" {
+		op = "=="
 	}
 	value := celNumber(q.value)
 	if op == "==" && !strings.Contains(expr, "size(") && !sc.wholeNumber(expr) {
@@ -126,6 +132,30 @@ func (p *planner) amount(toks []token, sc scope, negated bool) (test, bool) {
 		out = negate(out)
 	}
 	return test{out, score}, true
+}
+
+// onlyNumber finds what a comparison of the object itself is about, if no word says
+// so ("it is below 600"): the number that the request sets, or the only one there is.
+func (p *planner) onlyNumber(before []token, sc scope, q quantity) (expr string, score int) {
+	if !sc.own || !onlyThing(before, sc) {
+		return "", 0
+	}
+	var only *field
+	n := 0
+	for _, f := range sc.fields {
+		if f.kind != kindInteger && f.kind != kindNumber || keyLike(f.name) {
+			continue
+		}
+		if p.setting != nil && p.setting.slot(f.name) != nil {
+			return guard(sc, f, sc.at(f)+" ?"), scoreCompare
+		}
+		n++
+		only = f
+	}
+	if n != 1 || q.unit != "" && only.unit != "" && !strings.EqualFold(only.unit, q.unit) {
+		return "", 0
+	}
+	return guard(sc, only, sc.at(only)+" ?"), scoreCompare
 }
 
 // saysMoney tells whether a word speaks of what things cost.

@@ -10,6 +10,10 @@ type scope struct {
 	fields []*field
 	// list is set if the object is a list: conditions on how many there are.
 	list *field
+	// own: the condition is about this object, if it says "it".
+	own bool
+	// about holds the stems of the names that the object itself goes by.
+	about []string
 }
 
 // test is a CEL expression of type bool, and how much of the condition it
@@ -36,41 +40,12 @@ func (p *planner) condition(toks []token, sc scope) (test, bool) {
 	if len(toks) == 0 {
 		return test{}, false
 	}
-	if parts, op := splitCondition(toks); len(parts) > 1 {
-		var exprs []string
-		total := 0
-		neither := op == " || " && isNegated(parts[0]) && bareParts(parts[1:])
-		if neither {
-			parts[0] = withoutNegators(parts[0])
-		}
-		var head []token
-		for i, part := range parts {
-			var t test
-			ok := false
-			if i > 0 && bareParts(parts[i:i+1]) {
-				t, ok = p.condition(append(append([]token{}, head...), part...), sc)
-			}
-			if !ok {
-				t, ok = p.condition(part, sc)
-			}
-			if !ok {
-				return test{}, false
-			}
-			if i == 0 {
-				head = auxiliaryHead(part)
-			}
-			exprs = append(exprs, t.expr)
-			total += t.score
-		}
-		expr := "(" + strings.Join(exprs, op) + ")"
-		if neither {
-			expr = "!" + expr
-		}
-		return test{expr, total}, true
+	if parts, ops := splitCondition(toks); len(parts) > 1 {
+		return p.joined(parts, ops, sc)
 	}
 	negated := isNegated(toks)
 	var best test
-	tries := []func([]token, scope, bool) (test, bool){p.age, p.amount, p.state, p.flag, p.holds, p.equals}
+	tries := []func([]token, scope, bool) (test, bool){p.age, p.amount, p.state, p.flag, p.anyLeft, p.worth, p.whoever, p.holds, p.equals, p.named}
 	if p.measured(toks) {
 		tries = tries[:2]
 	}
@@ -80,76 +55,6 @@ func (p *planner) condition(toks []token, sc scope) (test, bool) {
 		}
 	}
 	return best, best.score > 0
-}
-
-// bareParts tells whether the parts have no verb of their own: "or delivered".
-func bareParts(parts [][]token) bool {
-	for _, part := range parts {
-		for _, t := range part {
-			if auxiliaries[t.low] || predicates[t.low] || negators[t.low] {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func withoutNegators(toks []token) []token {
-	var out []token
-	for _, t := range toks {
-		if !negators[t.low] {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
-// auxiliaryHead returns the beginning of a clause up to its auxiliaries: "it has
-// not" of "it has not shipped".
-func auxiliaryHead(toks []token) []token {
-	last := 0
-	for i, t := range toks {
-		if auxiliaries[t.low] || t.is("not", "been", "be", "still", "already") {
-			last = i + 1
-		} else if last > 0 {
-			break
-		}
-	}
-	return toks[:last]
-}
-
-// splitCondition divides at and, or and but; "between 2 and 5" and "30 or more"
-// stay whole.
-func splitCondition(toks []token) ([][]token, string) {
-	op := ""
-	var parts [][]token
-	start := 0
-	for i := 1; i < len(toks)-1; i++ {
-		t := toks[i]
-		if !t.is("and", "or", "but", "nor") {
-			continue
-		}
-		if t.is("or") && toks[i+1].is("more", "less", "fewer", "later", "earlier", "older", "newer", "not", "above", "over") ||
-			t.is("and") && has(toks[start:i], "between") {
-			continue
-		}
-		kind := " && "
-		if t.is("or", "nor") {
-			kind = " || "
-		}
-		if op != "" && op != kind {
-			return nil, "" // mixed: not without brackets
-		}
-		op = kind
-		parts = append(parts, toks[start:i])
-		start = i + 1
-	}
-	if op == "" {
-		return nil, ""
-	}
-	parts = append(parts, toks[start:])
-	// "neither" and "not … or" would need the negation carried along.
-	return parts, op
 }
 
 func has(toks []token, word string) bool {

@@ -131,15 +131,7 @@ func (p *planner) counted(toks []token, noun int, sc scope, list *field, main, k
 		}
 	}
 	if len(tests) > 0 {
-		x = fmt.Sprintf("%s.filter(o, %s)", x, joinTests(tests))
+		x = fmt.Sprintf("%s.filter(o, %s)", x, joinAll(tests, " && "))
 	}
 	return "size(" + x + ") " + count, true
-}
-
-func joinTests(tests []string) string {
-	out := tests[0]
-	for _, t := range tests[1:] {
-		out += " && " + t
-	}
-	return out
 }

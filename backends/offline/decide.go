@@ -8,7 +8,7 @@ import (
 // decideParts writes a condition of several clauses that have each a verb of their
 // own, and so perhaps a subject of their own. done is false if it is one clause.
 func (p *planner) decideParts(c clause, s *skill, ref reference, who string) (expr string, done, ok bool) {
-	parts, op := splitCondition(c.toks)
+	parts, ops := splitCondition(c.toks)
 	if len(parts) < 2 || has(c.toks, "neither") || has(c.toks, "nor") {
 		return "", false, false
 	}
@@ -26,12 +26,9 @@ func (p *planner) decideParts(c clause, s *skill, ref reference, who string) (ex
 		if !ok {
 			return "", true, false
 		}
-		if strings.Contains(e, " || ") || strings.Contains(e, " && ") && op == " || " {
-			e = "(" + e + ")"
-		}
 		exprs = append(exprs, e)
 	}
-	expr = "(" + strings.Join(exprs, op) + ")"
+	expr = "(" + joinTests(exprs, ops) + ")"
 	if c.negated {
 		expr = "!" + expr
 	}

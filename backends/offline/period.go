@@ -1,6 +1,9 @@
 package offline
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // amountAt returns where a comparison with an amount of money begins: "over 80
 // euros". It is 0 if there is none.
@@ -117,4 +120,56 @@ func (p *planner) cannotNarrow(s *skill, r *request) string {
 		return ""
 	}
 	return "I cannot narrow the list down to “" + text + "” here, so this is all of it."
+}
+
+// calendarPeriod finds a week, a month or a year that a condition names, and where it
+// stands; n is 0 if it names none.
+func calendarPeriod(toks []token, today time.Time) (from, to time.Time, at, n int) {
+	for i, t := range toks {
+		if i+1 < len(toks) && t.is("this", "next", "last") && (i == 0 || !toks[i-1].is("the")) {
+			step := map[string]int{"this": 0, "next": 1, "last": -1}[t.low]
+			switch next := toks[i+1]; {
+			case next.is("week"):
+				if i+2 < len(toks) && weekdays[toks[min(i+2, len(toks)-1)].low] != 0 {
+					continue
+				}
+				from = dayOfWeek(today, time.Monday, step)
+				return from, from.AddDate(0, 0, 7), i, 2
+			case next.is("weekend"):
+				from = dayOfWeek(today, time.Saturday, step)
+				return from, from.AddDate(0, 0, 2), i, 2
+			case next.is("month"):
+				from = time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, today.Location()).AddDate(0, step, 0)
+				return from, from.AddDate(0, 1, 0), i, 2
+			case next.is("year"):
+				from = time.Date(today.Year()+step, 1, 1, 0, 0, 0, 0, today.Location())
+				return from, from.AddDate(1, 0, 0), i, 2
+			}
+		}
+		m, ok := months[t.low]
+		if !ok || i == 0 || !toks[i-1].is("in", "before", "after", "during", "since", "until", "till", "by", "of", "from", "this", "next", "last") {
+			continue
+		}
+		year := 0
+		n = 1
+		if i+1 < len(toks) {
+			if y, err := strconv.Atoi(toks[i+1].low); err == nil && y > 1900 && y < 2200 {
+				year, n = y, 2
+			} else if dayNumber(toks[i+1].low) > 0 || toks[i+1].is("the") {
+				continue
+			}
+		}
+		if i > 1 && dayNumber(toks[i-2].low) > 0 && toks[i-1].is("of") {
+			continue
+		}
+		from = onDate(today, year, m, 1)
+		return from, from.AddDate(0, 1, 0), i, n
+	}
+	return from, to, 0, 0
+}
+
+// isPeriod tells whether what looks like a span of time is a period of the calendar:
+// this week, as opposed to within a week.
+func isPeriod(toks []token, q quantity) bool {
+	return q.at > 0 && q.next-q.at == 1 && toks[q.at-1].is("this", "next", "last") && (q.at < 2 || !toks[q.at-2].is("the"))
 }

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,12 +16,12 @@ func (p *planner) age(toks []token, sc scope, negated bool) (test, bool) {
 		from = at + n
 	}
 	q, ok := quantityIn(toks, from)
-	if !ok || !q.time {
+	if !ok || !q.time || isPeriod(toks, q) {
 		return p.onDay(toks, sc, negated)
 	}
 	if op == "" {
 		op = ">="
-		if has(toks, "last") || has(toks, "past") || has(toks, "this") || has(toks, "in") {
+		if has(toks, "last") || has(toks, "past") || has(toks, "this") || has(toks, "in") || has(toks, "next") {
 			op = "<"
 		}
 	}
@@ -32,12 +33,15 @@ func (p *planner) age(toks []token, sc scope, negated bool) (test, bool) {
 		return test{}, false
 	}
 	future, past := false, false
-	for _, t := range toks {
-		future = future || futureWords[t.low]
-		past = past || pastWords[t.low]
+	for i, t := range toks {
+		future = future || futureWords[t.low] || t.is("in") && i+1 < len(toks) && (i+1 == at || i+1 == q.at)
+		past = past || pastWords[t.low] && (!t.is("past") || i > 0 && toks[i-1].is("the"))
 	}
-	if score == scoreTime && !past {
+	if score == scoreTime && !past && !(future && sc.own && f.upcoming()) {
 		return test{}, false
+	}
+	if !past && f.upcoming() {
+		future = true
 	}
 	diff := "now - " + sc.at(f)
 	if future && !past {
@@ -60,15 +64,31 @@ func (sc scope) timeField(toks []token) (*field, int) {
 			continue
 		}
 		s := 0
-		for _, t := range toks {
-			if t.kind == tokWord && unitDays[t.stem] == 0 && !auxiliaries[t.low] && !functionWords[t.low] {
-				s += f.words[t.stem]
+		for i, t := range toks {
+			if t.kind != tokWord || unitDays[t.stem] != 0 || auxiliaries[t.low] || weekdays[t.low] != 0 || months[t.low] != 0 {
+				continue
+			}
+			if w := f.words[t.stem]; !functionWords[t.low] || w >= inTitle && (i == 0 || !nounMarks[toks[i-1].low]) {
+				s += w
 			}
 		}
 		if s == 0 {
 			for _, t := range toks {
 				if t.kind == tokWord && !functionWords[t.low] && related(stem(f.name), t.stem) {
 					s = inTitle
+				}
+			}
+		}
+		if s < inTitle {
+			for i, t := range toks {
+				if f.akin(t) && (!t.is("go", "make", "here", "back", "over", "take", "left") || i > 0) {
+					s = inTitle
+					if f.upcoming() == saysFuture(toks) {
+						s++
+					}
+					if f.words["latest"] >= inTitle {
+						s++ // what should have happened by then
+					}
 				}
 			}
 		}
@@ -103,41 +123,106 @@ func mainTime(fields []*field) *field {
 	return first
 }
 
-// onDay understands a day instead of a span: placed yesterday, due before Friday.
+// onDay understands a day or a period instead of a span: placed yesterday, due
+// before Friday, due this week, starts after 5pm.
 func (p *planner) onDay(toks []token, sc scope, negated bool) (test, bool) {
-	found := moments(toks, p.req.Now)
-	if len(found) == 0 || found[0].day.IsZero() {
-		return test{}, false
+	from, to, at, ok := p.stretch(toks)
+	if !ok {
+		return p.atTime(toks, sc, negated)
 	}
 	f, score := sc.timeField(toks)
-	if f == nil || score < scoreTime+inTitle {
+	if f == nil || score < scoreTime+inTitle && !(sc.own && onlyThing(toks[:at], sc)) {
 		return test{}, false // no word says which time is meant
 	}
-	m := found[0]
 	if f.past() {
-		if m.day.After(p.today()) && weekdays[toks[m.at].low] != 0 && !saysFuture(toks) {
-			m.day = m.day.AddDate(0, 0, -7) // "placed on Monday": the one that was
+		if from.After(p.today()) && weekdays[toks[at].low] != 0 && !saysFuture(toks) {
+			from, to = from.AddDate(0, 0, -7), to.AddDate(0, 0, -7) // "placed on Monday": the one that was
 		}
-		if m.day.After(p.today()) || saysFuture(toks) {
+		if from.After(p.today()) && months[toks[at].low] != 0 && !saysFuture(toks) {
+			from, to = from.AddDate(-1, 0, 0), to.AddDate(-1, 0, 0)
+		}
+		if from.After(p.today()) || saysFuture(toks) {
 			return test{}, false // when something has happened does not say when it will
 		}
 	}
-	day, next := celTime(m.day), celTime(m.day.AddDate(0, 0, 1))
-	before := toks[:m.at]
+	day, next := celTime(from), celTime(to)
+	before := toks[:at+1]
 	x := sc.at(f)
 	var expr string
 	switch {
-	case has(before, "before"):
+	case has(before, "before") || has(before, "earlier"):
 		expr = x + " < " + day
-	case has(before, "after"):
+	case has(before, "after") || has(before, "later") || has(before, "past"):
 		expr = x + " >= " + next
-	case has(before, "since"):
+	case has(before, "since") || has(before, "from"):
 		expr = x + " >= " + day
-	case has(before, "by") || has(before, "until"):
+	case has(before, "by") || has(before, "until") || has(before, "till"):
 		expr = x + " < " + next
 	default:
 		expr = x + " >= " + day + " && " + x + " < " + next
 	}
+	if negated {
+		expr = "!(" + expr + ")"
+	}
+	return test{guard(sc, f, expr), score}, true
+}
+
+// stretch finds the day, week, month or year that a condition names, and where it
+// stands. A moment with a time of day is as long as nothing.
+func (p *planner) stretch(toks []token) (from, to time.Time, at int, ok bool) {
+	if from, to, at, n := calendarPeriod(toks, p.today()); n > 0 {
+		return from, to, at, true
+	}
+	for _, m := range moments(toks, p.req.Now) {
+		if m.day.IsZero() {
+			continue
+		}
+		if m.hasClock {
+			t := atClock(m.day, m.clock)
+			return t, t, m.at, true
+		}
+		return m.day, m.day.AddDate(0, 0, 1), m.at, true
+	}
+	return from, to, 0, false
+}
+
+// onlyThing tells whether the words only point at the object: "it is", "the delivery
+// estimate is".
+func onlyThing(toks []token, sc scope) bool {
+	for _, t := range toks {
+		if t.kind == tokWord && !functionWords[t.low] && !slices.Contains(sc.about, t.stem) && !t.is("earlier", "later") {
+			return false
+		}
+	}
+	return true
+}
+
+// atTime understands a time of day without a day: "it starts before 10 am".
+func (p *planner) atTime(toks []token, sc scope, negated bool) (test, bool) {
+	found := moments(toks, p.req.Now)
+	if len(found) == 0 || !found[0].hasClock {
+		return test{}, false
+	}
+	f, score := sc.timeField(toks)
+	if f == nil || f.dateOnly || score < scoreTime+inTitle && !(sc.own && onlyThing(toks[:found[0].at], sc)) {
+		return test{}, false
+	}
+	zone := ""
+	if z := p.req.Now.Format("-07:00"); z != "+00:00" {
+		zone = celString(z)
+	}
+	before := toks[:found[0].at]
+	op := "=="
+	switch {
+	case has(before, "before") || has(before, "earlier"):
+		op = "<"
+	case has(before, "after") || has(before, "later"):
+		op = ">"
+	case has(before, "by") || has(before, "until"):
+		op = "<="
+	}
+	x := sc.at(f)
+	expr := fmt.Sprintf("%s.getHours(%s) * 60 + %s.getMinutes(%s) %s %d", x, zone, x, zone, op, int(found[0].clock.Minutes()))
 	if negated {
 		expr = "!(" + expr + ")"
 	}
@@ -166,7 +251,7 @@ func (f *field) past() bool {
 // "it arrives within 5 days".
 func saysFuture(toks []token) bool {
 	for i, t := range toks {
-		if t.is("will", "arrives", "comes", "gets", "ships", "leaves", "going", "shall", "reaches", "come", "upcoming", "expected", "due") && (!t.is("will") || i == 0 || !toks[i-1].is("the")) {
+		if t.is("will", "arrives", "comes", "gets", "ships", "leaves", "going", "shall", "reaches", "come", "upcoming", "expected", "due", "expires", "starts", "begins", "ends", "departs", "departure", "arrival") && (!t.is("will") || i == 0 || !toks[i-1].is("the")) {
 			return true
 		}
 		if t.is("arrive", "ship", "leave") && i > 0 && toks[i-1].is("can", "could", "might", "may", "should", "would", "to") {
@@ -209,6 +294,9 @@ type measurement struct {
 }
 
 func (p *planner) measures(toks []token) bool {
+	if _, _, _, n := calendarPeriod(toks, p.today()); n > 0 {
+		return true
+	}
 	for _, m := range moments(toks, p.req.Now) {
 		if !m.day.IsZero() {
 			return true

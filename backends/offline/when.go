@@ -122,10 +122,19 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 	if noun := p.quantified(toks); noun > 0 {
 		return p.decideCount(c, noun, s, ref, who)
 	}
-	defer func(part []token) { p.part = part }(p.part)
-	p.part = p.partSpokenOf(toks, s, ref)
+	defer func(part []token, s *skill) { p.part, p.setting = part, s }(p.part, p.setting)
+	p.part, p.setting = p.partSpokenOf(toks, s, ref), s
 	var best option
+	me := aboutMe(toks)
+	thing := saysIt(toks)
 	consider := func(sc scope, make func() string, bonus int) {
+		switch {
+		case sc.own && thing:
+			bonus += ownBonus
+		case !sc.own && me:
+			bonus += mineBonus
+		}
+		sc.own = sc.own && !me
 		if t, ok := p.condition(toks, sc); ok && t.score+bonus > best.test.score {
 			t.score += bonus
 			best = option{t, make}
@@ -136,7 +145,7 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 		main = other
 	}
 	if main.object != "" {
-		consider(scope{expr: hole, fields: main.fields}, func() string { return main.object }, 1)
+		consider(scope{expr: hole, fields: main.fields, own: true, about: p.k.called(s)}, func() string { return main.object }, 1)
 	}
 	if main.arg.Value != nil || main.arg.Ref != "" {
 		p.detailOptions(s, main, who, consider)
@@ -157,6 +166,48 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 		expr = negate(expr)
 	}
 	return strings.ReplaceAll(expr, hole, best.make()), true
+}
+
+// ownBonus speaks for the object of the request where a condition says "it", and
+// mineBonus for what is known of the customer where it says "I".
+const (
+	ownBonus  = 3
+	mineBonus = 2
+)
+
+// aboutMe tells whether a condition speaks of the user.
+func aboutMe(toks []token) bool {
+	for _, t := range toks {
+		if !t.is("there", "is", "are", "do", "does", "have", "has", "am") {
+			return t.is("i", "we", "my", "our")
+		}
+	}
+	return false
+}
+
+// saysIt tells whether a condition points at the object.
+func saysIt(toks []token) bool {
+	for i, t := range toks {
+		if t.is("it", "they", "them") || i == 0 && t.is("this", "that", "those", "these") {
+			return true
+		}
+	}
+	return false
+}
+
+// called returns the stems of the words for the objects of an intent.
+func (k *knowledge) called(s *skill) []string {
+	var out []string
+	for _, sl := range s.keys {
+		out = append(out, stem(strings.TrimSuffix(sl.name, "_id")))
+		for w := range k.nouns[sl.name] {
+			out = append(out, w)
+		}
+		for _, m := range sl.makers {
+			out = append(out, stem(m.list.name))
+		}
+	}
+	return out
 }
 
 // detailOptions considers the reads that tell more of the object: those that need
@@ -181,16 +232,15 @@ func (p *planner) detailOptions(s *skill, ref reference, who string, consider fu
 		if d == s {
 			bonus--
 		}
-		consider(scope{expr: hole, fields: d.fields}, func() string {
-			return "steps." + p.lookup(d, lookupName(d), who, args)
-		}, bonus)
+		sc := scope{expr: hole, fields: d.fields, own: true, about: append(p.k.called(d), d.nameStems[1:]...)}
+		consider(sc, func() string { return "steps." + p.lookup(d, lookupName(d), who, args) }, bonus)
 	}
 	for _, sl := range s.keys {
 		if ref.arg.Value == nil || len(sl.makers) == 0 {
 			continue
 		}
 		m := sl.makers[0]
-		consider(scope{expr: hole, fields: m.list.sub}, func() string {
+		consider(scope{expr: hole, fields: m.list.sub, own: true, about: p.k.called(s)}, func() string {
 			id := p.lookup(m.skill, lookupName(m.skill), who, nil)
 			return "steps." + id + "." + m.list.name + ".filter(o, o." + m.key + " == " + celValue(ref.arg.Value) + ")[0]"
 		}, -1)
