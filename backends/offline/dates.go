@@ -19,9 +19,13 @@ var holidays = []struct {
 	month time.Month
 	day   int
 }{
-	{newPhrases("christmas eve"), 12, 24}, {newPhrases("christmas", "christmas day"), 12, 25}, {newPhrases("boxing day"), 12, 26},
-	{newPhrases("new year 's eve", "new years eve"), 12, 31}, {newPhrases("new year 's day", "new years day", "new year"), 1, 1},
-	{newPhrases("halloween"), 10, 31}, {newPhrases("valentine 's day", "valentines day"), 2, 14},
+	{newPhrases("christmas eve"), 12, 24},
+	{newPhrases("christmas", "christmas day"), 12, 25},
+	{newPhrases("boxing day"), 12, 26},
+	{newPhrases("new year 's eve", "new years eve"), 12, 31},
+	{newPhrases("new year 's day", "new years day", "new year"), 1, 1},
+	{newPhrases("halloween"), 10, 31},
+	{newPhrases("valentine 's day", "valentines day"), 2, 14},
 }
 
 // dateAt reads a date that begins at i and returns it with its length, 0 if there is
