@@ -215,6 +215,19 @@ func PluralOf(noun string) string {
 	return noun + "s"
 }
 
+// SingularOf gives the singular of a regular English plural.
+func SingularOf(noun string) string {
+	switch {
+	case strings.HasSuffix(noun, "ies") && len(noun) > 4:
+		return noun[:len(noun)-3] + "y"
+	case strings.HasSuffix(noun, "sses"), strings.HasSuffix(noun, "xes"), strings.HasSuffix(noun, "ches"), strings.HasSuffix(noun, "shes"):
+		return noun[:len(noun)-2]
+	case strings.HasSuffix(noun, "s") && !strings.HasSuffix(noun, "ss"):
+		return noun[:len(noun)-1]
+	}
+	return noun
+}
+
 // Items writes a list of objects with name and quantity: 2 × kettle and mug.
 func (w Wording) Items(v any) string {
 	list, _ := v.([]any)

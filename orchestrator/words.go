@@ -21,6 +21,9 @@ type Words struct {
 	// Values are what the values of enumerations are called, by value. The first
 	// word is the one that answers use; all of them are understood.
 	Values map[string][]string `json:"values,omitempty"`
+	// Messages are the sentences in which the intent is refused: English, and how it
+	// is said in the language. What changes from case to case is a {hole} in both.
+	Messages map[string]string `json:"messages,omitempty"`
 }
 
 // values are the words that answers use for the values of enumerations.

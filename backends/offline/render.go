@@ -2,23 +2,32 @@ package offline
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"banyan/orchestrator"
 )
 
-// listed bounds the rows of a table.
-const listed = 20
+// listed bounds the rows of a table or list, and few those from which on a table
+// is easier to read than sentences.
+const (
+	listed = 20
+	few    = 3
+)
+
+// long is the length in characters from which on a text is no fact in a line.
+const long = 120
 
 // general tells a result without a template: a change as what was done and the
-// facts that matter, a list as a table, an object as a sentence or a short list.
+// facts that matter, a list as a list or table, an object as a sentence or facts.
 func (w *answerWriter) general(s *orchestrator.StepRecord, e *orchestrator.Entry) {
 	o := objectOf(s.Result, e)
 	if w.changes(s) {
-		text := "Done: " + w.sentence(s) + "."
-		if facts := w.facts(o, 4); len(facts) > 0 {
-			text += " " + capitalised(strings.Join(facts, ", ")) + "."
-		}
-		w.paragraph(text)
+		w.changed(s, o)
+		return
+	}
+	o = o.unwrapped()
+	if text, ok := o.onlyText(); ok {
+		w.paragraph(w.text(text, nil))
 		return
 	}
 	if name, list, ok := o.mainList(); ok {
@@ -28,196 +37,231 @@ func (w *answerWriter) general(s *orchestrator.StepRecord, e *orchestrator.Entry
 	w.object(o, s)
 }
 
-// mainList returns the list that an object is about: its only list of objects
-// or texts, if all else in it counts or pages.
-func (o shown) mainList() (name string, list []any, ok bool) {
-	for _, n := range o.fieldNames() {
-		switch t := o.data[n].(type) {
-		case []any:
-			if ok {
-				return "", nil, false
+// unwrapped is the object inside one that holds nothing else.
+func (o shown) unwrapped() shown {
+	for name, v := range o.data {
+		if in, ok := v.(map[string]any); ok && len(o.data) == 1 && len(in) > 0 {
+			in := o.inner(in, o.property(name))
+			in.kind = snakeCase(name)
+			return in
+		}
+	}
+	return o
+}
+
+// onlyText is the text of a result that is nothing but a text.
+func (o shown) onlyText() (string, bool) {
+	for _, name := range []string{"result", "text", "content", "message", "output", "answer", "value"} {
+		if s, ok := o.data[name].(string); ok && len(o.data) == 1 {
+			return s, s != ""
+		}
+	}
+	return "", false
+}
+
+// changed tells a change: what was done, and what is new or how things stand now.
+func (w *answerWriter) changed(s *orchestrator.StepRecord, o shown) {
+	text := w.lang.Answer("done", "what", w.what(s))
+	var facts []string
+	for _, c := range s.Changes {
+		if utf8.RuneCountInString(c.Old)+utf8.RuneCountInString(c.New) <= long {
+			facts = append(facts, plain(c.Field)+": "+plain(c.Old)+" → "+plain(c.New))
+		}
+	}
+	if len(facts) == 0 {
+		facts = w.facts(o, 4, text)
+	}
+	if len(facts) > 0 {
+		text += " " + capitalised(strings.Join(facts[:min(len(facts), 4)], ", ")) + "."
+	}
+	w.paragraph(text)
+}
+
+// line tells an object in a line: what it is in bold, and its most useful facts.
+func (w *answerWriter) line(o shown) string {
+	names := bestColumns([]shown{o}, columns)
+	lead := o.identifier()
+	naming := namingField([]shown{o}, names)
+	if lead == "" {
+		for _, n := range append([]string{naming}, "name", "title", "label") {
+			if _, ok := o.data[n].(string); ok {
+				lead = n
 			}
-			name, list, ok = n, t, true
-		case float64, bool, nil:
-			if isMoneyName(n) {
-				return "", nil, false
+		}
+	}
+	var facts []string
+	if lead != "" {
+		facts = append(facts, "**"+clipped(w.format(o, lead, o.data[lead], o.property(lead)), wide)+"**")
+	}
+	amounts := 0
+	for _, n := range names {
+		if _, ok := o.data[n].(float64); ok && o.money(n) != "" {
+			amounts++
+		}
+	}
+	for _, n := range names {
+		v, p := o.data[n], o.property(n)
+		text := clipped(w.format(o, n, v, p), long)
+		if n == lead || text == "" {
+			continue
+		}
+		switch t := v.(type) {
+		case string:
+			if isTime(t, p) {
+				text = w.tensed(w.small(o.label(n)), t) + " " + text
+			} else if isIdentifier(n) {
+				text = w.small(o.label(n)) + " " + text
 			}
-		default:
-			return "", nil, false
+		case float64:
+			if o.money(n) == "" || amounts > 1 {
+				text = w.small(o.label(n)) + " " + text
+			}
+		case bool:
+			text = w.small(o.label(n)) + ": " + text
 		}
+		facts = append(facts, text)
 	}
-	return name, list, ok
+	return strings.Join(facts, ", ")
 }
 
-// none says kindly that a list is empty.
-func (w *answerWriter) none(s *orchestrator.StepRecord, noun string) string {
-	nouns := orchestrator.PluralOf(noun)
-	var with []string
-	o := shown{data: s.Args}
-	if e := w.entry(s); e != nil {
-		o.schema = e.Params
-	}
-	for _, n := range o.fieldNames() {
-		if text := o.format(n, s.Args[n], o.property(n), w.say); text != "" && n != "limit" {
-			with = append(with, o.label(n)+" "+text)
-		}
-	}
-	filter := ""
-	if len(with) > 0 {
-		filter = " with " + orchestrator.JoinAnd(with)
-	}
-	switch who := w.owner(s); {
-	case who == "":
-		return "There are no " + nouns + filter + "."
-	case who == "you" && filter == "":
-		return "You have no " + nouns + " yet."
-	case who == "you":
-		return "You have no " + nouns + filter + "."
-	default:
-		return who + " has no " + nouns + filter + "."
-	}
-}
-
-// owner says whom a step is about: "you", a name, or "" for nobody.
-func (w *answerWriter) owner(s *orchestrator.StepRecord) string {
-	switch {
-	case s.For == "":
-		return ""
-	case strings.EqualFold(s.For, w.req.User.Email):
-		return "you"
-	case strings.EqualFold(s.For, w.req.Subject.Email) && w.req.Subject.Name != "":
-		return plain(w.req.Subject.Name)
-	}
-	return plain(s.For)
-}
-
-// list tells a list: one object by itself, more of them as a table.
-func (w *answerWriter) list(s *orchestrator.StepRecord, o shown, name string, list []any) {
-	noun := o.noun(name)
-	if len(list) == 0 {
-		w.paragraph(w.none(s, noun))
-		return
-	}
-	count := w.say.Plural(float64(len(list)), noun)
-	lead := capitalised(count) + ":"
-	switch who := w.owner(s); who {
-	case "":
-	case "you":
-		lead = "You have " + count + ":"
-	default:
-		lead = who + " has " + count + ":"
-	}
-	rows := make([]shown, 0, len(list))
-	items := o.property(name)
-	if items != nil {
-		items = items.Items
-	}
-	for _, e := range list {
-		if m, ok := e.(map[string]any); ok {
-			rows = append(rows, o.inner(m, items))
-		}
-	}
-	if len(rows) != len(list) { // plain values
-		text := o.format(name, list, o.property(name), w.say)
-		w.paragraph(lead + " " + finished(text))
-		return
-	}
-	if len(rows) == 1 {
-		w.paragraph(lead)
-		w.object(rows[0], nil)
-		return
-	}
-	w.paragraph(lead)
-	more := 0
-	if len(rows) > listed {
-		more = len(rows) - listed
-		rows = rows[:listed]
-	}
-	w.paragraph(w.table(rows))
-	if more > 0 {
-		w.paragraph("… and " + w.say.Plural(float64(more), "more "+noun) + ".")
-	}
-}
-
-// object tells one object: up to three facts in a sentence, more as a list.
+// object tells one object: up to three facts in a sentence, more as a list, long
+// texts and lists of things behind it.
 func (w *answerWriter) object(o shown, s *orchestrator.StepRecord) {
 	id := o.identifier()
-	var facts [][2]string
+	var facts, texts [][2]string
+	var parts []string // lists of things
+	add := func(label, text string) {
+		switch {
+		case text == "":
+		case utf8.RuneCountInString(text) > long:
+			texts = append(texts, [2]string{label, text})
+		default:
+			facts = append(facts, [2]string{label, text})
+		}
+	}
 	for _, n := range o.fieldNames() {
 		if n == id || n == "currency" && o.currency != "" {
 			continue
 		}
-		if in, ok := o.data[n].(map[string]any); ok && len(in) > 0 {
-			facts = append(facts, w.nested(o, n, in)...)
-			continue
-		}
-		if text := o.format(n, o.data[n], o.property(n), w.say); text != "" {
-			facts = append(facts, [2]string{o.label(n), text})
+		switch t := o.data[n].(type) {
+		case map[string]any:
+			w.nested(o, n, t, add)
+		case []any:
+			if rows := o.rows(n, t); len(rows) > 1 && len(rows) == len(t) && len(bestColumns(rows, columns)) >= few {
+				parts = append(parts, n)
+				continue
+			}
+			add(o.label(n), w.format(o, n, t, o.property(n)))
+		default:
+			add(o.label(n), w.format(o, n, t, o.property(n)))
 		}
 	}
 	name := ""
 	if id != "" {
-		name = capitalised(o.called())
+		name = capitalised(w.called(o))
 	}
-	if len(facts) == 0 {
-		switch {
-		case name != "":
-			w.paragraph(name + ".")
-		case s != nil:
-			w.paragraph("Nothing was found.")
+	w.headed(name, facts, len(texts)+len(parts) > 0, s)
+	for _, t := range texts {
+		w.paragraph("**" + capitalised(t[0]) + "**: " + t[1])
+	}
+	for _, n := range parts {
+		list, _ := o.data[n].([]any)
+		w.paragraph("**" + capitalised(o.label(n)) + "**")
+		w.rows(o.rows(n, list[:min(len(list), listed)]))
+		if more := len(list) - listed; more > 0 {
+			w.sentence("more", "n", w.say.Number(more))
 		}
-		return
 	}
-	if len(facts) <= 3 {
-		var parts []string
-		for _, f := range facts {
-			parts = append(parts, f[0]+": "+f[1])
+}
+
+// headed tells the facts of an object under its name.
+func (w *answerWriter) headed(name string, facts [][2]string, goesOn bool, s *orchestrator.StepRecord) {
+	switch {
+	case len(facts) == 0 && name != "":
+		w.paragraph("**" + name + "**")
+	case len(facts) == 0 && s != nil && !goesOn:
+		w.sentence("nothing_found")
+	case len(facts) == 0:
+	case len(facts) <= few:
+		parts := make([]string, len(facts))
+		for i, f := range facts {
+			parts[i] = f[0] + ": " + f[1]
 		}
 		text := strings.Join(parts, ", ")
 		if name != "" {
 			text = name + ", " + text
 		}
 		w.paragraph(finished(capitalised(text)))
+	default:
+		var b strings.Builder
+		if name != "" {
+			b.WriteString("**" + name + "**\n\n")
+		}
+		for _, f := range facts {
+			b.WriteString("- **" + capitalised(f[0]) + "**: " + f[1] + "\n")
+		}
+		w.paragraph(b.String())
+	}
+}
+
+// nested adds the facts of an object inside another, one level deep; an object of
+// plain texts, such as an address, is one fact.
+func (w *answerWriter) nested(o shown, name string, data map[string]any, add func(label, text string)) {
+	in := o.inner(data, o.property(name))
+	plainTexts := len(data) > 0
+	for _, n := range in.fieldNames() {
+		t, ok := data[n].(string)
+		p := in.property(n)
+		plainTexts = plainTexts && (data[n] == nil || ok && !isTime(t, p) && (p == nil || len(p.Enum) == 0))
+	}
+	if plainTexts {
+		add(o.label(name), w.format(o, name, data, o.property(name)))
 		return
 	}
-	var b strings.Builder
-	if name != "" {
-		b.WriteString("**" + name + "**\n\n")
-	}
-	for _, f := range facts {
-		b.WriteString("- **" + capitalised(f[0]) + "**: " + f[1] + "\n")
-	}
-	w.paragraph(b.String())
-}
-
-// nested lists the facts of an object inside another, one level deep.
-func (w *answerWriter) nested(o shown, name string, data map[string]any) [][2]string {
-	in := o.inner(data, o.property(name))
-	var facts [][2]string
 	for _, n := range in.fieldNames() {
-		if n == "currency" {
-			continue
-		}
-		if text := in.format(n, data[n], in.property(n), w.say); text != "" {
-			facts = append(facts, [2]string{o.label(name) + ", " + in.label(n), text})
+		if n != "currency" {
+			add(o.label(name)+", "+in.label(n), w.format(in, n, data[n], in.property(n)))
 		}
 	}
-	return facts
 }
 
-// facts returns the n most useful facts of an object as "label value".
-func (w *answerWriter) facts(o shown, n int) []string {
+// facts returns the n most useful facts of an object as "label value", but for an
+// identifier that has been said.
+func (w *answerWriter) facts(o shown, n int, said string) []string {
 	var out []string
-	if id := o.identifier(); id != "" {
-		out = append(out, o.called())
+	if id := o.identifier(); id != "" && !strings.Contains(said, w.format(o, id, o.data[id], o.property(id))) {
+		out = append(out, w.called(o))
 	}
 	for _, c := range bestColumns([]shown{o}, n+1) {
 		if isIdentifier(c) || len(out) >= n {
 			continue
 		}
-		if text := o.format(c, o.data[c], o.property(c), w.say); text != "" {
-			out = append(out, o.label(c)+" "+text)
+		if text := w.format(o, c, o.data[c], o.property(c)); text != "" && utf8.RuneCountInString(text) <= long {
+			out = append(out, w.small(o.label(c))+" "+text)
 		}
 	}
 	return out
+}
+
+// small is a label as it stands within a sentence.
+func (w *answerWriter) small(label string) string {
+	if w.say.Locale != nil && w.say.Locale.NounsUpper {
+		return label
+	}
+	return lowerFirst(label)
+}
+
+// clipped shortens a text to n characters, between words if it can.
+func clipped(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	cut := []rune(text)[:n]
+	for k := n - 1; k > n/2; k-- {
+		if cut[k] == ' ' {
+			cut = cut[:k]
+			break
+		}
+	}
+	return strings.TrimRight(string(cut), " ,;\\") + " …"
 }

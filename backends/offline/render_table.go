@@ -33,7 +33,7 @@ func (w *answerWriter) table(rows []shown) string {
 	b.WriteString("|\n")
 	for _, r := range rows {
 		for _, n := range names {
-			text := r.format(n, r.data[n], r.property(n), w.say)
+			text := clipped(w.format(r, n, r.data[n], r.property(n)), wide)
 			if text == "" {
 				text = "–"
 			}

@@ -1,12 +1,12 @@
 package offline
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"banyan/orchestrator"
 
@@ -17,14 +17,16 @@ import (
 type shown struct {
 	data   map[string]any
 	schema *jsonschema.Schema // may be nil
-	// currency is the one that the objects around it name.
-	currency string
+	// currency is the one that the objects around it name, kind the noun for such
+	// objects, if it is known.
+	currency, kind string
 }
 
 func objectOf(data map[string]any, e *orchestrator.Entry) shown {
 	o := shown{data: data}
 	if e != nil {
 		o.schema = e.Result
+		o.kind = e.Name[strings.LastIndexByte(e.Name, '_')+1:]
 	}
 	o.currency, _ = data["currency"].(string)
 	return o
@@ -47,7 +49,8 @@ func (o shown) property(name string) *jsonschema.Schema {
 	return o.schema.Properties[name]
 }
 
-// fieldNames lists the fields in the order of the schema, then by name.
+// fieldNames lists the fields in the order of the schema, those that it does not
+// put in order by what they say and by name.
 func (o shown) fieldNames() []string {
 	var names []string
 	if o.schema != nil {
@@ -61,7 +64,9 @@ func (o shown) fieldNames() []string {
 	if len(names) == len(o.data) {
 		return names
 	}
-	for _, n := range slices.Sorted(maps.Keys(o.data)) {
+	rest := slices.Sorted(maps.Keys(o.data))
+	slices.SortStableFunc(rest, func(a, b string) int { return cmp.Compare(o.place(a), o.place(b)) })
+	for _, n := range rest {
 		if !slices.Contains(names, n) {
 			names = append(names, n)
 		}
@@ -69,42 +74,71 @@ func (o shown) fieldNames() []string {
 	return names
 }
 
-// label is what people call a field.
+// place is where a field stands that no schema puts in order: what identifies and
+// names the thing first, then how it stands, then all else.
+func (o shown) place(name string) int {
+	snake := snakeCase(name)
+	switch {
+	case isIdentifier(name):
+		return 0
+	case snake == "name", snake == "title", snake == "label":
+		return 1
+	case snake == "status", snake == "state":
+		return 2
+	}
+	return 3
+}
+
+// label is what people call a field: its title, or its name, without an "id" that
+// says nothing.
 func (o shown) label(name string) string {
 	if p := o.property(name); p != nil && p.Title != "" {
 		return plain(p.Title)
 	}
-	return words(name)
+	text := words(name)
+	if bare, ok := strings.CutSuffix(text, " id"); ok && o.data[bare] == nil && bare != "" {
+		text = bare
+	}
+	return plain(text)
 }
 
 // noun is what people call one member of a list field: order for orders.
-func (o shown) noun(list string) string {
-	n := o.label(list)
-	switch {
-	case strings.HasSuffix(n, "ies") && len(n) > 4:
-		return n[:len(n)-3] + "y"
-	case strings.HasSuffix(n, "sses"), strings.HasSuffix(n, "xes"), strings.HasSuffix(n, "ches"), strings.HasSuffix(n, "shes"):
-		return n[:len(n)-2]
-	case strings.HasSuffix(n, "s") && !strings.HasSuffix(n, "ss"):
-		return n[:len(n)-1]
-	}
-	return n
-}
-
-// identifier returns the name of the field that identifies the object, or "".
-func (o shown) identifier() string {
-	for _, n := range o.fieldNames() {
-		if isIdentifier(n) {
-			switch o.data[n].(type) {
-			case string, float64:
-				return n
+func (w *answerWriter) noun(o shown, list string) string {
+	n := w.small(o.label(list))
+	if w.say.Locale != nil {
+		for singular, plural := range w.say.Locale.Plurals {
+			if strings.EqualFold(n, plural) {
+				return singular
 			}
 		}
 	}
-	return ""
+	return orchestrator.SingularOf(n)
+}
+
+// identifier returns the name of the field that identifies the object, or "": the
+// one that has the object's noun in its name, else the first.
+func (o shown) identifier() string {
+	first := ""
+	for _, n := range o.fieldNames() {
+		if !isIdentifier(n) {
+			continue
+		}
+		switch o.data[n].(type) {
+		case string, float64:
+			snake := snakeCase(n)
+			if !strings.Contains(snake, "_") || o.kind != "" && strings.HasPrefix(snake, o.kind+"_") {
+				return n
+			}
+			if first == "" {
+				first = n
+			}
+		}
+	}
+	return first
 }
 
 func isIdentifier(name string) bool {
+	name = snakeCase(name)
 	switch name {
 	case "id", "number", "code", "reference":
 		return true
@@ -117,58 +151,88 @@ func isIdentifier(name string) bool {
 	return false
 }
 
+// snakeCase writes a name in small letters with underscores: orderId, order-id.
+func snakeCase(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsUpper(r) || r == '-' || r == ' ' }) {
+		return name
+	}
+	var b strings.Builder
+	small := false
+	for _, r := range name {
+		switch {
+		case r == '-' || r == ' ':
+			r, small = '_', false
+		case unicode.IsUpper(r):
+			if small {
+				b.WriteByte('_')
+			}
+			r, small = unicode.ToLower(r), false
+		default:
+			small = true
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 // called names the object by its identifier: order 2001.
-func (o shown) called() string {
+func (w *answerWriter) called(o shown) string {
 	id := o.identifier()
 	if id == "" {
 		return ""
 	}
-	kind := o.label(id)
+	kind := w.small(o.label(id))
 	for _, end := range []string{" id", " number", " code", " reference", " ref"} {
 		kind = strings.TrimSuffix(kind, end)
 		kind = strings.TrimSuffix(kind, strings.ToUpper(end))
 	}
-	return kind + " " + o.value(id)
+	value := ""
+	switch t := o.data[id].(type) {
+	case string:
+		value = plain(t)
+	case float64:
+		value = w.say.Number(t)
+	}
+	return kind + " " + value
 }
 
-// value writes the value of a field for people; "" if there is nothing to say.
-func (o shown) value(name string) string {
-	return o.format(name, o.data[name], o.property(name), orchestrator.Wording{})
+// money is the currency of a number, "" if it is no amount of money.
+func (o shown) money(name string) string {
+	unit := orchestrator.Unit(o.property(name))
+	switch {
+	case isCurrency(unit) && o.currency != "":
+		return o.currency
+	case isCurrency(unit):
+		return unit
+	case unit == "" && o.currency != "" && isMoneyName(name):
+		return o.currency
+	}
+	return ""
 }
 
-func (o shown) format(name string, v any, p *jsonschema.Schema, say orchestrator.Wording) string {
+// inside bounds how many members of a list stand in one value.
+const inside = 6
+
+// format writes the value of a field for people; "" if there is nothing to say.
+func (w *answerWriter) format(o shown, name string, v any, p *jsonschema.Schema) string {
 	switch t := v.(type) {
 	case string:
-		if !say.Now.IsZero() && isTime(t, p) {
-			if d := say.Date(t); d != "" {
-				return strings.TrimPrefix(d, "on ")
-			}
-		}
-		if p != nil && len(p.Enum) > 0 {
-			t = strings.ReplaceAll(t, "_", " ")
-		}
-		return plain(t)
+		return w.text(t, p)
 	case bool:
-		if t {
-			return "yes"
-		}
-		return "no"
+		return w.say.Locale.Bool(t)
 	case float64:
-		unit := orchestrator.Unit(p)
-		switch {
-		case isCurrency(unit):
-			return say.Money(t, unit)
-		case unit != "":
-			return say.Number(t) + " " + plain(unit)
-		case o.currency != "" && isMoneyName(name):
-			return say.Money(t, o.currency)
+		if c := o.money(name); c != "" {
+			return w.say.Money(t, c)
 		}
-		return say.Number(t)
+		if unit := orchestrator.Unit(p); unit != "" {
+			return w.say.Number(t) + " " + plain(unit)
+		}
+		return w.say.Number(t)
 	case map[string]any:
 		in := o.inner(t, p)
 		var parts []string
 		for _, n := range in.fieldNames() {
-			if text := in.format(n, t[n], in.property(n), say); text != "" {
+			if text := w.format(in, n, t[n], in.property(n)); text != "" {
 				parts = append(parts, text)
 			}
 		}
@@ -178,21 +242,45 @@ func (o shown) format(name string, v any, p *jsonschema.Schema, say orchestrator
 		if p != nil {
 			items = p.Items
 		}
-		parts := make([]string, 0, len(t))
-		for _, e := range t {
+		parts := make([]string, 0, min(len(t), inside+1))
+		for i, e := range t {
+			if i == inside && len(t) > inside+1 {
+				parts = append(parts, w.lang.Answer("more_inside", "n", w.say.Number(len(t)-inside)))
+				break
+			}
 			if m, ok := e.(map[string]any); ok {
-				parts = append(parts, o.inner(m, items).short(say))
-			} else if text := o.format(name, e, items, say); text != "" {
+				parts = append(parts, w.short(o.inner(m, items)))
+			} else if text := w.format(o, name, e, items); text != "" {
 				parts = append(parts, text)
 			}
 		}
-		return orchestrator.JoinAnd(parts)
+		return w.say.Locale.JoinAnd(parts)
 	}
 	return ""
 }
 
+// text writes a text: a moment as people say it, a value of an enumeration in
+// words, anything else as it is.
+func (w *answerWriter) text(t string, p *jsonschema.Schema) string {
+	if isTime(t, p) {
+		if d := w.say.Date(t); d != "" {
+			return w.say.Alone(d)
+		}
+	}
+	if p == nil || len(p.Enum) == 0 {
+		return plain(t)
+	}
+	if word := orchestrator.EnumWord(p, t); word != "" {
+		return plain(word)
+	}
+	if strings.ContainsAny(t, "_-") && strings.ToUpper(t) == t {
+		t = strings.ToLower(t) // IN_TRANSIT
+	}
+	return plain(strings.ReplaceAll(t, "_", " "))
+}
+
 // short names an object in one or two words: 2 × kettle.
-func (o shown) short(say orchestrator.Wording) string {
+func (w *answerWriter) short(o shown) string {
 	name := ""
 	for _, n := range []string{"name", "title", "label", "description", o.identifier()} {
 		if s, ok := o.data[n].(string); ok && s != "" {
@@ -202,7 +290,7 @@ func (o shown) short(say orchestrator.Wording) string {
 	}
 	if name == "" {
 		for _, n := range o.fieldNames() {
-			if text := o.format(n, o.data[n], o.property(n), say); text != "" {
+			if text := w.format(o, n, o.data[n], o.property(n)); text != "" {
 				name = text
 				break
 			}
@@ -210,7 +298,7 @@ func (o shown) short(say orchestrator.Wording) string {
 	}
 	for _, n := range []string{"quantity", "count"} {
 		if q, ok := o.data[n].(float64); ok && q != 1 {
-			return say.Number(q) + " × " + name
+			return w.say.Number(q) + " × " + name
 		}
 	}
 	return name
@@ -239,112 +327,11 @@ func isCurrency(unit string) bool {
 
 // isMoneyName tells whether a number beside a currency is an amount of it.
 func isMoneyName(name string) bool {
+	name = snakeCase(name)
 	for _, w := range []string{"price", "total", "amount", "cost", "fee", "sum", "balance", "charge", "refund", "deposit", "rate", "tax", "paid", "due"} {
 		if strings.Contains(name, w) {
 			return !strings.HasPrefix(name, "total_count")
 		}
 	}
 	return false
-}
-
-// words turns a snake_case name into words.
-func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
-
-// capitalised starts a text with a capital letter.
-func capitalised(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if !unicode.IsLower(r) {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[size:]
-}
-
-// plain makes a text safe to stand in a line of Markdown or a cell of a table:
-// one line, with nothing in it that Markdown would act on.
-func plain(s string) string {
-	s = strings.TrimSpace(orchestrator.PrintableLine(s))
-	if !strings.ContainsAny(s, "\\`*_[]<>|~#&!") {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s) + 8)
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch c {
-		case '\\', '`', '*', '[', ']', '<', '>', '|', '~':
-			b.WriteByte('\\')
-		case '_':
-			if !between(s, i) {
-				b.WriteByte('\\')
-			}
-		case '#':
-			if i == 0 {
-				b.WriteByte('\\')
-			}
-		case '&':
-			if i+1 < len(s) && s[i+1] != ' ' {
-				b.WriteByte('\\')
-			}
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
-}
-
-// between tells whether letters or digits stand on both sides of s[i].
-func between(s string, i int) bool {
-	ok := func(c byte) bool {
-		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-	}
-	return i > 0 && i+1 < len(s) && ok(s[i-1]) && ok(s[i+1])
-}
-
-// tame returns data for a template: the same, but that texts in it can neither
-// begin a line nor a link. Data without such texts is returned as it is.
-func tame(data map[string]any) map[string]any {
-	if !wild(data) {
-		return data
-	}
-	out, _ := tamed(data).(map[string]any)
-	return out
-}
-
-const wildChars = "\n\r`[]<|"
-
-func wild(v any) bool {
-	switch t := v.(type) {
-	case string:
-		return strings.ContainsAny(t, wildChars)
-	case map[string]any:
-		for _, e := range t {
-			if wild(e) {
-				return true
-			}
-		}
-	case []any:
-		return slices.ContainsFunc(t, wild)
-	}
-	return false
-}
-
-func tamed(v any) any {
-	switch t := v.(type) {
-	case string:
-		if strings.ContainsAny(t, wildChars) {
-			return plain(t)
-		}
-	case map[string]any:
-		out := make(map[string]any, len(t))
-		for k, e := range t {
-			out[k] = tamed(e)
-		}
-		return out
-	case []any:
-		out := make([]any, len(t))
-		for i, e := range t {
-			out[i] = tamed(e)
-		}
-		return out
-	}
-	return v
 }

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -21,20 +22,21 @@ func (w *answerWriter) skipped(s *orchestrator.StepRecord) {
 	if s.Condition == nil {
 		return
 	}
-	text := "That was left out"
+	key := "left_out"
 	switch {
 	case w.changes(s) && w.changedSomething():
-		text = "Not " + participle(s.Intent)
+		key = "not_done"
 	case w.changes(s):
-		text = "Nothing was " + participle(s.Intent)
+		key = "nothing_participle"
 	}
-	if found := w.found(s.Condition.Expr); found != "" {
-		text += ": " + found
+	why := ""
+	if facts := w.found(s.Condition.Expr); facts != "" {
+		why = w.lang.Answer("found", "facts", facts)
 	}
 	if said := strings.TrimRight(plain(s.Condition.Text), ". "); said != "" {
-		text += " (the condition was: " + said + ")"
+		why += w.lang.Answer("condition", "text", said)
 	}
-	w.paragraph(text + ".")
+	w.sentence(key, "participle", participle(s.Intent), "what", w.what(s), "why", why)
 }
 
 // alternative tells how a skipped step stands to another that hangs on the same
@@ -155,7 +157,7 @@ func (w *answerWriter) found(expr string) string {
 			continue
 		}
 		l := look{*o, sel.FieldName()}
-		if !slices.ContainsFunc(looks, func(x look) bool { return x.name == l.name && x.object.called() == o.called() }) {
+		if !slices.ContainsFunc(looks, func(x look) bool { return x.name == l.name && w.called(x.object) == w.called(*o) }) {
 			looks = append(looks, l)
 		}
 	}
@@ -166,9 +168,9 @@ func (w *answerWriter) found(expr string) string {
 		if fact == "" || len(facts) == 3 {
 			continue
 		}
-		name := l.object.called()
+		name := w.called(l.object)
 		if name == "" {
-			name = "it"
+			name = w.lang.Answer("it")
 		}
 		if name != called {
 			called = name
@@ -176,7 +178,7 @@ func (w *answerWriter) found(expr string) string {
 		}
 		facts = append(facts, fact)
 	}
-	return orchestrator.JoinAnd(facts)
+	return w.say.Locale.JoinAnd(facts)
 }
 
 // vars are the variables of conditions, with times as CEL has them.
@@ -229,7 +231,7 @@ func (w *answerWriter) known(data map[string]any) *shown {
 			continue
 		}
 		o := objectOf(s.Result, w.entry(s))
-		if alike(o.data, data) {
+		if same(o.data, data) {
 			return &o
 		}
 		for _, n := range o.fieldNames() {
@@ -237,7 +239,7 @@ func (w *answerWriter) known(data map[string]any) *shown {
 			var in shown
 			for _, e := range list {
 				m, _ := e.(map[string]any)
-				if m == nil || !alike(m, data) {
+				if m == nil || !same(m, data) {
 					continue
 				}
 				in = o.inner(m, nil)
@@ -251,8 +253,8 @@ func (w *answerWriter) known(data map[string]any) *shown {
 	return nil
 }
 
-// alike compares an object with its timed copy by their plain fields.
-func alike(a, b map[string]any) bool {
+// same compares an object with its timed copy by their plain fields.
+func same(a, b map[string]any) bool {
 	if len(a) != len(b) || len(a) == 0 {
 		return false
 	}
@@ -281,46 +283,58 @@ func alike(a, b map[string]any) bool {
 // shipped 2 days ago", "has a total of 45.00 EUR".
 func (w *answerWriter) fact(o shown, name string) string {
 	v, p := o.data[name], o.property(name)
-	label := o.label(name)
-	text := o.format(name, v, p, w.say)
+	label := w.small(o.label(name))
+	text := w.format(o, name, v, p)
 	done := strings.HasSuffix(name, "ed") && !strings.Contains(name, "_")
+	past := words(name)
+	if p != nil && p.Title != "" && w.lang != nil {
+		past = label
+	}
 	switch t := v.(type) {
 	case nil:
 		if done {
-			return "has not been " + words(name)
+			return w.lang.Answer("has_not_been", "value", past)
 		}
-		return "has no " + label
+		return w.lang.Answer("has_no", "label", label)
 	case bool:
 		if t {
-			return "is " + words(name)
+			return w.lang.Answer("is", "value", past)
 		}
-		return "is not " + words(name)
+		return w.lang.Answer("is_not", "value", past)
 	case string:
 		switch {
 		case isIdentifier(name):
 			return ""
 		case name == "status", name == "state":
-			return "is " + text
+			return w.lang.Answer("is", "value", text)
 		case isTime(t, p):
-			if d := w.say.Date(t); d != "" {
-				text = d
-			}
+			date := cmp.Or(w.say.Date(t), text)
 			switch {
 			case done:
-				return "was " + words(name) + " " + text
+				return w.lang.Answer("was_when", "value", past, "date", date)
 			case strings.HasSuffix(name, "s") && !strings.Contains(name, "_"): // starts, expires
-				return name + " " + text
+				return w.lang.Answer("does_when", "value", w.tensed(past, t), "date", date)
 			}
-			return "has the " + label + " " + text
+			text = date
 		}
-		return "has the " + label + " " + text
 	case float64:
 		if isIdentifier(name) {
 			return ""
 		}
-		return "has the " + label + " " + text
+	default:
+		return ""
 	}
-	return ""
+	return w.lang.Answer("has_the", "label", label, "value", text)
+}
+
+// tensed puts a label such as "starts" or "expires" in the past, if the moment is
+// over: started.
+func (w *answerWriter) tensed(label, moment string) string {
+	t, err := time.Parse(time.RFC3339, moment)
+	if err != nil || !t.Before(w.say.Now) || w.lang != nil || !strings.HasSuffix(label, "s") || strings.Contains(label, " ") {
+		return label
+	}
+	return participle(orchestrator.SingularOf(label))
 }
 
 // verbs whose participle does not end in -ed.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"banyan/backends/offline/language"
 	"banyan/orchestrator"
 )
 
@@ -12,7 +13,12 @@ import (
 // text. What a service says of itself (the template of an answer, a summary, the
 // titles in a schema) shapes the text; values are data and cannot.
 func respond(req orchestrator.RespondRequest, emit func(string)) orchestrator.Reply {
-	w := &answerWriter{req: req, say: orchestrator.Wording{Now: req.Now}}
+	return respondIn(nil, req, emit)
+}
+
+// respondIn is respond in a language; the catalog is the one of that language.
+func respondIn(l *language.Language, req orchestrator.RespondRequest, emit func(string)) orchestrator.Reply {
+	w := &answerWriter{req: req, lang: l, say: orchestrator.Wording{Now: req.Now, Locale: l.Locale()}}
 	w.paragraph(req.Preface)
 	w.steps()
 	var b strings.Builder
@@ -31,8 +37,11 @@ func respond(req orchestrator.RespondRequest, emit func(string)) orchestrator.Re
 // answerWriter collects the paragraphs of one answer.
 type answerWriter struct {
 	req   orchestrator.RespondRequest
+	lang  *language.Language
 	say   orchestrator.Wording
 	parts []string
+	// messages are the translations that services give of their errors.
+	messages []language.Pattern
 }
 
 // paragraph adds a paragraph, unless it is empty or has been said.
@@ -43,19 +52,30 @@ func (w *answerWriter) paragraph(text string) {
 	}
 }
 
+// sentence adds a paragraph that is a sentence of the language.
+func (w *answerWriter) sentence(key string, values ...string) {
+	w.paragraph(capitalised(w.lang.Answer(key, values...)))
+}
+
 // steps tells what became of the steps: first what was done, and the reason why
-// the first choice of an either-or was not, then what failed or was left.
+// the first choice of an either-or was not, then what was taken back, what failed
+// or was left, and at last what a person must look at.
 func (w *answerWriter) steps() {
 	told := slices.DeleteFunc(w.told(), w.spare)
-	for _, s := range told {
+	for i := 0; i < len(told); {
+		s := told[i]
 		before := len(w.parts)
+		n := 1
 		switch {
+		case s.Status == orchestrator.StepDone && s.Flag != "": // told with its flag
 		case s.Status == orchestrator.StepDone:
-			w.done(s)
+			n = alike(told[i:])
+			w.done(told[i : i+n])
 		case s.Status == orchestrator.StepSkipped && w.alternative(s) == 1:
 			w.skipped(s)
 		}
 		w.name(s, before)
+		i += n
 	}
 	said := len(w.parts)
 	changed := w.changedSomething()
@@ -71,27 +91,38 @@ func (w *answerWriter) steps() {
 		case orchestrator.StepDenied:
 			w.denied(s, said > 0 && changed)
 		case orchestrator.StepUndone:
-			w.paragraph("Taken back: " + w.sentence(s) + ".")
+			w.undone(s)
 		case orchestrator.StepWaiting:
-			w.paragraph("Waiting for your yes: " + w.sentence(s) + ".")
+			w.sentence("waiting", "what", w.what(s))
 		default: // done, or not a state in which a turn ends
 		}
 		w.name(s, before)
 	}
+	w.flagged()
 	if len(w.parts) == 0 && len(w.req.Steps) > 0 {
-		w.paragraph("Nothing was done.")
+		w.sentence("nothing_done")
 	}
+}
+
+// alike counts how many of the first steps did the same for the same person: they
+// are told together.
+func alike(told []*orchestrator.StepRecord) int {
+	n := 1
+	for n < len(told) && told[n].Status == orchestrator.StepDone && told[n].Intent == told[0].Intent && told[n].For == told[0].For && told[n].Flag == "" {
+		n++
+	}
+	return n
 }
 
 // name says for whom a step was, if that is somebody else than who asks and what
 // was added since does not say it.
 func (w *answerWriter) name(s *orchestrator.StepRecord, since int) {
 	who := w.owner(s)
-	if since >= len(w.parts) || who == "" || who == "you" {
+	if since >= len(w.parts) || who == "" || who == you || s.Status == orchestrator.StepDenied {
 		return
 	}
 	for _, part := range w.parts[since:] {
-		if strings.Contains(part, who) || strings.Contains(strings.ToLower(part), strings.ToLower(s.For)) || s.Status == orchestrator.StepDenied {
+		if strings.Contains(part, orchestrator.FirstName(who)) || strings.Contains(strings.ToLower(part), strings.ToLower(s.For)) {
 			return
 		}
 	}
@@ -99,7 +130,7 @@ func (w *answerWriter) name(s *orchestrator.StepRecord, since int) {
 	if part := w.parts[since]; strings.HasPrefix(part, "- ") || strings.HasPrefix(part, "|") {
 		gap = "\n\n"
 	}
-	w.parts[since] = "For " + who + ":" + gap + w.parts[since]
+	w.parts[since] = w.lang.Answer("for_name", "name", who) + gap + w.parts[since]
 }
 
 // spare tells whether a skipped step is one of several that stand for the same
@@ -117,17 +148,23 @@ func (w *answerWriter) spare(s *orchestrator.StepRecord) bool {
 	return false
 }
 
-// told returns the steps that the answer is about: all but lookups, or the last
-// lookup that ran if there is nothing else.
+// told returns the steps that the answer is about: all but lookups and those that
+// only stand for others, or the last one that ran if there is nothing else.
 func (w *answerWriter) told() []*orchestrator.StepRecord {
 	var out []*orchestrator.StepRecord
+	last := -1
 	for i := range w.req.Steps {
-		if s := &w.req.Steps[i]; !s.Lookup {
+		s := &w.req.Steps[i]
+		if s.Group && s.Status == orchestrator.StepDone {
+			continue
+		}
+		last = i
+		if !s.Lookup {
 			out = append(out, s)
 		}
 	}
-	if len(out) == 0 && len(w.req.Steps) > 0 {
-		out = append(out, &w.req.Steps[len(w.req.Steps)-1])
+	if len(out) == 0 && last >= 0 {
+		out = append(out, &w.req.Steps[last])
 	}
 	return out
 }
@@ -155,114 +192,120 @@ func (w *answerWriter) changedSomething() bool {
 	return false
 }
 
-// done tells a result, by the service's template if there is one that runs.
-func (w *answerWriter) done(s *orchestrator.StepRecord) {
-	e := w.entry(s)
-	if e != nil {
-		if text, ok := w.say.RenderAnswer(e, tame(s.Args), tame(s.Result)); ok {
-			w.paragraph(text)
-			return
-		}
-	}
-	w.general(s, e)
-}
+// you is the owner of what belongs to who asks.
+const you = "\x00you"
 
-// failed tells an error. A failure of a service is not the user's doing: the
-// answer says what was not lost and what to do.
-func (w *answerWriter) failed(s *orchestrator.StepRecord, changed bool) {
-	problem, cause := s.Error, s
-	if problem == nil {
-		problem = &orchestrator.Error{Code: orchestrator.CodeInternal, Message: "It did not work."}
-	}
-	if problem.Code == orchestrator.CodeDependency {
-		if dep := w.failedLookup(); dep != nil {
-			problem, cause = dep.Error, dep
-		}
-	}
-	if problem.Code == orchestrator.CodeNotFound && s.Service == "" {
-		if empty := w.emptyLookup(); empty != "" {
-			w.paragraph(empty + w.unchanged(s, changed))
-			return
-		}
-	}
-	text := finished(plain(problem.Message))
-	if problem.Technical() {
-		// A change that failed on the way says itself what is not known of it.
-		if !w.changes(cause) && !changed && !strings.Contains(text, "Nothing was changed") {
-			text += " Nothing was changed."
-		}
-		if !strings.Contains(text, "try again") && !strings.Contains(text, "not known") {
-			text += " Please try again."
-		}
-	}
-	w.paragraph(text)
-}
-
-// unchanged is the sentence that nothing was changed, if s was to change
-// something and nothing else did.
-func (w *answerWriter) unchanged(s *orchestrator.StepRecord, changed bool) string {
-	if changed || !w.changes(s) {
-		return ""
-	}
-	return " Nothing was changed."
-}
-
-// failedLookup returns the first lookup that failed with a reason of its own.
-func (w *answerWriter) failedLookup() *orchestrator.StepRecord {
-	for i := range w.req.Steps {
-		s := &w.req.Steps[i]
-		if s.Status == orchestrator.StepFailed && s.Error != nil && s.Error.Code != orchestrator.CodeDependency {
-			return s
-		}
-	}
-	return nil
-}
-
-// emptyLookup says that a lookup found an empty list, or "".
-func (w *answerWriter) emptyLookup() string {
-	for i := range w.req.Steps {
-		s := &w.req.Steps[i]
-		if !s.Lookup || s.Status != orchestrator.StepDone {
-			continue
-		}
-		o := objectOf(s.Result, w.entry(s))
-		if name, list, ok := o.mainList(); ok && len(list) == 0 {
-			return w.none(s, o.noun(name))
-		}
-	}
-	return ""
-}
-
-// denied tells what the user's no, or a missing permission, has left.
-func (w *answerWriter) denied(s *orchestrator.StepRecord, changed bool) {
+// owner says whom a step is about: you, a name, or "" for nobody.
+func (w *answerWriter) owner(s *orchestrator.StepRecord) string {
 	switch {
-	case s.Error != nil:
-		w.paragraph(finished(plain(s.Error.Message)))
-	case changed && s.Sentence != "":
-		w.paragraph("Left as it was: " + w.sentence(s) + ".")
+	case s.For == "":
+		return ""
+	case strings.EqualFold(s.For, w.req.User.Email):
+		return you
+	case strings.EqualFold(s.For, w.req.Subject.Email) && w.req.Subject.Name != "":
+		return plain(w.req.Subject.Name)
+	}
+	return plain(s.For)
+}
+
+// byOwner chooses among three sentences: for one's own, a named person's and
+// nobody's.
+func (w *answerWriter) byOwner(s *orchestrator.StepRecord, own, other, nobody string, values ...string) string {
+	switch who := w.owner(s); who {
+	case "":
+		return capitalised(w.lang.Answer(nobody, values...))
+	case you:
+		return capitalised(w.lang.Answer(own, values...))
 	default:
-		w.paragraph("Nothing was changed.")
+		return w.lang.Answer(other, append(values, "name", who)...)
 	}
 }
 
-// sentence says in words what a step does, without a full stop.
-func (w *answerWriter) sentence(s *orchestrator.StepRecord) string {
-	text := s.Sentence
-	if text == "" {
-		if e := w.entry(s); e != nil {
-			text = e.Summary
+// done tells the results of one step, or of several of the same intent, by the
+// service's template if there is one that runs.
+func (w *answerWriter) done(steps []*orchestrator.StepRecord) {
+	e := w.entry(steps[0])
+	var texts []string
+	for _, s := range steps {
+		if text, ok := w.byTemplate(s, e); ok {
+			texts = append(texts, text)
 		}
 	}
-	if text == "" {
-		text = words(s.Intent)
+	if len(texts) == len(steps) {
+		w.together(texts)
+		return
 	}
-	return strings.TrimRight(plain(text), ". ")
+	if len(steps) > 1 && w.oneList(steps, e) {
+		return
+	}
+	if len(steps) > 1 && w.changes(steps[0]) {
+		text := w.lang.Answer("done_all") + "\n"
+		for _, s := range steps {
+			text += "\n- " + w.what(s)
+		}
+		w.paragraph(text)
+		return
+	}
+	for _, s := range steps {
+		if text, ok := w.byTemplate(s, e); ok {
+			w.paragraph(text)
+		} else {
+			w.general(s, e)
+		}
+	}
 }
 
-// finished ends a text like a sentence.
-func finished(text string) string {
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
-		return text
+// byTemplate renders the service's own answer.
+func (w *answerWriter) byTemplate(s *orchestrator.StepRecord, e *orchestrator.Entry) (string, bool) {
+	if e == nil {
+		return "", false
 	}
-	return text + "."
+	say := w.say
+	if e.Locale == nil {
+		say.Locale = nil // a template in English
+	}
+	switch who := w.owner(s); who {
+	case "":
+	case you:
+		say.Own = true
+	default:
+		if s.For != who {
+			say.Name = who
+		}
+	}
+	return say.RenderAnswer(e, tame(s.Args), tame(s.Result))
+}
+
+// together tells several answers of one intent: lines of one sentence each become
+// a list, and what all of them end in is said once.
+func (w *answerWriter) together(texts []string) {
+	if len(texts) == 1 {
+		w.paragraph(texts[0])
+		return
+	}
+	for _, t := range texts {
+		if strings.Contains(t, "\n") {
+			for _, t := range texts {
+				w.paragraph(t)
+			}
+			return
+		}
+	}
+	tail := ""
+	for {
+		cut := strings.LastIndex(strings.TrimSuffix(texts[0], tail), ". ")
+		if cut < 0 {
+			break
+		}
+		longer := texts[0][cut+1:]
+		if slices.ContainsFunc(texts, func(t string) bool { return !strings.HasSuffix(t, longer) || len(t) == len(longer) }) {
+			break
+		}
+		tail = longer
+	}
+	for i := range texts {
+		texts[i] = "- " + strings.TrimSuffix(texts[i], tail)
+	}
+	w.paragraph(strings.Join(slices.Compact(texts), "\n"))
+	w.paragraph(tail)
 }

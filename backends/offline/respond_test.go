@@ -178,7 +178,10 @@ func answerCases() []answerCase {
 		return `steps.bookings.bookings.sortBy(o, o.starts)[0].status == "` + status + `"`
 	}
 	return []answerCase{
-		{name: "list_as_table", user: mia, steps: []orchestrator.StepRecord{done("a", "list_bookings", two)}},
+		{name: "list_as_table", user: mia, steps: []orchestrator.StepRecord{done("a", "list_bookings", bookings(
+			booking("B-17", "Oak", "confirmed", 2, 80), booking("B-12", "Birch", "on_hold", -3, 45.5), booking("B-9", "Elm", "released", -40, 1045.5),
+		))}},
+		{name: "list_of_two", user: mia, steps: []orchestrator.StepRecord{done("a", "list_bookings", two)}},
 		{name: "list_of_one", user: mia, steps: []orchestrator.StepRecord{done("a", "list_bookings", one)}},
 		{name: "list_empty_own", user: mia, steps: []orchestrator.StepRecord{done("a", "list_bookings", bookings())}},
 		{name: "list_empty_staff", user: staff, subject: mia, steps: []orchestrator.StepRecord{done("a", "list_bookings", bookings())}},
@@ -195,7 +198,7 @@ func answerCases() []answerCase {
 		})}},
 		{name: "unknown_intent_empty", user: mia, steps: []orchestrator.StepRecord{done("a", "anything", map[string]any{})}},
 		{name: "hostile_values", user: mia, steps: []orchestrator.StepRecord{
-			done("a", "list_bookings", bookings(evil, evil)), done("b", "get_booking", evil), done("c", "release_booking", evilTemplate),
+			done("a", "list_bookings", bookings(evil, evil, evil)), done("b", "get_booking", evil), done("c", "release_booking", evilTemplate),
 		}},
 		{name: "write_template_and_read", user: mia, preface: "Here you are.", steps: []orchestrator.StepRecord{
 			lookup(done("l", "list_bookings", two)), release, done("w", "get_weather", map[string]any{"place": "Bern", "degrees": 7.0, "umbrella": true}),
@@ -310,7 +313,7 @@ func TestRespondValuesAreData(t *testing.T) {
 		b["remark"] = hostile
 		req := orchestrator.RespondRequest{Catalog: catalog, Now: answerNow, Steps: []orchestrator.StepRecord{
 			{ID: "a", Intent: "get_booking", Status: orchestrator.StepDone, Result: b},
-			{ID: "b", Intent: "list_bookings", Status: orchestrator.StepDone, Result: bookings(b, b)},
+			{ID: "b", Intent: "list_bookings", Status: orchestrator.StepDone, Result: bookings(b, b, b)},
 			{ID: "c", Intent: "release_booking", Status: orchestrator.StepDone, Result: b},
 		}}
 		text := respond(req, nil).Text

@@ -1,0 +1,41 @@
+package language
+
+import (
+	"slices"
+	"strings"
+)
+
+// gloss is a run of words of the language and what it is in English.
+type gloss struct {
+	words   []string
+	english []string // may be empty: the words say nothing
+}
+
+func glosses(words map[string]string) map[string][]gloss {
+	out := map[string][]gloss{}
+	for text, english := range words {
+		w := strings.Fields(strings.ToLower(text))
+		if len(w) > 0 {
+			out[w[0]] = append(out[w[0]], gloss{w, strings.Fields(english)})
+		}
+	}
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b gloss) int { return len(b.words) - len(a.words) })
+	}
+	return out
+}
+
+// Gloss says in English what stands at the beginning of some words, all in lower
+// case: how many of the words it is, and what they are. n is 0 if the first word is
+// none of the language's small words.
+func (l *Language) Gloss(words []string) (n int, english []string) {
+	if l == nil || len(words) == 0 {
+		return 0, nil
+	}
+	for _, g := range l.glosses[words[0]] {
+		if len(g.words) <= len(words) && slices.Equal(g.words, words[:len(g.words)]) {
+			return len(g.words), g.english
+		}
+	}
+	return 0, nil
+}
