@@ -22,14 +22,15 @@ var suiteDir = flag.String("suite", "", "another folder of conversations that Te
 // With -v it does so also when enough is right; -run TestSuiteScore/TOPIC plays
 // one file.
 func TestSuiteScore(t *testing.T) {
-	b, dir := New(), "testdata/suite"
+	dir := "testdata/suite"
 	if *suiteDir != "" {
 		dir = *suiteDir
 	}
+	backends := map[string]*Backend{} // one per catalog: each learns once
 	byTopic, byCatalog, all := map[string]suiteScore{}, map[string]suiteScore{}, suiteScore{}
 	for _, topic := range mustSuite(t, dir) {
 		t.Run(topic.name, func(t *testing.T) {
-			for catalog, s := range playTopic(t, dir, topic, b) {
+			for catalog, s := range playTopic(t, dir, topic, backends) {
 				byTopic[topic.name] = byTopic[topic.name].plus(s)
 				byCatalog[catalog] = byCatalog[catalog].plus(s)
 				all = all.plus(s)
@@ -68,7 +69,7 @@ func (s suiteScore) String() string {
 }
 
 // playTopic plays the conversations of one file and returns the score by catalog.
-func playTopic(t *testing.T, dir string, topic suiteTopic, b *Backend) map[string]suiteScore {
+func playTopic(t *testing.T, dir string, topic suiteTopic, backends map[string]*Backend) map[string]suiteScore {
 	t.Helper()
 	score := map[string]suiteScore{}
 	catalogs := map[string]*suiteCatalog{}
@@ -83,6 +84,9 @@ func playTopic(t *testing.T, dir string, topic suiteTopic, b *Backend) map[strin
 			if catalogs[catalog] == nil {
 				catalogs[catalog] = mustSuiteCatalog(t, dir, catalog)
 			}
+			if backends[catalog] == nil {
+				backends[catalog] = New()
+			}
 		case l.speaker != "":
 			if catalogs[catalog] == nil {
 				t.Fatalf("%s:%d: no catalog", topic.name, l.at)
@@ -93,7 +97,7 @@ func playTopic(t *testing.T, dir string, topic suiteTopic, b *Backend) map[strin
 				t.Fatalf("%s:%d: %v", topic.name, l.at, err)
 			}
 			asked = false
-			w = mustSuiteWorld(t, c, (&suiteHoldings{all: c.Holdings}).clone(t), saturday, b)
+			w = mustSuiteWorld(t, c, (&suiteHoldings{all: c.Holdings}).clone(t), saturday, backends[catalog])
 			conversation = w.kernel.NewConversation()
 		case w == nil:
 			t.Fatalf("%s:%d: nobody speaks", topic.name, l.at)
