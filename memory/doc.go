@@ -1,4 +1,5 @@
-// Package memory keeps conversations in one embedded bbolt file.
+// Package memory keeps conversations in one embedded bbolt file, and the turns
+// under way in a journal beside it.
 //
 // A turn that Append acknowledged has been synced to the disk and survives the
 // death of the process and of the machine. One process at a time holds the file;
@@ -21,6 +22,22 @@
 //
 // The last n turns of a conversation are n neighbours, found by one descent of
 // the tree: the position of the last one stands in the record.
+//
+// # The journal
+//
+// Turns that are about to change something are kept in a file beside the store,
+// banyan.journal for banyan.db, from Begin until they are in the store. It is made
+// when the first turn begins. Records are only ever added at its end: a beginning
+// is synced, by one sync for all that begin at the same moment; notes are written
+// without a sync, so that they survive the process. Nothing is written when a turn
+// ends: a turn whose ID is in the store has ended. When no turn is open the file
+// is emptied, at the latest when it has 64 KB or is closed; when some turn always
+// is, it is written anew at 1 MB. So that the end of a turn stays proven, a
+// conversation is deleted only after the journal has let go of its turns.
+//
+// What was being written when the machine died is cut off when the file is opened.
+// A damaged part in the middle is an error of Unfinished, which still returns the
+// rest; the damaged file is kept under another name.
 //
 // # Caveats
 //

@@ -23,6 +23,7 @@ func helpers() map[string]func(path string) int {
 	all := unixHelpers()
 	all["hold"] = helperHold
 	all["append"] = helperAppend
+	all["journal"] = helperJournal
 	return all
 }
 

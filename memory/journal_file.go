@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -36,8 +35,8 @@ type journalFile interface {
 type journal struct {
 	path   string
 	noSync bool
-	// wrap stands between the journal and its file in tests; nil otherwise.
-	wrap func(journalFile) journalFile
+	// anew makes or replaces a file: whole and on the disk, or not at all.
+	anew func(path string, content []byte) (journalFile, error)
 
 	mu sync.Mutex // guards what follows
 	// idle is signalled when a sync has ended.
@@ -74,11 +73,18 @@ type begun struct {
 // journalPath is the name of the journal of a store: banyan.journal of banyan.db.
 func journalPath(store string) string { return strings.TrimSuffix(store, ".db") + ".journal" }
 
+// newJournal returns a journal without a file.
+func newJournal(path string, noSync bool) *journal {
+	j := &journal{path: path, noSync: noSync, turns: map[string]*begun{}, bound: journalBound}
+	j.anew = j.writeAnew
+	j.idle = sync.NewCond(&j.mu)
+	return j
+}
+
 // openJournal reads what the last process left. ended tells of a turn whether it
 // is in the store. It is called with the store's lock held.
 func openJournal(path string, noSync bool, ended func(turn string) (bool, error)) (*journal, error) {
-	j := &journal{path: path, noSync: noSync, turns: map[string]*begun{}, bound: journalBound}
-	j.idle = sync.NewCond(&j.mu)
+	j := newJournal(path, noSync)
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -88,16 +94,7 @@ func openJournal(path string, noSync bool, ended func(turn string) (bool, error)
 	case !info.Mode().IsRegular():
 		return nil, orchestrator.Errorf(CodeDamaged, "The journal %s is not a regular file. Move it away and try again.", path)
 	}
-	b, err := os.ReadFile(path) //nolint:gosec // beside the store
-	if err != nil {
-		return nil, err
-	}
-	c := readJournal(b)
-	if c.version > journalVersion {
-		return nil, orchestrator.Errorf(CodeNewer, "The journal %s was written by a newer version of this program. "+
-			"It was left as it is. Use the newer program, or choose another folder with --data.", path)
-	}
-	orphans, err := j.take(c.records, ended)
+	content, err := os.ReadFile(path) //nolint:gosec // beside the store
 	if err != nil {
 		return nil, err
 	}
@@ -105,16 +102,33 @@ func openJournal(path string, noSync bool, ended func(turn string) (bool, error)
 	if err != nil {
 		return nil, err
 	}
-	j.file, j.size = j.wrapped(f), c.end
-	if c.version == 0 {
-		j.size = 0 // it has no head
-	}
-	j.written, j.cut = 1, 1 // what the last process did to the file may not be on the disk
-	if err := j.tidy(b, c, orphans); err != nil {
+	if err := j.load(f, content, ended); err != nil {
 		_ = j.file.Close() // the first error is the one that matters
 		return nil, err
 	}
 	return j, nil
+}
+
+// load goes on with a file and what was read from it.
+func (j *journal) load(f journalFile, content []byte, ended func(turn string) (bool, error)) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.file = f
+	c := readJournal(content)
+	if c.version > journalVersion {
+		return orchestrator.Errorf(CodeNewer, "The journal %s was written by a newer version of this program. "+
+			"It was left as it is. Use the newer program, or choose another folder with --data.", j.path)
+	}
+	orphans, err := j.take(c.records, ended)
+	if err != nil {
+		return err
+	}
+	j.size = c.end
+	if c.version == 0 {
+		j.size = 0 // it has no head
+	}
+	j.written, j.cut = 1, 1 // what the last process did to the file may not be on the disk
+	return j.tidy(content, c, orphans)
 }
 
 // take goes through the records of a file and keeps what is open. orphans are
@@ -149,19 +163,24 @@ func (j *journal) take(records []found, ended func(string) (bool, error)) (orpha
 }
 
 // tidy brings the file that was read from b into the form in which this process
-// goes on with it: without a torn end, and without what has ended. What is
-// damaged is set aside first.
+// goes on with it: without a torn end, and empty if nothing in it is needed. What
+// is damaged is set aside first.
 func (j *journal) tidy(b []byte, c contents, orphans []string) error {
 	if c.gaps > 0 || len(orphans) > 0 {
-		aside, err := setAside(j.path, b)
+		aside, err := j.setAside(b)
 		if err != nil {
 			return err
 		}
 		j.damage = j.lost(aside, c, orphans)
-	} else if c.end == int64(len(b)) && !j.spent {
-		return nil
+		return j.compact()
 	}
-	return j.compact()
+	switch {
+	case c.end < int64(headLength), len(j.turns) == 0 && j.spent:
+		return j.compact()
+	case c.end < int64(len(b)):
+		return j.file.Truncate(c.end) // until that is on the disk, the torn end is seen again
+	}
+	return nil
 }
 
 // lost says what a damaged file means to people.
@@ -176,142 +195,6 @@ func (j *journal) lost(aside string, c contents, orphans []string) error {
 	return orchestrator.Errorf(CodeDamaged, "The journal %s is damaged: %s. All conversations are safe, and %d unfinished turns were read. "+
 		"A turn that was under way when the program ended last may be missing, or a part of what it did: look whether what was asked for last was done. "+
 		"The damaged file was kept as %s.", j.path, what, len(j.turns), aside)
-}
-
-// setAside keeps a copy of a damaged file under a name that is free.
-func setAside(path string, content []byte) (aside string, err error) {
-	for i := 1; ; i++ {
-		aside = path + ".damaged"
-		if i > 1 {
-			aside = fmt.Sprintf("%s-%d", aside, i)
-		}
-		if _, err := os.Lstat(aside); errors.Is(err, os.ErrNotExist) {
-			break
-		}
-	}
-	f, err := writeAnew(aside, content)
-	if err != nil {
-		return "", err
-	}
-	return aside, f.Close()
-}
-
-// writeAnew makes or replaces a file of mode 0600: whole and on the disk, or not
-// at all. The file is returned open.
-func writeAnew(path string, content []byte) (f *os.File, err error) {
-	folder := filepath.Dir(path)
-	if f, err = os.CreateTemp(folder, ".banyan-*.new"); err != nil {
-		return nil, err
-	}
-	if _, err = f.Write(content); err == nil {
-		err = f.Sync()
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_, _ = f.Close(), os.Remove(f.Name()) // the first error is the one that matters
-		return nil, err
-	}
-	return f, nil
-}
-
-func (j *journal) wrapped(f journalFile) journalFile {
-	if j.wrap != nil {
-		return j.wrap(f)
-	}
-	return f
-}
-
-// compact leaves out of the file what has ended, and returns when that is on the
-// disk. It is called with mu held, and lets go of it while a sync goes on.
-func (j *journal) compact() error {
-	for j.syncing {
-		j.idle.Wait()
-	}
-	if err := j.usable(); err != nil {
-		return err
-	}
-	if j.file != nil && len(j.turns) == 0 && j.size >= int64(headLength) {
-		if err := j.empty(); err != nil {
-			return j.stop(err)
-		}
-		return j.flush(j.written)
-	}
-	content := journalStart(journalVersion)
-	spans := map[string][]span{}
-	for _, id := range j.ids() {
-		raw, err := j.raw(id)
-		if err != nil {
-			return err
-		}
-		for _, r := range raw {
-			spans[id] = append(spans[id], span{int64(len(content)), int64(len(r))})
-			content = append(content, r...)
-		}
-	}
-	f, err := writeAnew(j.path, content)
-	if err != nil {
-		return err
-	}
-	// From here on the old file is gone.
-	if j.file != nil {
-		_ = j.file.Close() // nothing in it is needed any more
-	}
-	j.file, j.size, j.live = j.wrapped(f), int64(len(content)), int64(len(content)-headLength)
-	for id, s := range spans {
-		j.turns[id].spans = s
-	}
-	j.spent = false
-	j.written++
-	if !j.noSync {
-		if err := syncFolder(filepath.Dir(j.path)); err != nil {
-			return j.stop(err)
-		}
-	}
-	j.synced = j.written
-	return nil
-}
-
-// empty cuts all records off; none of them is needed any more.
-func (j *journal) empty() error {
-	// The head stays: a file that is cut to nothing is written out at once by some
-	// file systems.
-	if err := j.file.Truncate(int64(headLength)); err != nil {
-		return err
-	}
-	j.size, j.live, j.spent = int64(headLength), 0, false
-	j.written++
-	j.cut = j.written
-	return nil
-}
-
-// ids are the turns that are open, oldest first.
-func (j *journal) ids() []string {
-	list := make([]string, 0, len(j.turns))
-	for id := range j.turns {
-		list = append(list, id)
-	}
-	slices.SortFunc(list, func(a, b string) int {
-		if j.turns[a].place < j.turns[b].place {
-			return -1
-		}
-		return 1
-	})
-	return list
-}
-
-// raw reads the records of an open turn.
-func (j *journal) raw(id string) ([][]byte, error) {
-	var list [][]byte
-	for _, s := range j.turns[id].spans {
-		b := make([]byte, s.length)
-		if _, err := j.file.ReadAt(b, s.at); err != nil {
-			return nil, err
-		}
-		list = append(list, b)
-	}
-	return list, nil
 }
 
 // usable is nil while the file can be written.
