@@ -91,8 +91,8 @@ func (r *run) checkSteps(plan *Plan) (steps []*stepRun, faults []fault) {
 		if open[i].play || s.list != nil {
 			s.rec.Group, s.rec.Lookup = true, true
 		}
-		if len(s.asks) > 0 && open[i].inside >= 0 && open[open[i].inside].inside >= 0 {
-			faults = append(faults, fault{what: fmt.Sprintf("step %s: %s must be given to the playbook inside the playbook", s.step.ID, strings.Join(s.asks, ", "))})
+		if len(s.asks.names) > 0 && open[i].inside >= 0 && open[open[i].inside].inside >= 0 {
+			faults = append(faults, fault{what: fmt.Sprintf("step %s: %s must be given to the playbook inside the playbook", s.step.ID, strings.Join(s.asks.names, ", "))})
 		}
 		if in := open[i].inside; in >= 0 {
 			s.needs = append(s.needs, steps[in])
@@ -104,7 +104,7 @@ func (r *run) checkSteps(plan *Plan) (steps []*stepRun, faults []fault) {
 				faults = append(faults, f)
 				continue
 			}
-			if len(s.asks) == 0 { // what is missing inside a playbook, the user is not asked for by its inner name
+			if len(s.asks.names) == 0 { // what is missing inside a playbook, the user is not asked for by its inner name
 				faults = append(faults, fault{what: f.what})
 			}
 		}

@@ -113,6 +113,9 @@ func (r *run) ready(ctx context.Context, s *stepRun) bool {
 		return false
 	case !r.provided(s):
 		return false
+	case s.asks.first:
+		r.set(s, func(rec *StepRecord) { rec.Status = StepWaiting })
+		return false
 	}
 	met, problem := r.decide(ctx, s)
 	switch {
@@ -122,7 +125,7 @@ func (r *run) ready(ctx context.Context, s *stepRun) bool {
 	case !met:
 		r.finish(s, StepSkipped, nil)
 		return false
-	case len(s.asks) > 0:
+	case len(s.asks.names) > 0:
 		r.set(s, func(rec *StepRecord) { rec.Status = StepWaiting })
 		return false
 	}

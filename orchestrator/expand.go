@@ -15,9 +15,16 @@ import (
 // expanded is a step of a plan in which playbooks stand open.
 type expanded struct {
 	Step
-	inside int      // index of the playbook's own step, or -1
-	play   bool     // this is the playbook's own step
-	asks   []string // parameters of the playbook that the user must be asked for
+	inside int  // index of the playbook's own step, or -1
+	play   bool // this is the playbook's own step
+	asks
+}
+
+// asks are parameters of a playbook that the user must be asked for before a step
+// can run.
+type asks struct {
+	names []string
+	first bool // before its condition can be decided
 }
 
 // maxNesting is how deep playbooks may stand in each other.
@@ -29,7 +36,7 @@ const maxNesting = 3
 func (c *Catalog) expand(steps []Step) ([]expanded, error) {
 	var out []expanded
 	for _, s := range steps {
-		if err := c.unroll(&out, s, -1, nil, maxNesting); err != nil {
+		if err := c.unroll(&out, s, -1, asks{}, maxNesting); err != nil {
 			return nil, err
 		}
 	}
@@ -37,10 +44,10 @@ func (c *Catalog) expand(steps []Step) ([]expanded, error) {
 }
 
 // unroll adds a step and, if it calls a playbook, the steps of that.
-func (c *Catalog) unroll(out *[]expanded, s Step, inside int, asks []string, depth int) error {
+func (c *Catalog) unroll(out *[]expanded, s Step, inside int, ask asks, depth int) error {
 	play, ok := c.playbook(s.Intent)
 	at := len(*out)
-	*out = append(*out, expanded{Step: s, inside: inside, play: ok, asks: asks})
+	*out = append(*out, expanded{Step: s, inside: inside, play: ok, asks: ask})
 	if !ok {
 		return nil
 	}
@@ -54,9 +61,9 @@ func (c *Catalog) unroll(out *[]expanded, s Step, inside int, asks []string, dep
 	given := params{args: s.Args, schema: c.Intent(s.Intent).Params, questions: play.Questions, prefix: s.ID + "_"}
 	for _, sub := range play.Plan.Steps {
 		from := len(*out)
-		in, asks := given.into(sub)
+		in, ask := given.into(sub)
 		in.For = s.For
-		if err := c.unroll(out, in, at, asks, depth-1); err != nil {
+		if err := c.unroll(out, in, at, ask, depth-1); err != nil {
 			return err
 		}
 		for _, e := range (*out)[from:] {
@@ -114,7 +121,7 @@ type params struct {
 
 // into writes the arguments and the step's new name into a step of the playbook. It
 // returns the parameters which the user must be asked for before it can run.
-func (p params) into(s Step) (step Step, asks []string) {
+func (p params) into(s Step) (step Step, ask asks) {
 	s.ID = p.prefix + s.ID
 	s.After = slices.Clone(s.After)
 	for i, id := range s.After {
@@ -123,12 +130,13 @@ func (p params) into(s Step) (step Step, asks []string) {
 	if s.Otherwise != "" {
 		s.Otherwise = p.prefix + s.Otherwise
 	}
-	s.ForEach = p.expr(s.ForEach, &asks)
+	s.ForEach = p.expr(s.ForEach, &ask.names)
 	if s.When != nil {
 		w := *s.When
-		w.Expr = p.expr(w.Expr, &asks)
+		w.Expr = p.expr(w.Expr, &ask.names)
 		s.When = &w
 	}
+	ask.first = len(ask.names) > 0
 	s.Args = maps.Clone(s.Args)
 	for name, a := range s.Args {
 		param, plain := strings.CutPrefix(a.Ref, "params.")
@@ -140,18 +148,19 @@ func (p params) into(s Step) (step Step, asks []string) {
 			case ok:
 				s.Args[name] = given
 			case p.questions[param] != "":
-				asks = append(asks, param)
+				ask.names = append(ask.names, param)
 				delete(s.Args, name)
 			default:
 				delete(s.Args, name) // an optional parameter that was not given
 			}
 		default:
-			a.Ref = p.expr(a.Ref, &asks)
+			a.Ref = p.expr(a.Ref, &ask.names)
 			s.Args[name] = a
 		}
 	}
-	slices.Sort(asks)
-	return s, slices.Compact(asks)
+	slices.Sort(ask.names)
+	ask.names = slices.Compact(ask.names)
+	return s, ask
 }
 
 var (
@@ -183,7 +192,7 @@ func (p params) expr(expr string, asks *[]string) string {
 		case p.questions[name] != "":
 			*asks = append(*asks, name)
 		}
-		return "null"
+		return "dyn(null)"
 	})
 }
 

@@ -36,13 +36,13 @@ func (r *run) knowable(s *stepRun) bool {
 // from the user. Nothing has been changed that needs a yes.
 func (r *run) ask() (asked bool) {
 	for _, s := range r.all() {
-		if len(s.asks) == 0 || s.settled() || !s.gated && s.rec.Status != StepWaiting {
+		if len(s.asks.names) == 0 || s.settled() || !s.gated && s.rec.Status != StepWaiting {
 			continue
 		}
 		top := s.top()
 		i := slices.IndexFunc(r.plan.Steps, func(p Step) bool { return p.ID == top })
 		play, _ := r.catalog.playbook(r.plan.Steps[i].Intent)
-		missing := &Missing{Step: top, Param: s.asks[0]}
+		missing := &Missing{Step: top, Param: s.asks.names[0]}
 		if p := r.catalog.Intent(r.plan.Steps[i].Intent).Params; p != nil && p.Properties[missing.Param] != nil {
 			for _, v := range p.Properties[missing.Param].Enum {
 				missing.Options = append(missing.Options, inWords(v))

@@ -17,7 +17,7 @@ type stepRun struct {
 	needs   []*stepRun          // steps whose results Args, When and ForEach read, or whose playbook this is part of
 	after   []*stepRun          // steps that must have ended
 	unless  *stepRun            // the step whose condition must not be met; what that needs is in needs
-	asks    []string            // playbook's parameters that the user must be asked for
+	asks    asks                // the playbook's parameters that the user must be asked for
 	gated   bool                // waits for the user's yes, or for a step that does
 	early   bool                // was settled before the plan began to act
 
