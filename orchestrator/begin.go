@@ -45,7 +45,7 @@ func (r *run) note(ctx context.Context, kind NoteKind, s *stepRun, sync bool) {
 
 // broke remembers that a change failed for good or for nobody knows what: in a plan
 // whose changes are all or nothing no other is begun.
-func (r *run) broke(s *stepRun) {
+func (r *run) broke() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.broken = r.broken || r.acting && !r.plan.Partly

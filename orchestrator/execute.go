@@ -92,7 +92,7 @@ func (r *run) callStep(ctx context.Context, s *stepRun) {
 	if s.changes() {
 		r.note(ctx, NoteEnded, s, false)
 		if res.err != nil {
-			r.broke(s)
+			r.broke()
 		}
 	}
 	r.publishStep(EventStepEnded, s)
@@ -167,6 +167,6 @@ func (r *run) finish(s *stepRun, status StepStatus, problem *Error) {
 func (r *run) fails(s *stepRun, problem *Error) {
 	r.finish(s, StepFailed, problem)
 	if s.changes() {
-		r.broke(s)
+		r.broke()
 	}
 }

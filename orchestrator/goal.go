@@ -11,10 +11,7 @@ import (
 // left to do.
 func (r *run) pursue(ctx context.Context) *Error {
 	for r.wantsMore() {
-		plan, problem := r.planRest(ctx)
-		if problem != nil {
-			return problem
-		}
+		plan := r.planRest(ctx)
 		if plan == nil {
 			break
 		}
@@ -51,7 +48,7 @@ func (r *run) wantsMore() bool {
 
 // planRest asks the backend for the rest of the plan and checks it together with
 // what was done. nil means that the goal is reached, or that no sound plan came.
-func (r *run) planRest(ctx context.Context) (*Plan, *Error) {
+func (r *run) planRest(ctx context.Context) *Plan {
 	r.turn.Rounds++
 	var done []StepRecord
 	for _, rec := range r.records() {
@@ -68,7 +65,7 @@ func (r *run) planRest(ctx context.Context) (*Plan, *Error) {
 			r.k.cfg.Logger.Warn("the rest of a goal was not planned", "turn", r.turn.ID, "cause", problem)
 		}
 		r.publish(Event{Kind: EventGoalRound, Count: r.turn.Rounds, Text: "reached"})
-		return nil, nil //nolint:nilnil // the goal is reached
+		return nil
 	}
 	records, whole := r.records(), *r.plan
 	whole.Steps = append(slices.Clone(r.plan.Steps), rest.Steps...)
@@ -77,10 +74,10 @@ func (r *run) planRest(ctx context.Context) (*Plan, *Error) {
 	if faults := r.check(ctx, &whole); len(faults) > 0 || whole.Kind != PlanSteps || !r.carryOver(before, records) {
 		r.steps = before
 		r.publish(Event{Kind: EventGoalRound, Count: r.turn.Rounds, Text: "the rest was not sound"})
-		return nil, nil //nolint:nilnil // what was done is answered for
+		return nil
 	}
 	r.publish(Event{Kind: EventGoalRound, Count: r.turn.Rounds, Plan: rest})
-	return &whole, nil
+	return &whole
 }
 
 // carryOver puts the steps that were done before where they stood.

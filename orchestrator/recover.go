@@ -184,7 +184,7 @@ func (r *run) settleDoubts(ctx context.Context, doubt map[string]bool) {
 			r.takeBack(ctx, []*stepRun{s})
 		}
 		if out.err != nil || r.snapshot(s).Status != StepDone {
-			r.broke(s)
+			r.broke()
 		}
 	}
 }

@@ -98,7 +98,7 @@ func TestChangedAfterTheYes(t *testing.T) {
 			d := &depot{era: Modern, dry: true}
 			k := mustKernel(t, plan, d)
 			k.mustTurn(t, ann, "return it")
-			k.Kernel.recall.forget("c-" + ann.Email) // as after a restart
+			k.recall.forget("c-" + ann.Email) // as after a restart
 			k.store.mu.Lock()
 			change(&k.store.turns[0])
 			k.store.mu.Unlock()
