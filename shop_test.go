@@ -110,9 +110,9 @@ func outcome(tb testing.TB, r map[string]any, err error) string {
 	return asJSON(tb, r)
 }
 
-// snapshot is everything that both eras say about everybody, by intent and
-// subject. It fails the test where they differ.
-func (s testShop) snapshot() map[string]string {
+// snapshot is everything that both eras say about everybody, or about one customer
+// alone, by intent and subject. It fails the test where they differ.
+func (s testShop) snapshot(only ...string) map[string]string {
 	s.t.Helper()
 	out := map[string]string{}
 	both := func(email, intent string, a args) {
@@ -126,6 +126,9 @@ func (s testShop) snapshot() map[string]string {
 		out[fmt.Sprint(email, " ", intent, " ", a)] = y
 	}
 	for _, p := range s.people() {
+		if len(only) > 0 && !slices.Contains(only, p.Email) {
+			continue
+		}
 		both(p.Email, "get_profile", nil)
 		both(p.Email, "list_orders", nil)
 		both(p.Email, "list_orders", args{"limit": 2.0})

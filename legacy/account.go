@@ -26,6 +26,7 @@ type method struct {
 type newsletter struct {
 	Email      string `json:"email" title:"email" format:"email" jsonschema:"where the newsletter goes"`
 	Subscribed bool   `json:"subscribed" title:"subscribed" jsonschema:"whether the newsletter is sent"`
+	Previously bool   `json:"previously_subscribed" title:"previously subscribed" jsonschema:"whether it was sent before"`
 }
 
 type passwordReset struct {
@@ -98,13 +99,30 @@ func accountOperations() []operation {
 			},
 			Confirm: `Subscribe {{.args.email}} to the newsletter`,
 			Answer:  `The newsletter now goes to **{{.result.email}}**.`,
-		}, func(ctx context.Context, x *exchange, _ emailParams) (newsletter, error) {
-			r, err := x.ask(ctx, "NLSB", nil)
-			if err != nil {
-				return newsletter{}, err
-			}
-			return newsletter{Email: r.Text("CUST-EMAIL"), Subscribed: r.Flag("CUST-NEWSLETTER")}, nil
-		}),
+			Undo:    &orchestrator.Undo{Intent: "unsubscribe_newsletter", When: "!result.previously_subscribed"},
+			// Mail that nobody knows to have asked for is worse than none.
+			Recovery: orchestrator.RecoverUndo,
+		}, newsletterBy("NLSB")),
+		define(orchestrator.Intent{
+			Name: "unsubscribe_newsletter", Summary: "Unsubscribe from the newsletter", Effect: orchestrator.Write,
+			Examples: []string{
+				"unsubscribe me from the newsletter",
+				"I don't want your newsletter any more",
+				"stop sending me offers by email",
+				"unsubscribe",
+				"take me off the mailing list",
+				"no more advertising mails please",
+				"opt out of the newsletter",
+				"please remove the customer from the newsletter",
+				"how do I stop your mailing?",
+				"too many emails from you, end the newsletter",
+				"I'd rather not hear about sales and discounts any longer",
+			},
+			Confirm:  `Unsubscribe {{.args.email}} from the newsletter`,
+			Answer:   `The newsletter no longer goes to **{{.result.email}}**.`,
+			Undo:     &orchestrator.Undo{Intent: "subscribe_newsletter", When: "result.previously_subscribed"},
+			Recovery: orchestrator.RecoverComplete, // who wants no more mail shall get none
+		}, newsletterBy("NLUN")),
 		define(orchestrator.Intent{
 			Name: "reset_password", Summary: "Send a link to set a new password", Effect: orchestrator.Write,
 			Examples: []string{
@@ -122,6 +140,9 @@ func accountOperations() []operation {
 			},
 			Confirm: `Send a link to set a new password to {{.args.email}}`,
 			Answer:  `A link to set a new password was sent to **{{.result.email}}**. It is good until {{date .result.expires}}.`,
+			// A link that comes long after it was asked for frightens, and cannot be taken
+			// back: a person looks whether it is still wanted.
+			Recovery: orchestrator.RecoverFlag,
 		}, func(ctx context.Context, x *exchange, _ emailParams) (passwordReset, error) {
 			r, err := x.ask(ctx, "PWRS", nil)
 			if err != nil {
@@ -146,6 +167,8 @@ func accountOperations() []operation {
 			},
 			Confirm: `Close the account of {{.args.email}} for good`,
 			Answer:  `The account of **{{.result.email}}** is closed.`,
+			// For good: nobody's account is closed while the customer is not there to see it.
+			Recovery: orchestrator.RecoverFlag,
 		}, func(ctx context.Context, x *exchange, _ emailParams) (closure, error) {
 			r, err := x.ask(ctx, "CUCL", nil)
 			if err != nil {
@@ -153,6 +176,17 @@ func accountOperations() []operation {
 			}
 			return closure{Email: r.Text("CUST-EMAIL"), Closed: r.Time("CUST-CLOSED")}, nil
 		}),
+	}
+}
+
+// newsletterBy is the transaction of a code that starts or ends the newsletter.
+func newsletterBy(code string) func(context.Context, *exchange, emailParams) (newsletter, error) {
+	return func(ctx context.Context, x *exchange, _ emailParams) (newsletter, error) {
+		r, err := x.ask(ctx, code, nil)
+		if err != nil {
+			return newsletter{}, err
+		}
+		return newsletter{Email: r.Text("CUST-EMAIL"), Subscribed: r.Flag("CUST-NEWSLETTER"), Previously: r.Flag("PREV-NEWSLETTER")}, nil
 	}
 }
 

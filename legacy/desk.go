@@ -50,6 +50,8 @@ func deskOperations() []operation {
 			},
 			Confirm: `File a complaint{{with .args.order_id}} about order {{.}}{{end}}: "{{.args.text}}"`,
 			Answer:  `The complaint{{with .result.order_id}} about order {{.}}{{end}} is filed as **{{.result.complaint_id}}**.`,
+			// What a customer wrote is not lost, and its key keeps it from being filed twice.
+			Recovery: orchestrator.RecoverComplete,
 		}, fileComplaint),
 		define(orchestrator.Intent{
 			Name: "contact_human", Summary: "Ask a person of the support staff to get in touch", Effect: orchestrator.Write, Unconfirmed: true,
@@ -66,7 +68,8 @@ func deskOperations() []operation {
 				"I need help from a human being, the robot doesn't get it",
 				"operator",
 			},
-			Answer: `A colleague of the {{.result.queue}} will reply {{.result.expected_reply}}. The ticket is **{{.result.ticket_id}}**.`,
+			Answer:   `A colleague of the {{.result.queue}} will reply {{.result.expected_reply}}. The ticket is **{{.result.ticket_id}}**.`,
+			Recovery: orchestrator.RecoverComplete, // nobody waits for a reply that will not come
 		}, contactHuman),
 	}
 }

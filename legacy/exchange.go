@@ -30,7 +30,7 @@ func (x *exchange) ask(ctx context.Context, code string, fill func(r *monolith.R
 	head, body := book.New("REQUEST-HEADER"), book.New(code+"-REQUEST")
 	head.SetText("TRAN-CODE", code)
 	head.SetText("TRAN-MODE", x.mode)
-	if x.mode == monolith.ModeUpdate {
+	if x.mode == monolith.ModeUpdate || x.mode == monolith.ModeSearch {
 		head.SetText("REQ-ID", requestID(x.call.Key))
 	}
 	head.SetText("USER-ID", strings.TrimSpace(x.call.User.Email))

@@ -90,6 +90,9 @@ func orderOperations() []operation {
 			},
 			Confirm: `Cancel order {{.args.order_id}}{{with .result}}: {{items .items}}, {{money .total .currency}}{{end}}`,
 			Answer:  `Order **{{.result.order_id}}** ({{items .result.items}}, {{money .result.total .result.currency}}) is cancelled. The refund has been started.`,
+			// It can be taken back where orders are reinstated, which the monolith never
+			// learned. An order that has shipped meanwhile is refused.
+			Recovery: orchestrator.RecoverComplete,
 		}, func(ctx context.Context, x *exchange, p orderParams) (order, error) {
 			r, err := x.askOrder(ctx, "ORCN", p.OrderID, nil)
 			return orderIf(r, err)
@@ -114,6 +117,12 @@ func orderOperations() []operation {
 				`{{else}}Change the quantity of {{.args.item}} in order {{.args.order_id}} to {{number .args.quantity}}{{end}}` +
 				`{{with .result}}, which then is: {{items .items}}, {{money .total .currency}}{{end}}`,
 			Answer: `Order **{{.result.order_id}}** now is: {{items .result.items}}, {{money .result.total .result.currency}}.`,
+			Undo: &orchestrator.Undo{
+				Intent: "change_order",
+				Args:   map[string]string{"order_id": "result.order_id", "item": "result.item", "quantity": "result.previous_quantity"},
+				When:   "result.previous_quantity != args.quantity",
+			},
+			Recovery: orchestrator.RecoverComplete, // an order that has shipped meanwhile is refused
 		}, changeOrder),
 	}
 }
@@ -165,16 +174,24 @@ func listOrders(ctx context.Context, x *exchange, p listParams) (orderList, erro
 	}
 }
 
-func changeOrder(ctx context.Context, x *exchange, p changeParams) (order, error) {
+func changeOrder(ctx context.Context, x *exchange, p changeParams) (orderChange, error) {
 	if p.Quantity == nil || *p.Quantity < 0 || *p.Quantity > 99 {
-		return order{}, orchestrator.Errorf(orchestrator.CodeInvalid, "The quantity of an item is 0 to 99.")
+		return orderChange{}, orchestrator.Errorf(orchestrator.CodeInvalid, "The quantity of an item is 0 to 99.")
 	}
 	if strings.TrimSpace(p.Item) == "" {
-		return order{}, orchestrator.Errorf(orchestrator.CodeInvalid, "It is not said which item of the order is meant.")
+		return orderChange{}, orchestrator.Errorf(orchestrator.CodeInvalid, "It is not said which item of the order is meant.")
 	}
 	r, err := x.askOrder(ctx, "ORCH", p.OrderID, func(r *monolith.Record) {
 		setLine(r, "ITEM-NAME", p.Item)
 		r.SetNumber("ITEM-QUANTITY", int64(*p.Quantity))
 	})
-	return orderIf(r, err)
+	o, err := orderIf(r, err)
+	if err != nil {
+		return orderChange{}, err
+	}
+	return orderChange{
+		OrderID: o.OrderID, Status: o.Status, Placed: o.Placed, Shipped: o.Shipped, Delivered: o.Delivered,
+		Cancelled: o.Cancelled, Returned: o.Returned, Items: o.Items, Total: o.Total, Currency: o.Currency,
+		Item: r.Text("CHNG-ITEM-NAME"), PreviousQuantity: int(r.Number("PREV-QUANTITY")),
+	}, nil
 }

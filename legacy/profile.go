@@ -41,7 +41,10 @@ func profileOperations() []operation {
 - Address: {{default "none" .result.address}}`,
 		}, func(ctx context.Context, x *exchange, _ emailParams) (profile, error) {
 			r, err := x.ask(ctx, "CUIN", nil)
-			return profileIf(r, err)
+			if err != nil {
+				return profile{}, err
+			}
+			return profileOf(r), nil
 		}),
 		define(orchestrator.Intent{
 			Name: "update_phone", Summary: "Change a customer's phone number", Effect: orchestrator.Write,
@@ -60,9 +63,18 @@ func profileOperations() []operation {
 			},
 			Confirm: `Change the phone number to {{.args.phone}}`,
 			Answer:  `The phone number is now **{{.result.phone}}**.`,
-		}, func(ctx context.Context, x *exchange, p phoneParams) (profile, error) {
+			Undo: &orchestrator.Undo{
+				Intent: "update_phone", Args: map[string]string{"phone": "result.previous_phone"},
+				When: "result.previous_phone != result.phone",
+			},
+			Recovery: orchestrator.RecoverComplete, // to write the same number again harms nobody
+		}, func(ctx context.Context, x *exchange, p phoneParams) (phoneChange, error) {
 			r, err := x.ask(ctx, "CUPH", func(r *monolith.Record) { setLine(r, "CUST-PHONE", p.Phone) })
-			return profileIf(r, err)
+			if err != nil {
+				return phoneChange{}, err
+			}
+			now := profileOf(r)
+			return phoneChange{now.Email, now.Name, now.Phone, now.Address, now.Since, r.Text("PREV-PHONE")}, nil
 		}),
 		define(orchestrator.Intent{
 			Name: "update_address", Summary: "Change a customer's home address", Effect: orchestrator.Write,
@@ -81,16 +93,18 @@ func profileOperations() []operation {
 			},
 			Confirm: `Change the home address to {{.args.address}}`,
 			Answer:  `The home address is now **{{.result.address}}**. Orders that were placed before keep theirs.`,
-		}, func(ctx context.Context, x *exchange, p addressParams) (profile, error) {
+			Undo: &orchestrator.Undo{
+				Intent: "update_address", Args: map[string]string{"address": "result.previous_address"},
+				When: "result.previous_address != result.address",
+			},
+			Recovery: orchestrator.RecoverComplete, // as for the phone number
+		}, func(ctx context.Context, x *exchange, p addressParams) (addressChange, error) {
 			r, err := x.ask(ctx, "CUAD", func(r *monolith.Record) { setLine(r, "CUST-ADDRESS", p.Address) })
-			return profileIf(r, err)
+			if err != nil {
+				return addressChange{}, err
+			}
+			now := profileOf(r)
+			return addressChange{now.Email, now.Name, now.Phone, now.Address, now.Since, r.Text("PREV-ADDRESS")}, nil
 		}),
 	}
-}
-
-func profileIf(r *monolith.Record, err error) (profile, error) {
-	if err != nil {
-		return profile{}, err
-	}
-	return profileOf(r), nil
 }

@@ -22,6 +22,9 @@ const (
 	codeOrdersOpen       = "orders_open"
 	codeAccountClosed    = "account_closed"
 	codeKeyReused        = "key_reused"
+	codeKeyUnknown       = "key_unknown"
+	codeNoReturn         = "no_return"
+	codeRefundPaid       = "refund_paid"
 )
 
 // refusal puts a code of the monolith into words. A code that says that the two do
@@ -59,6 +62,10 @@ func refusal(c monolith.Code, text string, request, detail *monolith.Record) err
 		code, message = codeWindowClosed, fmt.Sprintf("Order %s can no longer be returned: its 30 days ended%s.", order, on(when))
 	case monolith.NoRefund:
 		code, message = codeNoRefund, fmt.Sprintf("There is no refund for order %s: it was neither cancelled nor returned.", order)
+	case monolith.NoReturn:
+		code, message = codeNoReturn, fmt.Sprintf("There is no such return of order %s.", order)
+	case monolith.RefundPaid:
+		code, message = codeRefundPaid, fmt.Sprintf("The return of order %s can no longer be withdrawn: its refund was paid%s.", order, on(when))
 	case monolith.NoItem:
 		code, message = codeNoSuchItem, fmt.Sprintf("Order %s has no item %q. It has %s.", order, item, names(detail))
 	case monolith.AmbiguousItem:
@@ -81,6 +88,8 @@ func refusal(c monolith.Code, text string, request, detail *monolith.Record) err
 		code, message = orchestrator.CodeInvalid, "A complaint needs some words about what went wrong."
 	case monolith.KeyReused:
 		code, message = codeKeyReused, "This request was already used for something else. Nothing was changed."
+	case monolith.KeyUnknown:
+		code, message = codeKeyUnknown, "This request was not carried out."
 	default:
 		return cause
 	}
@@ -98,7 +107,7 @@ func asked(request *monolith.Record) string {
 		return "tracked"
 	case "SHES-REQUEST":
 		return "delivered"
-	case "RTRQ-REQUEST":
+	case "RTRQ-REQUEST", "RTWD-REQUEST":
 		return "returned"
 	case "IVIN-REQUEST":
 		return "invoiced"

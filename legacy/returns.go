@@ -3,6 +3,8 @@ package legacy
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
@@ -23,6 +25,20 @@ type returned struct {
 	RefundAmount float64  `json:"refund_amount" title:"refund" unit:"EUR" jsonschema:"what is paid back"`
 	Currency     string   `json:"currency" title:"currency" jsonschema:"the currency of the amounts"`
 	RefundDue    string   `json:"refund_due" title:"refund due" format:"date" jsonschema:"the day by which it is paid back"`
+}
+
+type withdrawParams struct {
+	Email    string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	OrderID  string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"4001" jsonschema:"the four digits of the order's number"`
+	ReturnID string `json:"return_id,omitempty" title:"return number" pattern:"^RET-[0-9]{6}$" example:"RET-000012" jsonschema:"the number of the return; without it the last return of the order"`
+}
+
+type withdrawn struct {
+	OrderID  string   `json:"order_id" title:"order number" jsonschema:"the four digits of the order's number"`
+	ReturnID string   `json:"return_id" title:"return number" jsonschema:"the number of the return that was withdrawn"`
+	Status   string   `json:"status" title:"status" enum:"processing,shipped,delivered,cancelled,returned" jsonschema:"the order's status after the withdrawal"`
+	Items    []string `json:"items" title:"items" jsonschema:"the names of what is kept after all"`
+	Reason   string   `json:"reason" title:"reason" jsonschema:"why it was to be returned; empty if that was not said"`
 }
 
 type refund struct {
@@ -66,7 +82,39 @@ func returnOperations() []operation {
 				`{{with .result}} for a refund of {{money .refund_amount .currency}}{{end}}`,
 			Answer: `The return of {{list .result.items}} (order {{.result.order_id}}) is registered as **{{.result.return_id}}**. ` +
 				`{{money .result.refund_amount .result.currency}} will be paid back {{day .result.refund_due}} at the latest.`,
+			Undo: &orchestrator.Undo{
+				Intent: "withdraw_return",
+				Args:   map[string]string{"order_id": "result.order_id", "return_id": "result.return_id"},
+			},
+			Recovery: orchestrator.RecoverComplete, // the window of 30 days may close before it is asked for again
 		}, requestReturn),
+		define(orchestrator.Intent{
+			Name: "withdraw_return", Summary: "Withdraw a return that was requested, to keep the items after all", Effect: orchestrator.Write,
+			Examples: []string{
+				"withdraw the return of order 4001",
+				"I'll keep the boots after all, withdraw my return",
+				"call off return RET-000012",
+				"forget about the return, I'm keeping it",
+				"please withdraw my return request",
+				"the return is no longer needed, the shoes fit now",
+				"stop the return of the headphones",
+				"the customer wants to keep the tent, please drop the return",
+				"I decided to keep it, so no return",
+				"can the return I asked for be withdrawn?",
+				"take my return request off the list",
+			},
+			Confirm: `Withdraw the return {{with .result}}{{.return_id}} of {{list .items}}, {{else}}{{with .args.return_id}}{{.}} of {{else}}of {{end}}{{end}}order {{.args.order_id}}`,
+			Answer:  `The return {{.result.return_id}} of {{list .result.items}} (order {{.result.order_id}}) is withdrawn, and nothing is paid back.`,
+			// A return of several items was one of all that was left.
+			Undo: &orchestrator.Undo{
+				Intent: "request_return",
+				Args: map[string]string{
+					"order_id": "result.order_id", "reason": "result.reason",
+					"item": `size(result.items) == 1 ? result.items[0] : ""`,
+				},
+			},
+			Recovery: orchestrator.RecoverComplete, // once the refund is paid it is refused
+		}, withdrawReturn),
 		define(orchestrator.Intent{
 			Name: "get_refund_status", Summary: "Say how far the refund of a cancelled or returned order is", Effect: orchestrator.Read,
 			Examples: []string{
@@ -135,6 +183,28 @@ func requestReturn(ctx context.Context, x *exchange, p returnParams) (returned, 
 		ret.Items = append(ret.Items, e.Text("RTRN-ITEM-NAME"))
 	}
 	return ret, err
+}
+
+func withdrawReturn(ctx context.Context, x *exchange, p withdrawParams) (withdrawn, error) {
+	number, ok := int64(0), true
+	if p.ReturnID != "" {
+		digits, named := strings.CutPrefix(strings.TrimSpace(p.ReturnID), "RET-")
+		n, err := strconv.ParseUint(digits, 10, 20)
+		number, ok = int64(n), named && len(digits) == 6 && err == nil && n > 0
+	}
+	if !ok {
+		return withdrawn{}, orchestrator.Errorf(orchestrator.CodeInvalid, "A return number looks like RET-000012.")
+	}
+	r, err := x.askOrder(ctx, "RTWD", p.OrderID, func(r *monolith.Record) { r.SetNumber("RTRN-NUMBER", number) })
+	if err != nil {
+		return withdrawn{}, err
+	}
+	status, err := statusWord(r.Text("ORDR-STATUS"))
+	w := withdrawn{OrderID: r.Text("RTRN-ORDR-NUMBER"), ReturnID: "RET-" + r.Text("RTRN-NUMBER"), Status: status, Items: []string{}, Reason: r.Text("RTRN-REASON")}
+	for _, e := range r.List("RTRN-ITEM") {
+		w.Items = append(w.Items, e.Text("RTRN-ITEM-NAME"))
+	}
+	return w, err
 }
 
 func refundStatus(ctx context.Context, x *exchange, p orderParams) (refund, error) {

@@ -4,6 +4,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"banyan/orchestrator"
+
+	"go.etcd.io/bbolt"
 )
 
 // TestRefusals goes through the table of rules in docs/shop.md.
@@ -181,7 +185,90 @@ func TestChangeOrder(t *testing.T) {
 	equal(t, change("hiking poles", 99)["total"], 45.0+99*59)
 	got := change("poles", 0)
 	equal(t, got["items"], []any{args{"name": "wool socks", "quantity": 5.0, "price": 9.0}})
+	equal(t, got["item"], "hiking poles")
+	equal(t, got["previous_quantity"], 99.0)
+	delete(got, "item")
+	delete(got, "previous_quantity")
 	equal(t, s.mustCall(t, "dora", "get_order", args{"order_id": "4003"}), got)
+}
+
+// A removed item counts for nothing, and can be put back at its price.
+func TestRemovedItem(t *testing.T) {
+	s := mustShop(t, Hooks{})
+	change := func(item string, quantity float64) orchestrator.Call {
+		return call("dora", "change_order", args{"order_id": "4003", "item": item, "quantity": quantity})
+	}
+	s.mustDo(t, change("socks", 0))
+	if code, message := s.refused(t, change("socks", 0)); code != "no_such_item" || !strings.Contains(message, "It has hiking poles.") {
+		t.Errorf("removed twice: %s %q", code, message)
+	}
+	if code, _ := s.refused(t, change("poles", 0)); code != "last_item" {
+		t.Errorf("the last one beside a removed item: %s", code)
+	}
+	got := s.mustDo(t, change("SOCK", 2))
+	equal(t, got["item"], "wool socks")
+	equal(t, got["previous_quantity"], 0.0)
+	equal(t, got["items"], []any{args{"name": "wool socks", "quantity": 2.0, "price": 9.0}, args{"name": "hiking poles", "quantity": 1.0, "price": 59.0}})
+	equal(t, got["total"], 77.0)
+}
+
+// A removed item is neither invoiced nor returned.
+func TestRemovedItemIsNotReturned(t *testing.T) {
+	s := mustShop(t, Hooks{})
+	s.mustCall(t, "dora", "change_order", args{"order_id": "4003", "item": "socks", "quantity": 0.0})
+	s.mustUpdate(t, func(tx *bbolt.Tx) error {
+		o, _, err := s.LoadOrder(tx, "4003")
+		if err != nil {
+			return err
+		}
+		o.Status, o.Shipped, o.Delivered = "delivered", noon, noon
+		return s.PutOrder(tx, o)
+	})
+	equal(t, s.mustCall(t, "dora", "get_invoice", args{"order_id": "4003"})["total"], 59.0)
+	if code, _ := s.refused(t, call("dora", "request_return", args{"order_id": "4003", "item": "socks"})); code != "no_such_item" {
+		t.Errorf("a removed item goes back: %s", code)
+	}
+	got := s.mustCall(t, "dora", "request_return", args{"order_id": "4003", "item": "poles"})
+	equal(t, got["status"], "returned")
+	equal(t, got["refund_amount"], 59.0)
+}
+
+func TestWithdrawReturn(t *testing.T) {
+	s := mustShop(t, Hooks{})
+	ask := func(id string) args {
+		return s.mustCall(t, "dora", "request_return", args{"order_id": "4004", "item": id, "reason": "too big"})
+	}
+	ask("tent pegs")
+	ask("tent")
+	equal(t, s.mustCall(t, "dora", "get_order", args{"order_id": "4004"})["status"], "returned")
+	got := s.mustCall(t, "dora", "withdraw_return", args{"order_id": "4004", "return_id": "RET-000001"})
+	equal(t, got, args{"order_id": "4004", "return_id": "RET-000001", "status": "delivered", "items": []any{"tent pegs"}, "reason": "too big"})
+	order := s.mustCall(t, "dora", "get_order", args{"order_id": "4004"})
+	equal(t, order["status"], "delivered")
+	equal(t, order["returned"], nil)
+	equal(t, s.mustCall(t, "dora", "get_refund_status", args{"order_id": "4004"})["amount"], 199.0)
+	equal(t, s.mustCall(t, "dora", "withdraw_return", args{"order_id": "4004"})["return_id"], "RET-000002")
+	for what, c := range map[string]struct {
+		who, code string
+		args      args
+	}{
+		"None left":    {"dora", "no_return", args{"order_id": "4004"}},
+		"Unknown":      {"dora", "no_return", args{"order_id": "4001", "return_id": "RET-000001"}},
+		"Not a number": {"dora", "invalid_argument", args{"order_id": "4001", "return_id": "RET-1"}},
+		"Of another":   {"ada", "not_found", args{"order_id": "4004"}},
+	} {
+		if code, _ := s.refused(t, call(c.who, "withdraw_return", c.args)); code != c.code {
+			t.Errorf("%s: %s, want %s", what, code, c.code)
+		}
+	}
+	if code, _ := s.refused(t, call("dora", "get_refund_status", args{"order_id": "4004"})); code != "no_refund" {
+		t.Errorf("a refund is left: %s", code)
+	}
+	ask("tent")
+	s.now = noon.AddDate(0, 0, 10)
+	if code, message := s.refused(t, call("dora", "withdraw_return", args{"order_id": "4004"})); code != "refund_paid" || !strings.Contains(message, "28 November 2026") {
+		t.Errorf("after the refund: %s %q", code, message)
+	}
 }
 
 func TestShipping(t *testing.T) {
@@ -193,7 +280,7 @@ func TestShipping(t *testing.T) {
 	equal(t, s.mustCall(t, "dora", "track_shipment", args{"order_id": "4001"})["delivered"], "2026-11-13T12:00:00Z")
 	equal(t, s.mustCall(t, "dora", "track_shipment", args{"order_id": "4005"})["last_event"], "returned to us")
 	equal(t, s.mustCall(t, "ada", "change_delivery_address", args{"order_id": "1003", "address": "12 Elm Street, 0150 Oslo"}), args{
-		"order_id": "1003", "status": "processing", "address": "12 Elm Street, 0150 Oslo",
+		"order_id": "1003", "status": "processing", "address": "12 Elm Street, 0150 Oslo", "previous_address": "1 Fig Lane, 0150 Oslo",
 	})
 	equal(t, s.mustCall(t, "ada", "get_profile", nil)["address"], "1 Fig Lane, 0150 Oslo")
 	equal(t, s.mustCall(t, "ada", "get_delivery_estimate", args{"order_id": "1001"}), args{
@@ -268,8 +355,13 @@ func TestAccount(t *testing.T) {
 		args{"kind": "invoice", "label": "Invoice, 14 days", "default": false},
 	}})
 	equal(t, s.mustCall(t, "cleo", "list_payment_methods", nil), args{"methods": []any{}})
-	equal(t, s.mustCall(t, "ada", "subscribe_newsletter", nil), args{"email": "ada@example.com", "subscribed": true})
-	equal(t, s.mustCall(t, "ada", "subscribe_newsletter", nil), args{"email": "ada@example.com", "subscribed": true})
+	news := func(subscribed, previously bool) args {
+		return args{"email": "ada@example.com", "subscribed": subscribed, "previously_subscribed": previously}
+	}
+	equal(t, s.mustCall(t, "ada", "subscribe_newsletter", nil), news(true, false))
+	equal(t, s.mustCall(t, "ada", "subscribe_newsletter", nil), news(true, true))
+	equal(t, s.mustCall(t, "ada", "unsubscribe_newsletter", nil), news(false, true))
+	equal(t, s.mustCall(t, "ada", "unsubscribe_newsletter", nil), news(false, false))
 	equal(t, s.mustCall(t, "ada", "reset_password", nil), args{"email": "ada@example.com", "expires": "2026-11-18T13:00:00Z"})
 	equal(t, s.mustCall(t, "cleo", "close_account", nil), args{"email": "cleo@example.com", "closed": "2026-11-18T12:00:00Z"})
 	if code, _ := s.refused(t, call("cleo", "close_account", nil)); code != "account_closed" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -30,8 +31,8 @@ type Hooks struct {
 	OnOrder    func(tx *bbolt.Tx, o Order) error
 }
 
-// Service is the monolith as the kernel sees it: an orchestrator.Service and
-// DryRunner of the legacy era. It is safe for concurrent use.
+// Service is the monolith as the kernel sees it: an orchestrator.Service,
+// DryRunner and Finder of the legacy era. It is safe for concurrent use.
 type Service struct {
 	m          *monolith.Monolith
 	operations map[string]operation
@@ -61,13 +62,9 @@ func (s *Service) CanDryRun(intent string) bool {
 }
 
 // Call performs one intent as one transaction of the monolith, or as several for a
-// long list. A key is remembered once the change was carried out.
+// long list. A key is remembered for good once the change was carried out.
 func (s *Service) Call(ctx context.Context, call orchestrator.Call) (orchestrator.Result, error) {
-	op, ok := s.operations[call.Intent]
-	if !ok {
-		return orchestrator.Result{}, orchestrator.Errorf(orchestrator.CodeNotFound, "The monolith does not know how to %s.", strings.ReplaceAll(call.Intent, "_", " "))
-	}
-	who, err := subject(call)
+	op, who, err := s.operation(call)
 	if err != nil {
 		return orchestrator.Result{}, err
 	}
@@ -83,6 +80,39 @@ func (s *Service) Call(ctx context.Context, call orchestrator.Call) (orchestrato
 		return orchestrator.Result{}, err
 	}
 	return orchestrator.Result{Data: data}, nil
+}
+
+// Find tells what became of the change that was called with call.Key: the monolith
+// searches its saved responses and runs nothing. It waits for its turn there, so a
+// change that was under way has ended by then. A key that was used for something
+// else is an error of code key_reused.
+func (s *Service) Find(ctx context.Context, call orchestrator.Call) (res orchestrator.Result, found bool, err error) {
+	op, who, err := s.operation(call)
+	if err != nil {
+		return orchestrator.Result{}, false, err
+	}
+	if call.Key == "" || !op.intent.Changes() {
+		return orchestrator.Result{}, false, nil
+	}
+	data, err := op.perform(ctx, &exchange{m: s.m, call: call, who: who, mode: monolith.ModeSearch})
+	var no *orchestrator.Error
+	switch {
+	case errors.As(err, &no) && no.Code == codeKeyUnknown:
+		return orchestrator.Result{}, false, nil
+	case err != nil:
+		return orchestrator.Result{}, false, err
+	}
+	return orchestrator.Result{Data: data}, true, nil
+}
+
+// operation returns what a call asks for and whom it is about.
+func (s *Service) operation(call orchestrator.Call) (operation, string, error) {
+	op, ok := s.operations[call.Intent]
+	if !ok {
+		return operation{}, "", orchestrator.Errorf(orchestrator.CodeNotFound, "The monolith does not know how to %s.", strings.ReplaceAll(call.Intent, "_", " "))
+	}
+	who, err := subject(call)
+	return op, who, err
 }
 
 // subject says whom a call is about. The session decides that; an argument that
@@ -164,7 +194,10 @@ func allOperations() []operation {
 }
 
 func describe(ops []operation) (orchestrator.Description, error) {
-	d := orchestrator.Description{Name: Name, Version: Version, Contract: orchestrator.ContractVersion, Era: orchestrator.Legacy}
+	d := orchestrator.Description{
+		Name: Name, Version: Version, Contract: orchestrator.ContractVersion, Era: orchestrator.Legacy,
+		Keys: true, Concurrency: 1, // it does one thing at a time, so to send it more only makes a queue
+	}
 	for _, op := range ops {
 		in := op.intent
 		var err error

@@ -39,7 +39,7 @@ func sameDump(tb testing.TB, before, after map[string]string) {
 	}
 }
 
-// everyIntent is one successful call of each intent.
+// everyIntent is one call of each intent that succeeds in a shop with a return.
 func everyIntent() []orchestrator.Call {
 	return []orchestrator.Call{
 		call("ada", "get_profile", nil),
@@ -53,12 +53,14 @@ func everyIntent() []orchestrator.Call {
 		call("dora", "change_delivery_address", args{"order_id": "4003", "address": "12 Elm Street, 0150 Oslo"}),
 		call("ada", "get_delivery_estimate", args{"order_id": "1002"}),
 		call("dora", "request_return", args{"order_id": "4001", "reason": "too small"}),
+		call("dora", "withdraw_return", args{"order_id": "4004"}),
 		call("dora", "get_refund_status", args{"order_id": "4002"}),
 		call("ada", "get_invoice", args{"order_id": "1001"}),
 		call("ada", "get_loyalty_points", nil),
 		call("ada", "list_payment_methods", nil),
 		call("ada", "file_complaint", args{"text": "it is late", "order_id": "1002"}),
 		call("ada", "subscribe_newsletter", nil),
+		call("dora", "unsubscribe_newsletter", nil),
 		call("ada", "reset_password", nil),
 		call("cleo", "close_account", nil),
 		call("ada", "contact_human", args{"message": "call me"}),
@@ -85,8 +87,8 @@ func mustEntries(tb testing.TB, s *shop) map[string]*orchestrator.Entry {
 func TestDescriptionIsSound(t *testing.T) {
 	s := mustShop(t, Hooks{})
 	entries := mustEntries(t, s)
-	if len(entries) != 20 {
-		t.Errorf("%d intents, want 20", len(entries))
+	if len(entries) != 22 {
+		t.Errorf("%d intents, want 22", len(entries))
 	}
 	for name, e := range entries {
 		if len(e.Examples) < 10 {
@@ -117,7 +119,7 @@ func TestDescriptionIsSound(t *testing.T) {
 
 // TestResultsFitAndAreTold performs every intent and puts the result into words.
 func TestResultsFitAndAreTold(t *testing.T) {
-	s := mustShop(t, Hooks{})
+	s := mustShopWithReturn(t, Hooks{})
 	entries := mustEntries(t, s)
 	w := orchestrator.Wording{Now: noon}
 	for _, c := range everyIntent() {
@@ -162,7 +164,7 @@ func wellPut(t *testing.T, intent, text string, ok bool) {
 
 func TestDryRunChangesNothing(t *testing.T) {
 	called := 0
-	s := mustShop(t, Hooks{
+	s := mustShopWithReturn(t, Hooks{
 		OnCustomer: func(*bbolt.Tx, Customer) error { called++; return nil },
 		OnOrder:    func(*bbolt.Tx, Order) error { called++; return nil },
 	})
@@ -180,7 +182,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 func TestSameKeyHasOneEffect(t *testing.T) {
 	for _, c := range everyIntent() {
 		t.Run(c.Intent, func(t *testing.T) {
-			s := mustShop(t, Hooks{})
+			s := mustShopWithReturn(t, Hooks{})
 			if !s.CanDryRun(c.Intent) {
 				equal(t, s.mustDo(t, c), s.mustDo(t, c))
 				return
@@ -274,7 +276,7 @@ func TestSubjectIsTheSessions(t *testing.T) {
 
 // The order of another customer must not be told from one that does not exist.
 func TestOthersOrdersDoNotExist(t *testing.T) {
-	s := mustShop(t, Hooks{})
+	s := mustShopWithReturn(t, Hooks{})
 	for _, c := range everyIntent() {
 		if _, ok := c.Args["order_id"]; !ok {
 			continue

@@ -26,10 +26,13 @@ type shipment struct {
 	LastEvent string    `json:"last_event" title:"last event" jsonschema:"what was last heard of the parcel"`
 }
 
+// delivery is the result of change_delivery_address.
 type delivery struct {
 	OrderID string `json:"order_id" title:"order number" jsonschema:"the four digits of the order's number"`
 	Status  string `json:"status" title:"status" enum:"processing,shipped,delivered,cancelled,returned" jsonschema:"how far the order has come"`
 	Address string `json:"address" title:"delivery address" format:"postal-address" jsonschema:"where the order goes"`
+
+	PreviousAddress string `json:"previous_address" title:"previous delivery address" format:"postal-address" jsonschema:"where the order would have gone before the change"`
 }
 
 type estimate struct {
@@ -80,13 +83,19 @@ func shippingOperations() []operation {
 			},
 			Confirm: `Deliver order {{.args.order_id}} to {{.args.address}}`,
 			Answer:  `Order **{{.result.order_id}}** will be delivered to **{{.result.address}}**.`,
+			Undo: &orchestrator.Undo{
+				Intent: "change_delivery_address",
+				Args:   map[string]string{"order_id": "result.order_id", "address": "result.previous_address"},
+				When:   "result.previous_address != result.address",
+			},
+			Recovery: orchestrator.RecoverComplete, // an order that has shipped meanwhile is refused
 		}, func(ctx context.Context, x *exchange, p orderAddressParams) (delivery, error) {
 			r, err := x.askOrder(ctx, "SHAD", p.OrderID, func(r *monolith.Record) { setLine(r, "ORDR-ADDRESS", p.Address) })
 			if err != nil {
 				return delivery{}, err
 			}
 			status, err := statusWord(r.Text("ORDR-STATUS"))
-			return delivery{OrderID: r.Text("ORDR-NUMBER"), Status: status, Address: r.Text("ORDR-ADDRESS")}, err
+			return delivery{OrderID: r.Text("ORDR-NUMBER"), Status: status, Address: r.Text("ORDR-ADDRESS"), PreviousAddress: r.Text("PREV-ADDRESS")}, err
 		}),
 		define(orchestrator.Intent{
 			Name: "get_delivery_estimate", Summary: "Say when an order will arrive", Effect: orchestrator.Read,

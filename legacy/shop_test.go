@@ -44,6 +44,14 @@ func mustShop(tb testing.TB, hooks Hooks) *shop {
 	return s
 }
 
+// mustShopWithReturn is mustShop after dora has asked to return the tent pegs.
+func mustShopWithReturn(tb testing.TB, hooks Hooks) *shop {
+	tb.Helper()
+	s := mustShop(tb, hooks)
+	s.mustCall(tb, "dora", "request_return", args{"order_id": "4004", "item": "tent pegs", "reason": "too many"})
+	return s
+}
+
 func (s *shop) mustUpdate(tb testing.TB, f func(tx *bbolt.Tx) error) {
 	tb.Helper()
 	if err := s.db.Update(f); err != nil {
@@ -62,7 +70,7 @@ func (s *shop) seed(tx *bbolt.Tx) error {
 		},
 		{Email: "ben@example.com", Name: "Ben Sato", Phone: "+47 400 00 200", Address: "2 Fig Lane, 0150 Oslo", Since: daysAgo(90)},
 		{Email: "cleo@example.com", Name: "Cleo Marsh", Phone: "+47 400 00 300", Address: "3 Fig Lane, 0150 Oslo", Since: daysAgo(9)},
-		{Email: "dora@example.com", Name: "Dora Lindqvist", Phone: "+46 70 000 00 00", Address: "4 Björkvägen, Göteborg", Since: daysAgo(400)},
+		{Email: "dora@example.com", Name: "Dora Lindqvist", Phone: "+46 70 000 00 00", Address: "4 Björkvägen, Göteborg", Since: daysAgo(400), Newsletter: true},
 		{Email: "old@example.com", Name: "Olga Dahl", Address: "5 Fig Lane, 0150 Oslo", Since: daysAgo(900), Closed: daysAgo(3)},
 	} {
 		if err := s.PutCustomer(tx, c); err != nil {

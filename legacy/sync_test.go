@@ -199,6 +199,7 @@ func TestPutRefuses(t *testing.T) {
 func TestReset(t *testing.T) {
 	s := mustShop(t, Hooks{})
 	before := s.dump(t)
+	s.mustCall(t, "dora", "request_return", args{"order_id": "4004", "item": "tent pegs"})
 	for _, c := range everyIntent() {
 		s.mustDo(t, c)
 	}

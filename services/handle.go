@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 
@@ -12,6 +13,9 @@ import (
 type Typed struct {
 	intent orchestrator.Intent
 	call   func(context.Context, orchestrator.Call) (orchestrator.Result, error)
+	// revive gives the result in JSON's shape again that was kept as the function
+	// returned it.
+	revive func(kept []byte) (map[string]any, error)
 	err    error
 }
 
@@ -44,6 +48,13 @@ func Handle[In, Out any](intent orchestrator.Intent, fn func(ctx context.Context
 	if err != nil {
 		t.err = fmt.Errorf("result: %w", err)
 		return t
+	}
+	t.revive = func(kept []byte) (map[string]any, error) {
+		var out Out
+		if err := json.Unmarshal(kept, &out); err != nil {
+			return nil, err
+		}
+		return encode(out), nil
 	}
 	t.call = func(ctx context.Context, call orchestrator.Call) (orchestrator.Result, error) {
 		var in In

@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,15 @@ import (
 type Service struct {
 	description orchestrator.Description
 	byName      map[string]Typed
+	keeper      Keeper
+}
+
+// Keeper keeps the results of changes by idempotency key; storage.Store is one.
+// Kept returns the result of the change that was called with call.Key as it was
+// marshalled; found is false if none is kept under the key. A key that was used
+// for another intent, subject or arguments is an *orchestrator.Error.
+type Keeper interface {
+	Kept(ctx context.Context, call orchestrator.Call) (result json.RawMessage, found bool, err error)
 }
 
 // New makes a service of the intents in the order given. It fails if a schema
@@ -41,6 +51,14 @@ func New(name, version string, intents ...Typed) (*Service, error) {
 	return s, nil
 }
 
+// KeepKeys says that all functions that change something keep their results with
+// k, which the description then promises and Find asks. It must be called before
+// the service is used.
+func (s *Service) KeepKeys(k Keeper) {
+	s.keeper = k
+	s.description.Keys = true
+}
+
 // Describe returns the service's intents in the order in which New got them.
 func (s *Service) Describe(ctx context.Context) (orchestrator.Description, error) {
 	if err := ctx.Err(); err != nil {
@@ -57,18 +75,51 @@ func (s *Service) Describe(ctx context.Context) (orchestrator.Description, error
 // asks about another, or whose arguments name another subject than the call does,
 // is one of code CodeDenied. Everything else is what the function returned.
 func (s *Service) Call(ctx context.Context, call orchestrator.Call) (orchestrator.Result, error) {
-	if err := ctx.Err(); err != nil {
-		return orchestrator.Result{}, err
-	}
-	t, ok := s.byName[call.Intent]
-	if !ok {
-		return orchestrator.Result{}, orchestrator.Errorf(orchestrator.CodeInvalid,
-			"The %s service has no intent called %q.", s.description.Name, call.Intent)
-	}
-	if err := checkSubject(t.intent, call); err != nil {
+	t, err := s.typed(ctx, call)
+	if err != nil {
 		return orchestrator.Result{}, err
 	}
 	return t.call(ctx, call)
+}
+
+// Find tells what became of the change that was called with call.Key, without
+// doing anything. found is false for a call that was refused, has failed, was a
+// dry run, is still under way, or has no key. A key that was used for something
+// else, an unknown intent and a subject that Call would refuse are an
+// *orchestrator.Error. Find fails for a service that does not keep keys: it cannot
+// know.
+func (s *Service) Find(ctx context.Context, call orchestrator.Call) (res orchestrator.Result, found bool, err error) {
+	t, err := s.typed(ctx, call)
+	switch {
+	case err != nil:
+		return orchestrator.Result{}, false, err
+	case s.keeper == nil:
+		return orchestrator.Result{}, false, fmt.Errorf("the %s service keeps no keys", s.description.Name)
+	case call.Key == "" || !t.intent.Changes():
+		return orchestrator.Result{}, false, nil
+	}
+	raw, found, err := s.keeper.Kept(ctx, call)
+	if err != nil || !found {
+		return orchestrator.Result{}, false, err
+	}
+	data, err := t.revive(raw)
+	if err != nil {
+		return orchestrator.Result{}, false, fmt.Errorf("read the result kept under key %s: %w", call.Key, err)
+	}
+	return orchestrator.Result{Data: data}, true, nil
+}
+
+// typed returns the intent of a call whose subject is in order.
+func (s *Service) typed(ctx context.Context, call orchestrator.Call) (Typed, error) {
+	if err := ctx.Err(); err != nil {
+		return Typed{}, err
+	}
+	t, ok := s.byName[call.Intent]
+	if !ok {
+		return Typed{}, orchestrator.Errorf(orchestrator.CodeInvalid,
+			"The %s service has no intent called %q.", s.description.Name, call.Intent)
+	}
+	return t, checkSubject(t.intent, call)
 }
 
 // checkSubject holds the subject of a call, which the session decided, against who

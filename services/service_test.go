@@ -2,7 +2,9 @@ package services_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +210,61 @@ func TestNewRefuses(t *testing.T) {
 	}
 	if _, err := services.New("", "1"); err == nil {
 		t.Error("a service without a name was made")
+	}
+}
+
+// A service that keeps no keys cannot know what became of a call, and says so.
+func TestFindWithoutKeeper(t *testing.T) {
+	s := newHotel(t, func(context.Context, bookRoom) (booking, error) { return booking{}, nil })
+	call := bookCall(map[string]any{"email": "eve@example.com", "room": "B2"})
+	if _, found, err := s.Find(context.Background(), call); found || err == nil {
+		t.Errorf("got %v, %v", found, err)
+	}
+	d, err := s.Describe(context.Background())
+	if err != nil || d.Keys {
+		t.Errorf("it promises keys: %v, %v", d.Keys, err)
+	}
+}
+
+type keeper struct {
+	raw string
+	err error
+}
+
+func (k keeper) Kept(context.Context, orchestrator.Call) (json.RawMessage, bool, error) {
+	return json.RawMessage(k.raw), k.raw != "", k.err
+}
+
+func TestFindGivesTheShapeOfCall(t *testing.T) {
+	out := booking{Room: "B2", Until: time.Date(2026, 12, 1, 11, 0, 0, 0, time.UTC), Guest: &guest{Name: "Eve", VIP: true}}
+	s := newHotel(t, func(context.Context, bookRoom) (booking, error) { return out, nil })
+	raw, err := json.Marshal(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := bookCall(map[string]any{"email": "eve@example.com", "room": "B2"})
+	want, err := s.Call(context.Background(), call)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.KeepKeys(keeper{raw: string(raw)})
+	got, found, err := s.Find(context.Background(), call)
+	if err != nil || !found || !reflect.DeepEqual(got, want) {
+		t.Errorf("found %v, %v, %v, want %v", got, found, err, want)
+	}
+	for name, k := range map[string]keeper{"Broken": {raw: "{"}, "Failing": {err: errors.New("the disk is gone")}} {
+		s.KeepKeys(k)
+		if _, found, err := s.Find(context.Background(), call); found || err == nil {
+			t.Errorf("%s: %v, %v", name, found, err)
+		}
+	}
+	s.KeepKeys(keeper{})
+	if _, found, err := s.Find(context.Background(), call); found || err != nil {
+		t.Errorf("nothing kept: %v, %v", found, err)
+	}
+	call.Subject = mal
+	if _, _, err := s.Find(context.Background(), call); err == nil {
+		t.Error("found for another subject")
 	}
 }
 

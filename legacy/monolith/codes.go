@@ -11,6 +11,7 @@ const (
 	UnknownTransaction Code = 2
 	BadMode            Code = 3
 	KeyReused          Code = 4
+	KeyUnknown         Code = 5
 	NoCustomer         Code = 101
 	AccountClosed      Code = 102
 	OrdersOpen         Code = 103
@@ -23,6 +24,8 @@ const (
 	NotDelivered       Code = 207
 	WindowClosed       Code = 208
 	NoRefund           Code = 209
+	NoReturn           Code = 210
+	RefundPaid         Code = 211
 	NoItem             Code = 301
 	LastItem           Code = 302
 	AmbiguousItem      Code = 303

@@ -54,8 +54,8 @@ func TestCopybookRecordsAreThoseOfTheTransactions(t *testing.T) {
 			t.Errorf("no %s-RESPONSE", code)
 		}
 	}
-	if n != 20 {
-		t.Errorf("%d transactions, want 20", n)
+	if n != 22 {
+		t.Errorf("%d transactions, want 22", n)
 	}
 }
 

@@ -60,7 +60,10 @@ func updatePhone(w *work) error {
 	if !validPhone(phone) {
 		return w.refuse(BadPhone, time.Time{})
 	}
-	return w.changeCustomer(func(r *Record) { r.SetText("CUST-PHONE", phone) })
+	return w.changeCustomer(func(r *Record) {
+		w.out.SetText("PREV-PHONE", r.Text("CUST-PHONE"))
+		r.SetText("CUST-PHONE", phone)
+	})
 }
 
 // validPhone wants 7 to 15 digits and besides only spaces, +, -, ( and ).
@@ -82,7 +85,10 @@ func updateAddress(w *work) error {
 	if !validAddress(address) {
 		return w.refuse(BadAddress, time.Time{})
 	}
-	return w.changeCustomer(func(r *Record) { r.SetText("CUST-ADDRESS", address) })
+	return w.changeCustomer(func(r *Record) {
+		w.out.SetText("PREV-ADDRESS", r.Text("CUST-ADDRESS"))
+		r.SetText("CUST-ADDRESS", address)
+	})
 }
 
 func validAddress(s string) bool {
@@ -94,7 +100,16 @@ func subscribeNewsletter(w *work) error {
 	if _, err := w.openAccount(); err != nil {
 		return err
 	}
-	return w.changeCustomer(func(r *Record) { r.SetFlag("CUST-NEWSLETTER", true) })
+	return w.sendNewsletter(true)
+}
+
+func unsubscribeNewsletter(w *work) error { return w.sendNewsletter(false) }
+
+func (w *work) sendNewsletter(send bool) error {
+	return w.changeCustomer(func(r *Record) {
+		w.out.SetFlag("PREV-NEWSLETTER", r.Flag("CUST-NEWSLETTER"))
+		r.SetFlag("CUST-NEWSLETTER", send)
+	})
 }
 
 func resetPassword(w *work) error {

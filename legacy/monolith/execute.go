@@ -16,6 +16,7 @@ const (
 	ModeInquire  = "I"
 	ModeUpdate   = "U"
 	ModeValidate = "V"
+	ModeSearch   = "S"
 )
 
 // transaction is what stands behind a transaction code.
@@ -34,6 +35,7 @@ func transactions(code string) (transaction, bool) {
 		"LYIN": {false, showCustomer},
 		"PMLS": {false, showCustomer},
 		"NLSB": {true, subscribeNewsletter},
+		"NLUN": {true, unsubscribeNewsletter},
 		"PWRS": {true, resetPassword},
 		"CUCL": {true, closeAccount},
 		"ORLS": {false, listOrders},
@@ -44,6 +46,7 @@ func transactions(code string) (transaction, bool) {
 		"SHAD": {true, changeDeliveryAddress},
 		"SHES": {false, estimateDelivery},
 		"RTRQ": {true, requestReturn},
+		"RTWD": {true, withdrawReturn},
 		"RFIN": {false, showRefund},
 		"IVIN": {false, showInvoice},
 		"CMFL": {true, fileComplaint},
@@ -92,7 +95,7 @@ func (m *Monolith) execute(request string) (string, error) {
 	if !ok {
 		return m.respond(code, UnknownTransaction, nil)
 	}
-	if t.changes && mode == ModeInquire {
+	if (t.changes && mode == ModeInquire) || (!t.changes && mode == ModeSearch) {
 		return m.respond(code, BadMode, nil)
 	}
 	in, err := m.book.Decode(code+"-REQUEST", body)
@@ -112,7 +115,34 @@ func (m *Monolith) execute(request string) (string, error) {
 		})
 		return response, err
 	}
+	if mode == ModeSearch {
+		return m.search(w, head, body)
+	}
 	return m.update(w, t, head, body)
+}
+
+// search answers what the update of the same request ID and content was answered.
+func (m *Monolith) search(w *work, head *Record, body string) (response string, err error) {
+	code := head.Text("TRAN-CODE")
+	err = m.db.View(func(tx *bbolt.Tx) error {
+		w.files = m.files(tx, w.now)
+		saved, ok, err := w.saved(head.Text("REQ-ID"))
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			response, err = m.again(saved, code, w.digest(head, body))
+		default:
+			response, err = m.respond(code, KeyUnknown, nil)
+		}
+		return err
+	})
+	return response, err
+}
+
+// digest is what binds a request ID to what was asked.
+func (w *work) digest(head *Record, body string) string {
+	return digestOf(head.Text("TRAN-CODE"), head.Text("USER-ID"), w.customer, body)
 }
 
 // update runs a transaction that changes something, once for every request ID.
@@ -126,7 +156,7 @@ func (m *Monolith) update(w *work, t transaction, head *Record, body string) (re
 			}
 			return errTakeBack
 		}
-		digest := digestOf(code, head.Text("USER-ID"), w.customer, body)
+		digest := w.digest(head, body)
 		if saved, ok, err := w.saved(id); err != nil {
 			return err
 		} else if ok {

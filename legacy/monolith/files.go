@@ -140,6 +140,15 @@ func (f files) write(file, key string, r *Record) (bool, error) {
 	return true, b.Put([]byte(key), []byte(text))
 }
 
+// strike removes a record.
+func (f files) strike(file, key string) error {
+	b, err := f.bucket(file)
+	if err != nil {
+		return err
+	}
+	return b.Delete([]byte(key))
+}
+
 // next returns the next number of a file.
 func (f files) next(file string) (int64, error) {
 	b, err := f.bucket(file)

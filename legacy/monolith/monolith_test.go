@@ -77,6 +77,8 @@ func TestExchangeAnswersWhatItCannotRead(t *testing.T) {
 		"BodyTooLong":    {good + "x", BadRecord},
 		"InquiryChanges": {mustRequest(t, m, "CUCL", ModeInquire), BadMode},
 		"NoCustomer":     {good, NoCustomer},
+		"SearchReads":    {mustRequest(t, m, "CUIN", ModeSearch), BadMode},
+		"SearchUnknown":  {mustRequest(t, m, "TKOP", ModeSearch), KeyUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := mustCode(t, m, c.request); got != c.want {

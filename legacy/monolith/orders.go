@@ -158,52 +158,78 @@ func changeOrder(w *work) error {
 	if quantity > maxQuantity {
 		return w.refuse(BadQuantity, time.Time{})
 	}
-	line, err := w.findItem(o, w.in.Text("ITEM-NAME"))
+	line, err := w.findItem(o, w.in.Text("ITEM-NAME"), quantity > 0)
 	if err != nil {
 		return err
 	}
-	items := o.List("ORDR-ITEM")
-	switch {
-	case quantity > 0:
-		items[line].SetNumber("ITEM-QUANTITY", quantity)
-	case len(items) == 1:
-		return w.refuse(LastItem, time.Time{}, items[line].Text("ITEM-NAME"))
-	default:
-		o.Remove("ORDR-ITEM", line)
+	it := o.List("ORDR-ITEM")[line]
+	if quantity == 0 && len(present(o)) == 1 {
+		return w.refuse(LastItem, time.Time{}, it.Text("ITEM-NAME"))
 	}
+	w.out.SetText("CHNG-ITEM-NAME", it.Text("ITEM-NAME"))
+	w.out.SetNumber("PREV-QUANTITY", it.Number("ITEM-QUANTITY"))
+	it.SetNumber("ITEM-QUANTITY", quantity)
 	w.out.copyFrom(o)
 	return w.writeOrder(o)
 }
 
-// findItem returns the index of the item that is meant by a name or a part of
-// it. The same name goes before a part of another.
-func (w *work) findItem(o *Record, name string) (int, error) {
-	want := strings.ToLower(name)
-	var all, same, part []string
-	at := -1
+// present returns the lines of an order whose items were not removed.
+func present(o *Record) []int {
+	var lines []int
 	for i, it := range o.List("ORDR-ITEM") {
-		n := it.Text("ITEM-NAME")
-		all = append(all, n)
-		switch has := strings.ToLower(n); {
-		case has == want:
-			same = append(same, n)
-			if len(same) == 1 {
-				at = i
-			}
-		case want != "" && strings.Contains(has, want):
-			part = append(part, n)
-			if len(same) == 0 && len(part) == 1 {
-				at = i
-			}
+		if it.Number("ITEM-QUANTITY") > 0 {
+			lines = append(lines, i)
 		}
 	}
-	switch {
-	case at < 0:
-		return 0, w.refuse(NoItem, time.Time{}, all...)
-	case len(same) == 0 && len(part) > 1:
-		return 0, w.refuse(AmbiguousItem, time.Time{}, part...)
+	return lines
+}
+
+// findItem returns the line of the item that is meant by a name or a part of it.
+// The same name goes before a part of another. If no item is meant, it may be one
+// that was removed, if removed says so.
+func (w *work) findItem(o *Record, name string, removed bool) (int, error) {
+	items, here := o.List("ORDR-ITEM"), present(o)
+	found := named(items, here, name)
+	if len(found) == 0 && removed {
+		var gone []int
+		for i, it := range items {
+			if it.Number("ITEM-QUANTITY") == 0 {
+				gone = append(gone, i)
+			}
+		}
+		found = named(items, gone, name)
 	}
-	return at, nil
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return 0, w.refuse(NoItem, time.Time{}, itemNames(items, here)...)
+	}
+	return 0, w.refuse(AmbiguousItem, time.Time{}, itemNames(items, found)...)
+}
+
+// named returns the first of the lines that has that name, or else all whose name
+// contains it.
+func named(items []*Record, lines []int, name string) []int {
+	want := strings.ToLower(name)
+	var part []int
+	for _, i := range lines {
+		switch has := strings.ToLower(items[i].Text("ITEM-NAME")); {
+		case has == want:
+			return []int{i}
+		case want != "" && strings.Contains(has, want):
+			part = append(part, i)
+		}
+	}
+	return part
+}
+
+func itemNames(items []*Record, lines []int) []string {
+	names := make([]string, len(lines))
+	for n, i := range lines {
+		names[n] = items[i].Text("ITEM-NAME")
+	}
+	return names
 }
 
 // totalOf adds up quantity × price, in cents.

@@ -80,12 +80,6 @@ func (r *Record) Add(field string) *Record {
 	return e
 }
 
-// Remove takes the repeat number i out of a list.
-func (r *Record) Remove(field string, i int) {
-	list := r.lists[field]
-	r.lists[field] = append(list[:i:i], list[i+1:]...)
-}
-
 // Time returns the moment in the fields prefix-DATE and prefix-TIME, in UTC; the
 // zero time if there is none.
 func (r *Record) Time(prefix string) time.Time {

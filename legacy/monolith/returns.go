@@ -2,6 +2,7 @@ package monolith
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -59,23 +60,81 @@ func (w *work) returning(o *Record) (lines []int, left int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	items := o.List("ORDR-ITEM")
-	if name := w.in.Text("ITEM-NAME"); name != "" {
-		line, err := w.findItem(o, name)
-		if err != nil {
-			return nil, 0, err
-		}
-		if gone[line] {
-			return nil, 0, w.refuse(ItemReturned, time.Time{}, items[line].Text("ITEM-NAME"))
-		}
-		return []int{line}, len(items) - len(gone) - 1, nil
+	here := slices.DeleteFunc(present(o), func(line int) bool { return gone[line] })
+	name := w.in.Text("ITEM-NAME")
+	if name == "" {
+		return here, 0, nil
 	}
-	for i := range items {
-		if !gone[i] {
-			lines = append(lines, i)
+	line, err := w.findItem(o, name, false)
+	if err != nil {
+		return nil, 0, err
+	}
+	if gone[line] {
+		return nil, 0, w.refuse(ItemReturned, time.Time{}, o.List("ORDR-ITEM")[line].Text("ITEM-NAME"))
+	}
+	return []int{line}, len(here) - 1, nil
+}
+
+// withdrawReturn strikes a return and its refund from the files.
+func withdrawReturn(w *work) error {
+	o, err := w.order(w.in.Text("ORDR-NUMBER"))
+	if err != nil {
+		return err
+	}
+	ret, err := w.lastReturn(o, w.in.Number("RTRN-NUMBER"))
+	if err != nil {
+		return err
+	}
+	if due := ret.Date("RTRN-DUE-DATE"); !midnight(w.now).Before(due) {
+		return w.refuse(RefundPaid, due)
+	}
+	if err := w.strike(returnFile, returnKey(ret)); err != nil {
+		return err
+	}
+	if err := w.strikeRefund(ret); err != nil {
+		return err
+	}
+	if o.Text("ORDR-STATUS") == StatusReturned {
+		o.SetText("ORDR-STATUS", StatusDelivered)
+		o.SetTime("ORDR-RETURNED", time.Time{})
+		if err := w.writeOrder(o); err != nil {
+			return err
 		}
 	}
-	return lines, 0, nil
+	w.out.copyFrom(ret)
+	w.out.SetText("ORDR-STATUS", o.Text("ORDR-STATUS"))
+	return nil
+}
+
+// lastReturn returns the order's return of that number, or its last one for 0.
+func (w *work) lastReturn(o *Record, number int64) (*Record, error) {
+	returns, err := w.readAll(returnFile, "RETURN-RECORD", o.Text("ORDR-NUMBER"))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range slices.Backward(returns) {
+		if number == 0 || r.Number("RTRN-NUMBER") == number {
+			return r, nil
+		}
+	}
+	return nil, w.refuse(NoReturn, time.Time{})
+}
+
+// strikeRefund removes the refund that a return has started. A refund does not
+// name its return; of several with the same amount and day it does not matter
+// which one goes.
+func (f files) strikeRefund(ret *Record) error {
+	refunds, err := f.refundsOf(ret.Text("RTRN-ORDR-NUMBER"))
+	if err != nil {
+		return err
+	}
+	for _, r := range slices.Backward(refunds) {
+		if r.Text("RFND-CAUSE") == causeReturn && r.Number("RFND-AMOUNT") == ret.Number("RTRN-AMOUNT") &&
+			r.Date("RFND-DUE-DATE").Equal(ret.Date("RTRN-DUE-DATE")) {
+			return f.strike(refundFile, refundKey(r))
+		}
+	}
+	return fmt.Errorf("return %s has no refund", ret.Text("RTRN-NUMBER"))
 }
 
 // returnedLines is the set of the lines of an order that were given back.
@@ -113,7 +172,7 @@ func (w *work) writeReturn(o *Record, lines []int) (*Record, error) {
 		e.SetText("RTRN-ITEM-NAME", it.Text("ITEM-NAME"))
 	}
 	r.SetNumber("RTRN-AMOUNT", amount)
-	_, err = w.write(returnFile, fmt.Sprintf("%s%06d", o.Text("ORDR-NUMBER"), number), r)
+	_, err = w.write(returnFile, returnKey(r), r)
 	return r, err
 }
 
@@ -135,8 +194,17 @@ func (f files) startRefund(o *Record, cause string, cents int64, at time.Time) e
 	r.SetNumber("RFND-AMOUNT", cents)
 	r.SetDate("RFND-REQUESTED-DATE", at)
 	r.SetDate("RFND-DUE-DATE", at.UTC().AddDate(0, 0, refundDays))
-	_, err = f.write(refundFile, fmt.Sprintf("%s%03d", number, seq), r)
+	_, err = f.write(refundFile, refundKey(r), r)
 	return err
+}
+
+// The keys of a return and of a refund begin with their order's number.
+func returnKey(r *Record) string {
+	return fmt.Sprintf("%s%06d", r.Text("RTRN-ORDR-NUMBER"), r.Number("RTRN-NUMBER"))
+}
+
+func refundKey(r *Record) string {
+	return fmt.Sprintf("%s%03d", r.Text("RFND-ORDR-NUMBER"), r.Number("RFND-SEQUENCE"))
 }
 
 func (f files) refundsOf(order string) ([]*Record, error) {

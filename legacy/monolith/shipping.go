@@ -57,6 +57,7 @@ func changeDeliveryAddress(w *work) error {
 	if !validAddress(address) {
 		return w.refuse(BadAddress, time.Time{})
 	}
+	w.out.SetText("PREV-ADDRESS", o.Text("ORDR-ADDRESS"))
 	o.SetText("ORDR-ADDRESS", address)
 	w.out.copyFrom(o)
 	return w.writeOrder(o)

@@ -63,11 +63,7 @@ func (f files) settleRefund(o *Record) error {
 	left := totalOf(o)
 	for _, r := range refunds {
 		if r.Text("RFND-CAUSE") == causeCancellation && status != StatusCancelled {
-			b, err := f.bucket(refundFile)
-			if err != nil {
-				return err
-			}
-			if err := b.Delete([]byte(r.Text("RFND-ORDR-NUMBER") + r.Text("RFND-SEQUENCE"))); err != nil {
+			if err := f.strike(refundFile, refundKey(r)); err != nil {
 				return err
 			}
 			continue

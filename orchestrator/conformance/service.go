@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,7 +16,8 @@ type ServiceFixture struct {
 	// Open returns a fresh service in the same state every time.
 	Open func(t testing.TB) orchestrator.Service
 	// Calls succeed on a fresh service, each by itself; at least one of every
-	// intent. User, Subject and Args are set, Intent names the intent.
+	// intent. User, Subject and Args are set, Intent names the intent. Reads and dry
+	// runs of them are also what a state is told by.
 	Calls []orchestrator.Call
 	// Stranger is a customer who owns nothing that Calls are about. With Subject
 	// set to Stranger, the calls listed in Owned must fail with CodeNotFound.
@@ -25,7 +25,8 @@ type ServiceFixture struct {
 	Owned    []string
 }
 
-// Service proves that a service keeps the contract of orchestrator.Service.
+// Service proves that a service keeps the contract of orchestrator.Service, and of
+// the optional abilities that it has.
 func Service(t *testing.T, f ServiceFixture) {
 	t.Helper()
 	t.Run("Describe", func(t *testing.T) { serviceDescribes(t, f) })
@@ -68,7 +69,12 @@ func serviceDescribes(t *testing.T, f ServiceFixture) {
 	if _, bad := orchestrator.NewCatalog([]orchestrator.Offered{{Service: s, Description: d}}); len(bad) > 0 {
 		t.Errorf("the catalog refuses: %v", bad)
 	}
+	_, finds := s.(orchestrator.Finder)
+	if d.Keys && !finds {
+		t.Error("the service promises to keep keys, and cannot be asked for them (orchestrator.Finder)")
+	}
 	for _, in := range d.Intents {
+		checkUndo(t, d, in)
 		if in.Summary == "" {
 			t.Errorf("%s has no summary", in.Name)
 		}
@@ -121,50 +127,15 @@ func serviceCall(t *testing.T, f ServiceFixture, call orchestrator.Call) {
 		return
 	}
 	t.Run("SameKeySameResult", func(t *testing.T) { serviceSameKey(t, f, call) })
-	t.Run("SameKeyOtherArguments", func(t *testing.T) {
-		s := f.Open(t)
-		mustCall(t, s, withKey(call, "k"))
-		other := withKey(call, "k")
-		other.Subject = f.Stranger
-		other.Args = cloneArgs(call.Args)
-		if in.Subject == "" {
-			return
-		}
-		other.Args[in.Subject] = f.Stranger.Email
-		if _, err := s.Call(t.Context(), other); err == nil {
-			t.Error("the key of one call was good for another")
-		}
-	})
+	t.Run("SameKeyOtherArguments", func(t *testing.T) { serviceOtherArguments(t, f, in, call) })
+	if finds(t, s) {
+		t.Run("Find", func(t *testing.T) { serviceFinds(t, f, in, call) })
+	}
+	if in.Undo != nil {
+		t.Run("Undo", func(t *testing.T) { serviceUndoes(t, f, in, call) })
+	}
 	if d, ok := s.(orchestrator.DryRunner); ok && d.CanDryRun(call.Intent) {
 		t.Run("DryRun", func(t *testing.T) { serviceDryRun(t, f, call) })
-	}
-}
-
-func serviceSameKey(t *testing.T, f ServiceFixture, call orchestrator.Call) {
-	s := f.Open(t)
-	const n = 20
-	results := make([]string, n)
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			res, err := s.Call(t.Context(), withKey(call, "same"))
-			if err != nil {
-				results[i] = err.Error()
-				return
-			}
-			data, err := json.Marshal(res.Data)
-			if err != nil {
-				results[i] = err.Error()
-				return
-			}
-			results[i] = string(data)
-		})
-	}
-	wg.Wait()
-	for _, r := range results[1:] {
-		if r != results[0] {
-			t.Fatalf("calls with one key differ:\n%s\n%s", results[0], r)
-		}
 	}
 }
 

@@ -69,6 +69,8 @@ var getOrder = orchestrator.Intent{
 		`Total: **{{money .total .currency}}**{{else}} It is for {{items .items}}, **{{money .total .currency}}** in total.{{end}}{{end}}`,
 }
 
+// cancelOrder is completed after a crash: the customer said yes, and an order that
+// has shipped meanwhile is refused. It is taken back by reinstate_order.
 var cancelOrder = orchestrator.Intent{
 	Name:    "cancel_order",
 	Summary: "Cancel an order that has not shipped yet",
@@ -95,8 +97,40 @@ var cancelOrder = orchestrator.Intent{
 	Confirm: `Cancel order {{.args.order_id}}{{with .result}}: {{items .items}}, {{money .total .currency}}{{end}}`,
 	Answer: `{{with .result}}Order **{{.order_id}}** ({{items .items}}, {{money .total .currency}}) is cancelled. ` +
 		`It had not shipped, so there is nothing to send back.{{end}}`,
+	Undo:     &orchestrator.Undo{Intent: "reinstate_order", Args: map[string]string{"order_id": "result.order_id"}},
+	Recovery: orchestrator.RecoverComplete,
 }
 
+// reinstateOrder takes cancel_order back. Its words keep away from those that ask
+// for a cancellation, so that the one is never taken for the other.
+var reinstateOrder = orchestrator.Intent{
+	Name:    "reinstate_order",
+	Summary: "Reinstate an order that was called off by mistake, within a day",
+	Effect:  orchestrator.Write,
+	Subject: "email",
+	Examples: []string{
+		"reinstate order 1003",
+		"please reinstate my order",
+		"restore the order that I called off",
+		"I want my order back after all",
+		"restore order 4003",
+		"reopen order 2044",
+		"revive order 1003 please",
+		"I do want the lamp after all, reactivate the order",
+		"the customer would like her order reinstated",
+		"can you put order 2044 back in place?",
+		"that was a mistake, please send me order 1003 after all",
+		"reactivate my latest order",
+	},
+	Confirm: `Reinstate order {{.args.order_id}}{{with .result}}: {{items .items}}, {{money .total .currency}}{{end}}`,
+	Answer: `{{with .result}}Order **{{.order_id}}** ({{items .items}}, {{money .total .currency}}) is reinstated: ` +
+		`it is being processed again, and nothing is refunded.{{end}}`,
+	Undo:     &orchestrator.Undo{Intent: "cancel_order", Args: map[string]string{"order_id": "result.order_id"}},
+	Recovery: orchestrator.RecoverComplete,
+}
+
+// changeOrder is taken back by itself: an item that was removed stays known to its
+// order and can be put back by its name.
 var changeOrder = orchestrator.Intent{
 	Name:    "change_order",
 	Summary: "Change how many of an item an order has, or remove the item, while the order has not shipped",
@@ -124,4 +158,10 @@ var changeOrder = orchestrator.Intent{
 		`{{else}}Change order {{.args.order_id}} to {{number .args.quantity}} × {{.args.item}}{{end}}` +
 		`{{with .result}}; it will then be {{items .items}}, {{money .total .currency}}{{end}}`,
 	Answer: `{{with .result}}Order **{{.order_id}}** is changed: it is now {{items .items}}, **{{money .total .currency}}** in total.{{end}}`,
+	Undo: &orchestrator.Undo{
+		Intent: "change_order",
+		Args:   map[string]string{"order_id": "result.order_id", "item": "result.item", "quantity": "result.previous_quantity"},
+		When:   "result.previous_quantity != args.quantity",
+	},
+	Recovery: orchestrator.RecoverComplete,
 }

@@ -37,7 +37,8 @@ type Record struct {
 	Lines       []Line    `json:"lines"`
 }
 
-// Line is one item of an order.
+// Line is one item of an order. A quantity of 0 means that it was removed and can
+// be put back.
 type Line struct {
 	Name     string `json:"name"`
 	Quantity int    `json:"quantity"`

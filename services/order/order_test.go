@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -88,16 +89,22 @@ func coded(err error) (code, message string) {
 
 func TestConformance(t *testing.T) {
 	conformance.Service(t, conformance.ServiceFixture{
-		Open: func(tb testing.TB) orchestrator.Service { return open(tb) },
+		Open: func(tb testing.TB) orchestrator.Service {
+			f := open(tb)
+			f.put(tb, order.Record{ID: "1007", Email: ada.Email, Status: order.Cancelled, PlacedAt: days(1), CancelledAt: now.Truncate(time.Second), Lines: []order.Line{{Name: "globe", Quantity: 1, Cents: 2500}}})
+			return f
+		},
 		Calls: []orchestrator.Call{
 			call("list_orders", ada, nil),
 			call("list_orders", ada, map[string]any{"status": "shipped", "limit": 1.0}),
 			call("get_order", ada, map[string]any{"order_id": "1002"}),
 			call("cancel_order", ada, map[string]any{"order_id": "1003"}),
+			call("reinstate_order", ada, map[string]any{"order_id": "1007"}),
 			call("change_order", ada, map[string]any{"order_id": "1006", "item": "poles", "quantity": 2.0}),
+			call("change_order", ada, map[string]any{"order_id": "1006", "item": "wool", "quantity": 0.0}),
 		},
 		Stranger: mal,
-		Owned:    []string{"get_order", "cancel_order", "change_order"},
+		Owned:    []string{"get_order", "cancel_order", "reinstate_order", "change_order"},
 	})
 }
 
@@ -279,6 +286,78 @@ func TestChangeOrder(t *testing.T) {
 			after, err := f.Call(context.Background(), call("get_order", ada, map[string]any{"order_id": c.id}))
 			if err != nil || after.Data["total"] != want {
 				t.Errorf("the total is then %v (%v), want %v", after.Data["total"], err, want)
+			}
+		})
+	}
+}
+
+// A removed item counts for nothing, and can be put back at its price and place.
+func TestRemovedItem(t *testing.T) {
+	f := open(t)
+	change := func(item string, quantity float64) (orchestrator.Result, error) {
+		return f.Call(context.Background(), call("change_order", ada, map[string]any{"order_id": "1006", "item": item, "quantity": quantity}))
+	}
+	before, err := f.Call(context.Background(), call("get_order", ada, map[string]any{"order_id": "1006"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range []string{"cotton", "wool socks", "poles"} {
+		if _, err := change(item, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		item     string
+		quantity float64
+		code     string
+	}{
+		{"poles", 0, "no_such_item"},
+		{"socks", 0, "last_item"},
+		{"o", 2, ""}, // the socks, which are there, before all that were removed
+		{"s", 1, ""},
+		{"piano", 1, "no_such_item"},
+	} {
+		if code, message := coded(second(change(c.item, c.quantity))); code != c.code {
+			t.Errorf("%s × %v: %q %q, want %q", c.item, c.quantity, code, message, c.code)
+		}
+	}
+	for item, quantity := range map[string]float64{"HIKING": 1, "wool": 3, "cotton socks": 1} {
+		r, err := change(item, quantity)
+		if err != nil || r.Data["previous_quantity"] != 0.0 {
+			t.Errorf("putting back %s: %v, %v", item, r.Data, err)
+		}
+	}
+	after, err := f.Call(context.Background(), call("get_order", ada, map[string]any{"order_id": "1006"}))
+	if err != nil || !reflect.DeepEqual(after, before) {
+		t.Errorf("the order was %v and is %v (%v)", before.Data, after.Data, err)
+	}
+}
+
+func TestReinstate(t *testing.T) {
+	at := now.Truncate(time.Second)
+	for _, c := range []struct {
+		name string
+		r    order.Record
+		code string
+	}{
+		{"JustNow", order.Record{Status: order.Cancelled, CancelledAt: at}, ""},
+		{"LastMoment", order.Record{Status: order.Cancelled, CancelledAt: at.Add(-24 * time.Hour)}, ""},
+		{"TooLate", order.Record{Status: order.Cancelled, CancelledAt: at.Add(-24*time.Hour - time.Second)}, "reinstate_window_closed"},
+		{"AfterShipping", order.Record{Status: order.Cancelled, ShippedAt: days(1), CancelledAt: at}, "already_shipped"},
+		{"Processing", order.Record{Status: order.Processing}, "not_cancelled"},
+		{"Shipped", order.Record{Status: order.Shipped, ShippedAt: days(1)}, "not_cancelled"},
+		{"Returned", order.Record{Status: order.Returned, ReturnedAt: at}, "already_returned"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := open(t)
+			c.r.ID, c.r.Email, c.r.PlacedAt, c.r.Lines = "1010", ada.Email, days(3), []order.Line{{Name: "globe", Quantity: 1, Cents: 2500}}
+			f.put(t, c.r)
+			r, err := f.Call(context.Background(), call("reinstate_order", ada, map[string]any{"order_id": "1010"}))
+			if code, message := coded(err); code != c.code {
+				t.Fatalf("got %q %q, want %q", code, message, c.code)
+			}
+			if err == nil && (r.Data["status"] != "processing" || r.Data["cancelled"] != nil) {
+				t.Errorf("got %v", r.Data)
 			}
 		})
 	}

@@ -13,8 +13,9 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Service serves list_orders, get_order, cancel_order and change_order. It is an
-// orchestrator.Service and DryRunner, safe for concurrent use.
+// Service serves list_orders, get_order, cancel_order, reinstate_order and
+// change_order. It is an orchestrator.Service, DryRunner and Finder, safe for
+// concurrent use.
 type Service struct {
 	*services.Service
 	store    *storage.Store
@@ -37,11 +38,13 @@ func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 		services.Handle(listOrders, s.list),
 		services.Handle(getOrder, s.get),
 		services.Handle(cancelOrder, s.cancel),
+		services.Handle(reinstateOrder, s.reinstate),
 		services.Handle(changeOrder, s.change),
 	)
 	if err != nil {
 		return nil, err
 	}
+	s.KeepKeys(store)
 	return s, nil
 }
 
@@ -75,43 +78,55 @@ func (s *Service) get(ctx context.Context, in GetOrder) (Order, error) {
 }
 
 func (s *Service) cancel(ctx context.Context, in CancelOrder) (Order, error) {
-	return s.update(ctx, in.OrderID, "cancelled", func(r *Record) error {
+	return update(ctx, s, in.OrderID, orderOf, func(r *Record) error {
+		if err := r.open("cancelled"); err != nil {
+			return err
+		}
 		r.Status = Cancelled
 		r.CancelledAt = s.now().UTC().Truncate(time.Second)
 		return nil
 	})
 }
 
-func (s *Service) change(ctx context.Context, in ChangeOrder) (Order, error) {
-	return s.update(ctx, in.OrderID, "changed", func(r *Record) error {
-		return r.setQuantity(in.Item, in.Quantity)
+func (s *Service) reinstate(ctx context.Context, in ReinstateOrder) (Order, error) {
+	return update(ctx, s, in.OrderID, orderOf, func(r *Record) error { return r.reinstate(s.now()) })
+}
+
+func (s *Service) change(ctx context.Context, in ChangeOrder) (Changed, error) {
+	var item string
+	var before int
+	tell := func(r Record) Changed { return changedOf(orderOf(r), item, before) }
+	return update(ctx, s, in.OrderID, tell, func(r *Record) (err error) {
+		if err = r.open("changed"); err != nil {
+			return err
+		}
+		item, before, err = r.setQuantity(in.Item, in.Quantity)
+		return err
 	})
 }
 
-// update applies what to the subject's order if it is still processing, and tells
-// the hook. done is how a person would say it: cancelled, changed.
-func (s *Service) update(ctx context.Context, id, done string, what func(*Record) error) (Order, error) {
+// update applies what to the subject's order, tells the hook and returns what tell
+// makes of the order.
+func update[T any](ctx context.Context, s *Service, id string, tell func(Record) T, what func(*Record) error) (T, error) {
 	call := services.CallFrom(ctx)
-	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (Order, error) {
+	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (T, error) {
+		var none T
 		r, err := s.own(tx, call.Subject, id)
 		if err != nil {
-			return Order{}, err
-		}
-		if err := r.open(done); err != nil {
-			return Order{}, err
+			return none, err
 		}
 		if err := what(&r); err != nil {
-			return Order{}, err
+			return none, err
 		}
 		if err := s.Put(tx, r); err != nil {
-			return Order{}, err
+			return none, err
 		}
 		if s.onChange != nil && !call.DryRun {
 			if err := s.onChange(tx, r); err != nil {
-				return Order{}, fmt.Errorf("pass on the change of order %s: %w", r.ID, err)
+				return none, fmt.Errorf("pass on the change of order %s: %w", r.ID, err)
 			}
 		}
-		return orderOf(r), nil
+		return tell(r), nil
 	})
 }
 

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"banyan/orchestrator"
+	"banyan/services/order"
 )
 
 func TestWording(t *testing.T) {
 	f := open(t)
+	f.put(t, order.Record{ID: "1007", Email: ada.Email, Status: order.Cancelled, PlacedAt: days(1), CancelledAt: now, Lines: []order.Line{{Name: "globe", Quantity: 2, Cents: 2500}}})
 	d, err := f.Describe(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +38,12 @@ func TestWording(t *testing.T) {
 			map[string]any{"order_id": "1003"},
 			"Cancel order 1003: desk lamp, 45.00 EUR",
 			"Order **1003** (desk lamp, 45.00 EUR) is cancelled. It had not shipped, so there is nothing to send back.",
+		},
+		{
+			"reinstate_order", ada,
+			map[string]any{"order_id": "1007"},
+			"Reinstate order 1007: 2 × globe, 50.00 EUR",
+			"Order **1007** (2 × globe, 50.00 EUR) is reinstated: it is being processed again, and nothing is refunded.",
 		},
 		{
 			"change_order", ada,

@@ -36,6 +36,8 @@ var trackShipment = orchestrator.Intent{
 		`{{with .estimated_delivery}}` + "\n" + `- Expected: {{day .}}{{end}}{{end}}`,
 }
 
+// changeDeliveryAddress is completed after a crash: a parcel that has left meanwhile
+// is refused. It is taken back by itself, with the address that was there before.
 var changeDeliveryAddress = orchestrator.Intent{
 	Name:    "change_delivery_address",
 	Summary: "Deliver one order to another address, while it has not shipped",
@@ -60,6 +62,12 @@ var changeDeliveryAddress = orchestrator.Intent{
 	},
 	Confirm: `Deliver order {{.args.order_id}} to {{with .result}}{{.address}}{{else}}{{.args.address}}{{end}}`,
 	Answer:  `{{with .result}}Done: order **{{.order_id}}** will be delivered to **{{.address}}**.{{end}}`,
+	Undo: &orchestrator.Undo{
+		Intent: "change_delivery_address",
+		Args:   map[string]string{"order_id": "result.order_id", "address": "result.previous_address"},
+		When:   "result.previous_address != result.address",
+	},
+	Recovery: orchestrator.RecoverComplete,
 }
 
 var getDeliveryEstimate = orchestrator.Intent{

@@ -14,8 +14,8 @@ import (
 )
 
 // Service serves track_shipment, change_delivery_address and
-// get_delivery_estimate. It is an orchestrator.Service and DryRunner, safe for
-// concurrent use.
+// get_delivery_estimate. It is an orchestrator.Service, DryRunner and
+// Finder, safe for concurrent use.
 type Service struct {
 	*services.Service
 	store    *storage.Store
@@ -42,6 +42,7 @@ func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.KeepKeys(store)
 	return s, nil
 }
 
@@ -76,6 +77,7 @@ func (s *Service) changeAddress(ctx context.Context, in NewAddress) (Destination
 		if err := r.open(); err != nil {
 			return Destination{}, err
 		}
+		before := r.Address
 		if r.Address, err = checkAddress(in.Address); err != nil {
 			return Destination{}, err
 		}
@@ -87,7 +89,7 @@ func (s *Service) changeAddress(ctx context.Context, in NewAddress) (Destination
 				return Destination{}, fmt.Errorf("pass on the address of order %s: %w", r.OrderID, err)
 			}
 		}
-		return Destination{OrderID: r.OrderID, Status: r.Status, Address: r.Address}, nil
+		return Destination{OrderID: r.OrderID, Status: r.Status, Address: r.Address, PreviousAddress: before}, nil
 	})
 }
 

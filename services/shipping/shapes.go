@@ -39,6 +39,8 @@ type Destination struct {
 	OrderID string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" jsonschema:"the number of the order"`
 	Status  Status `json:"status" title:"status" enum:"processing,shipped,delivered,cancelled,returned" jsonschema:"how far the order is"`
 	Address string `json:"address" title:"delivery address" format:"postal-address" jsonschema:"where it will be delivered to"`
+
+	PreviousAddress string `json:"previous_address" title:"previous delivery address" format:"postal-address" jsonschema:"where it would have been delivered before the change"`
 }
 
 // Estimate is when a parcel will come, or came.

@@ -59,14 +59,12 @@ func Change[T any](ctx context.Context, s *Store, call orchestrator.Call, fn fun
 		}
 		known := s.Collection(tx, keys)
 		if call.Key != "" {
-			before, ok, err := Get[done](known, call.Key)
-			switch {
-			case err != nil:
+			kept, ok, err := keptUnder(known, call.Key, asked)
+			if err != nil {
 				return err
-			case ok && before.Asked != asked:
-				return orchestrator.Errorf(CodeKeyReused, "This request was already used for something else. Nothing was changed.")
-			case ok:
-				if err := json.Unmarshal(before.Result, &result); err != nil {
+			}
+			if ok {
+				if err := json.Unmarshal(kept, &result); err != nil {
 					return fmt.Errorf("read the result kept under key %s: %w", call.Key, err)
 				}
 				return errTakeBack
@@ -92,6 +90,40 @@ func Change[T any](ctx context.Context, s *Store, call orchestrator.Call, fn fun
 		return none, err
 	}
 	return result, nil
+}
+
+// Kept returns the result of the change that was called with call.Key, as Change
+// keeps it; found is false if no effect is kept under the key. A key that was
+// used for another intent, subject or arguments is an *orchestrator.Error of code
+// CodeKeyReused. Kept changes nothing and does not wait for a change that is under
+// way, which it does not find.
+func (s *Store) Kept(ctx context.Context, call orchestrator.Call) (result json.RawMessage, found bool, err error) {
+	asked, err := hash(call)
+	if err != nil {
+		return nil, false, err
+	}
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var err error
+		result, found, err = keptUnder(s.Collection(tx, keys), call.Key, asked)
+		return err
+	})
+	return result, found, err
+}
+
+// keptUnder returns the result that is kept under the key, if it was used for what
+// is asked.
+func keptUnder(known *bbolt.Bucket, key, asked string) (json.RawMessage, bool, error) {
+	before, ok, err := Get[done](known, key)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	if before.Asked != asked {
+		return nil, false, orchestrator.Errorf(CodeKeyReused, "This request was already used for something else. Nothing was changed.")
+	}
+	return before.Result, true, nil
 }
 
 // remember keeps the result under the key and forgets a few keys that are old.

@@ -90,6 +90,37 @@ func TestChangeOnceForEachKey(t *testing.T) {
 	}
 }
 
+func TestKept(t *testing.T) {
+	s, _ := mustOpen(t)
+	call := orchestrator.Call{Intent: "add", Key: "k", Args: map[string]any{"a": 1.0}}
+	kept := func(want string, code string) {
+		t.Helper()
+		raw, found, err := s.Kept(context.Background(), call)
+		var coded *orchestrator.Error
+		if errors.As(err, &coded) != (code != "") || (coded != nil && coded.Code != code) || found != (want != "") || string(raw) != want {
+			t.Errorf("got %s, %v, %v, want %s %s", raw, found, err, want, code)
+		}
+	}
+	kept("", "")
+	dry := call
+	dry.DryRun = true
+	if _, err := add(s, dry); err != nil {
+		t.Fatal(err)
+	}
+	kept("", "")
+	if _, err := add(s, call); err != nil {
+		t.Fatal(err)
+	}
+	kept("1", "")
+	call.Args = map[string]any{"a": 2.0}
+	kept("", CodeKeyReused)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, found, err := s.Kept(ctx, call); found || !errors.Is(err, context.Canceled) {
+		t.Errorf("after the context has ended: %v, %v", found, err)
+	}
+}
+
 func TestChangeWithoutKeyCountsEveryTime(t *testing.T) {
 	s, _ := mustOpen(t)
 	for want := 1; want < 4; want++ {

@@ -32,6 +32,27 @@ type Profile struct {
 	CustomerSince string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 }
 
+// NewPhoneProfile is the result of update_phone: the profile, and what was changed.
+type NewPhoneProfile struct {
+	Email         string `json:"email" title:"email" format:"email" jsonschema:"the email address of the customer"`
+	Name          string `json:"name" title:"name" jsonschema:"the full name of the customer"`
+	Phone         string `json:"phone" title:"phone number" format:"phone" jsonschema:"the phone number of the customer"`
+	Address       string `json:"address" title:"address" format:"postal-address" jsonschema:"the home address of the customer"`
+	CustomerSince string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
+	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" jsonschema:"the phone number before the change; empty if there was none"`
+}
+
+// NewAddressProfile is the result of update_address: the profile, and what was
+// changed.
+type NewAddressProfile struct {
+	Email           string `json:"email" title:"email" format:"email" jsonschema:"the email address of the customer"`
+	Name            string `json:"name" title:"name" jsonschema:"the full name of the customer"`
+	Phone           string `json:"phone" title:"phone number" format:"phone" jsonschema:"the phone number of the customer"`
+	Address         string `json:"address" title:"address" format:"postal-address" jsonschema:"the home address of the customer"`
+	CustomerSince   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
+	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" jsonschema:"the home address before the change; empty if there was none"`
+}
+
 func profileOf(p Person) Profile {
 	return Profile{
 		Email: p.Email, Name: p.Name, Phone: p.Phone, Address: p.Address,
@@ -66,6 +87,8 @@ var getProfile = orchestrator.Intent{
 		"- Email: {{.email}}\n- Phone: {{.phone}}\n- Address: {{.address}}{{end}}",
 }
 
+// updatePhone is completed after a crash: to write the same number again harms
+// nobody. It is taken back by itself, with the number that was there before.
 var updatePhone = orchestrator.Intent{
 	Name:    "update_phone",
 	Summary: "Change the phone number in a customer's profile",
@@ -89,8 +112,14 @@ var updatePhone = orchestrator.Intent{
 	},
 	Confirm: "Change your phone number to {{.args.phone}}",
 	Answer:  "Done: the phone number on file is now **{{.result.phone}}**.",
+	Undo: &orchestrator.Undo{
+		Intent: "update_phone", Args: map[string]string{"phone": "result.previous_phone"},
+		When: "result.previous_phone != result.phone",
+	},
+	Recovery: orchestrator.RecoverComplete,
 }
 
+// updateAddress is recovered and taken back as updatePhone is.
 var updateAddress = orchestrator.Intent{
 	Name:    "update_address",
 	Summary: "Change the home address in a customer's profile, not that of an order",
@@ -114,4 +143,9 @@ var updateAddress = orchestrator.Intent{
 	},
 	Confirm: "Change your home address to {{.args.address}}",
 	Answer:  "Done: the home address on file is now **{{.result.address}}**. Orders that are already placed keep theirs.",
+	Undo: &orchestrator.Undo{
+		Intent: "update_address", Args: map[string]string{"address": "result.previous_address"},
+		When: "result.previous_address != result.address",
+	},
+	Recovery: orchestrator.RecoverComplete,
 }

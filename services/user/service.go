@@ -13,7 +13,7 @@ import (
 )
 
 // Service serves get_profile, update_phone and update_address. It is an
-// orchestrator.Service, DryRunner and Directory, safe for concurrent use.
+// orchestrator.Service, DryRunner, Finder and Directory, safe for concurrent use.
 type Service struct {
 	*services.Service
 	store    *storage.Store
@@ -38,6 +38,7 @@ func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.KeepKeys(store)
 	return s, nil
 }
 
@@ -56,40 +57,52 @@ func (s *Service) profile(ctx context.Context, _ Me) (Profile, error) {
 	return out, err
 }
 
-func (s *Service) updatePhone(ctx context.Context, in NewPhone) (Profile, error) {
+func (s *Service) updatePhone(ctx context.Context, in NewPhone) (NewPhoneProfile, error) {
 	phone, err := checkPhone(in.Phone)
 	if err != nil {
-		return Profile{}, err
+		return NewPhoneProfile{}, err
 	}
-	return s.change(ctx, func(p *Person) { p.Phone = phone })
+	return change(ctx, s, func(p *Person) NewPhoneProfile {
+		before := p.Phone
+		p.Phone = phone
+		now := profileOf(*p)
+		return NewPhoneProfile{now.Email, now.Name, now.Phone, now.Address, now.CustomerSince, before}
+	})
 }
 
-func (s *Service) updateAddress(ctx context.Context, in NewAddress) (Profile, error) {
+func (s *Service) updateAddress(ctx context.Context, in NewAddress) (NewAddressProfile, error) {
 	address, err := checkAddress(in.Address)
 	if err != nil {
-		return Profile{}, err
+		return NewAddressProfile{}, err
 	}
-	return s.change(ctx, func(p *Person) { p.Address = address })
+	return change(ctx, s, func(p *Person) NewAddressProfile {
+		before := p.Address
+		p.Address = address
+		now := profileOf(*p)
+		return NewAddressProfile{now.Email, now.Name, now.Phone, now.Address, now.CustomerSince, before}
+	})
 }
 
-// change applies set to the subject's entry and tells the hook.
-func (s *Service) change(ctx context.Context, set func(*Person)) (Profile, error) {
+// change applies set to the subject's entry, tells the hook and returns what set
+// does.
+func change[T any](ctx context.Context, s *Service, set func(*Person) T) (T, error) {
 	call := services.CallFrom(ctx)
-	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (Profile, error) {
+	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (T, error) {
+		var none T
 		p, err := s.customer(tx, call.Subject)
 		if err != nil {
-			return Profile{}, err
+			return none, err
 		}
-		set(&p)
+		out := set(&p)
 		if err := s.Put(tx, p); err != nil {
-			return Profile{}, err
+			return none, err
 		}
 		if s.onChange != nil && !call.DryRun {
 			if err := s.onChange(tx, p); err != nil {
-				return Profile{}, fmt.Errorf("pass on the change of %s: %w", p.Email, err)
+				return none, fmt.Errorf("pass on the change of %s: %w", p.Email, err)
 			}
 		}
-		return profileOf(p), nil
+		return out, nil
 	})
 }
 
