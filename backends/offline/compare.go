@@ -218,6 +218,9 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 			}
 			numbers++
 			s := max(f.score(toks), f.kin(toks))
+			if f.countsTimes() && saysTimes(toks, q) {
+				s = max(s, inTitle)
+			}
 			if s < inTitle || isMoney(f, sc.fields) && !money && !f.namedIn(toks) {
 				s = 0 // nothing speaks of money
 			}
@@ -259,6 +262,17 @@ func (sc scope) number(toks []token, q quantity) (expr string, score int) {
 		}
 	}
 	return expr, score
+}
+
+// countsTimes tells whether the number says how often something has happened.
+func (f *field) countsTimes() bool {
+	return strings.Contains(f.about, "how often") || strings.Contains(f.about, "how many times") || strings.Contains(f.about, "number of times")
+}
+
+// saysTimes tells whether the quantity counts how often something has happened: more
+// than twice, 3 times.
+func saysTimes(toks []token, q quantity) bool {
+	return q.at < len(toks) && toks[q.at].is("once", "twice", "thrice") || q.next < len(toks) && toks[q.next].is("times", "time")
 }
 
 // namedIn tells whether the field's own name stands in the words.

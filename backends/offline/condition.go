@@ -227,6 +227,9 @@ func (p *planner) timeReached(toks []token, sc scope, f *field, perfect, negated
 		}
 		w := f.words[t.stem]
 		verb := w >= inTitle && verbLike(f, t)
+		if !verb && f.optional && f.past() && perfect && f.akin(t) {
+			verb, w = true, inTitle
+		}
 		if verb && f.optional {
 			expr := "has(" + sc.at(f) + ")"
 			if negated {
@@ -264,6 +267,9 @@ func verbLike(f *field, t token) bool {
 // flag understands fields that are true or false.
 func (p *planner) flag(toks []token, sc scope, negated bool) (test, bool) {
 	var best test
+	if does(toks) {
+		return best, false
+	}
 	for _, f := range sc.fields {
 		if f.kind != kindBool {
 			continue
@@ -279,6 +285,17 @@ func (p *planner) flag(toks []token, sc scope, negated bool) (test, bool) {
 		}
 	}
 	return best, best.score > 0
+}
+
+// does tells whether a clause says what somebody can or will do, which no state of a
+// thing tells: "the caterer can make it".
+func does(toks []token) bool {
+	for i, t := range toks {
+		if t.is("can", "could", "will", "would", "might") && i > 0 {
+			return !able(toks)
+		}
+	}
+	return false
 }
 
 // celValue writes a value as a CEL literal.

@@ -116,7 +116,7 @@ func (p *planner) countedThing(toks []token) []token {
 		return nil
 	}
 	t := toks[q.next]
-	if t.kind != tokWord || functionWords[t.low] || p.listNoun(t) || costWords[t.low] || p.fieldNoun(t) {
+	if t.kind != tokWord || functionWords[t.low] || months[t.low] != 0 || weekdays[t.low] != 0 || timeWords[t.low] || p.listNoun(t) || costWords[t.low] || p.fieldNoun(t) {
 		return nil
 	}
 	return []token{t}

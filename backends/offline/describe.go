@@ -163,6 +163,10 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.other = true
 			mark(i)
 			continue
+		case t.is("something", "anything") && i+1 == end:
+			d.any = true
+			mark(i)
+			continue
 		case t.stem == nounStem || (m != nil && t.stem == stem(m.list.name)) || i > 0 && p.k.objectNoun(sl, t):
 			if i == 0 && p.k.verbs[t.low] {
 				continue
@@ -192,11 +196,22 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 				continue
 			}
 		}
+		if m != nil && (i > 0 && toks[i-1].is("the", "my", "his", "her", "their") || len(wordsOnly(toks)) == 1) && endsPhrase(toks, i+1) {
+			if sw, ok := statusIn(m.list.sub, append(append([]token{}, toks[i]), token{kind: tokWord, low: noun, text: noun}), 0); ok {
+				d.status = append(d.status, sw) // the cardiologist: the one of that kind
+				mark(i)
+				continue
+			}
+		}
 		if m != nil && statesIn(m.list.sub, t) {
 			continue
 		}
 		if s.known[t.stem] && i+2 < end && toks[i+1].is("for", "of", "on") && nounMarks[toks[i+2].low] {
 			continue // "the estimate for my lamp": the intent's own noun
+		}
+		if t.is("dr", "mr", "mrs", "ms", "prof", "doctor") && i+1 < end && isCapital(toks[i+1].text) {
+			mark(i)
+			continue
 		}
 		if !predicate && (i > first || isCapital(t.text)) && p.content(s, b, i) && (i == 0 || !isCount(toks, i-1)) {
 			d.words = append(d.words, t)
@@ -222,6 +237,11 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		d.text = b.text(from, to)
 	}
 	return d
+}
+
+// endsPhrase tells whether no noun stands at i.
+func endsPhrase(toks []token, i int) bool {
+	return i >= len(toks) || toks[i].kind == tokPunct || functionWords[toks[i].low] && !toks[i].is("one", "ones")
 }
 
 // spansTime tells whether an ordinal at i belongs to a span of time: last week.
@@ -261,7 +281,7 @@ func isObjectPronoun(toks []token, i int) bool {
 // relativeAt finds where a relative clause begins: "that has not shipped".
 func relativeAt(toks []token) int {
 	for i := 1; i+1 < len(toks); i++ {
-		if toks[i].is("that", "which", "who") && (auxiliaries[toks[i+1].low] || haveForms[toks[i+1].low] || toks[i+1].is("contains", "includes", "costs", "cost", "contain", "include", "already", "still", "just", "never", "only")) && i > 0 && !toks[i-1].is("is", "was", "know", "see", "tell", "sure") {
+		if toks[i].is("that", "which", "who") && (auxiliaries[toks[i+1].low] || haveForms[toks[i+1].low] || toks[i+1].is("contains", "includes", "costs", "cost", "contain", "include", "already", "still", "just", "never", "only") || isParticiple(toks[i+1]) && !toks[i].is("who")) && i > 0 && !toks[i-1].is("is", "was", "know", "see", "tell", "sure") {
 			return i
 		}
 	}

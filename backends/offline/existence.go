@@ -6,13 +6,14 @@ func (p *planner) anyLeft(toks []token, sc scope, _ bool) (test, bool) {
 	var best test
 	for i, t := range toks {
 		none := t.is("no", "without", "zero")
-		if !none && !t.is("any", "some", "a", "an") || i+1 >= len(toks) {
+		bare := (haveForms[t.low] || beForms[t.low] && has(toks[:i], "there")) && i+1 < len(toks) && toks[i+1].kind == tokWord && !functionWords[toks[i+1].low] && stripPlural(toks[i+1].low) != toks[i+1].low
+		if !none && !bare && !t.is("any", "some", "a", "an", "still") || i+1 >= len(toks) {
 			continue
 		}
 		if !none && i > 0 && negators[toks[i-1].low] || !none && isNegated(toks[:i]) {
 			none = true
 		}
-		if !t.is("without") && !has(toks[:i], "there") && !hasForm(toks[:i]) {
+		if !t.is("without") && !bare && !has(toks[:i], "there") && !hasForm(toks[:i]) {
 			continue
 		}
 		for _, f := range sc.fields {

@@ -225,13 +225,15 @@ func enumValues(s *jsonschema.Schema) []enumValue {
 func (v enumValue) find(toks []token) (at, length int) {
 	for _, exact := range []bool{true, false} {
 		for k, form := range v.forms {
-			for i := 0; i+len(form) <= len(toks); i++ {
-				ok := true
-				for j := range form {
+			for i := range toks {
+				if exact && len(form) > 1 && joinedForm(toks[i], form) {
+					return i, 1
+				}
+				ok := i+len(form) <= len(toks)
+				for j := 0; ok && j < len(form); j++ {
 					t := toks[i+j]
 					if t.kind == tokPunct || (exact && t.low != form[j]) || (!exact && t.stem != v.stems[k][j]) {
 						ok = false
-						break
 					}
 				}
 				if ok {
@@ -241,6 +243,12 @@ func (v enumValue) find(toks []token) (at, length int) {
 		}
 	}
 	return -1, 0
+}
+
+// joinedForm tells whether the token is a form of several words written as one:
+// x-ray for x ray.
+func joinedForm(t token, form []string) bool {
+	return t.kind == tokWord && strings.ContainsAny(t.low, "-_") && strings.NewReplacer("-", "", "_", "").Replace(t.low) == strings.Join(form, "")
 }
 
 // score sums the weights of the tokens' stems among the field's words.

@@ -17,7 +17,7 @@ var kindredWords = [][]string{
 	{"updated", "update", "changed", "modified", "edited", "touched"},
 	{"closed", "resolved", "solved", "finished", "completed", "done"},
 	{"paid", "settled"},
-	{"sent", "dispatched", "shipped", "posted", "mailed"},
+	{"sent", "dispatched", "shipped", "posted", "mailed", "left", "gone"},
 }
 
 // kindred tells, for the stem of a field's word, the stems of what people say for

@@ -146,6 +146,10 @@ func calendarPeriod(toks []token, today time.Time) (from, to time.Time, at, n in
 				return from, from.AddDate(1, 0, 0), i, 2
 			}
 		}
+		if y, err := strconv.Atoi(t.low); err == nil && y > 1900 && y < 2200 && i > 0 && toks[i-1].is("in", "before", "after", "since", "until", "during") && (i+1 >= len(toks) || toks[i+1].kind == tokPunct || functionWords[toks[i+1].low]) {
+			from = time.Date(y, 1, 1, 0, 0, 0, 0, today.Location())
+			return from, from.AddDate(1, 0, 0), i, 1
+		}
 		m, ok := months[t.low]
 		if !ok || i == 0 || !toks[i-1].is("in", "before", "after", "during", "since", "until", "till", "by", "of", "from", "this", "next", "last") {
 			continue

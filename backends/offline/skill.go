@@ -173,7 +173,18 @@ func useOf(sl *slot, p *jsonschema.Schema) slotUse {
 			return useProse
 		}
 	}
+	if saysProse(p.Description) {
+		return useProse
+	}
 	return useName
+}
+
+// proseLeads begin what a parameter that takes the user's own words says of itself.
+var proseLeads = newPhrases("why", "what is wrong", "what is broken", "what is the matter", "what happened", "what went wrong", "what to say", "what to tell", "what to add", "what to write", "what the customer", "what the user", "what the patient", "what the guest", "what the member", "what the student", "what you want to say", "what it is for", "in your own words", "free text", "anything else", "any wishes", "what should be")
+
+func saysProse(about string) bool {
+	toks := tokenize(about)
+	return len(toks) > 0 && proseLeads.at(toks, 0) > 0 || strings.Contains(strings.ToLower(about), "free text") || strings.Contains(strings.ToLower(about), "own words")
 }
 
 // keyLike tells whether a name is that of an identifier.

@@ -151,12 +151,21 @@ func (p *planner) bareKey(s *skill, sl *slot, toks []token, i int) bool {
 	if sl.pattern != nil || sl.kind != kindInteger || t.kind != tokNumber || !isDigits(t.low) || p.isQuantity(sl, toks, i) {
 		return false
 	}
+	n, _ := numberOf(t.low)
 	for _, other := range s.slots {
-		if other.use != useKey && (other.kind == kindInteger || other.kind == kindNumber || other.kind == kindTime) {
+		if other.use == useKey {
+			continue
+		}
+		if (other.kind == kindInteger || other.kind == kindNumber) && !(i > 0 && i <= 3 && p.k.verbs[toks[i-1].low] && (len(t.low) > 2 || other.schema.Maximum != nil && n > *other.schema.Maximum)) {
 			return false
 		}
 	}
-	if i+1 < len(toks) && toks[i+1].kind == tokWord && !functionWords[toks[i+1].low] && !s.vocab[toks[i+1].stem] {
+	for _, m := range moments(toks, p.req.Now) {
+		if i >= m.at && i < m.at+m.n {
+			return false
+		}
+	}
+	if i+1 < len(toks) && toks[i+1].kind == tokWord && !functionWords[toks[i+1].low] && !timeWords[toks[i+1].low] && weekdays[toks[i+1].low] == 0 && !s.vocab[toks[i+1].stem] && gapText(p.req.Message, toks[i], toks[i+1]) == " " {
 		return false
 	}
 	if i == 0 {
@@ -209,7 +218,7 @@ func (p *planner) fillTimes(s *skill, b *bag, put func(*slot, any, string)) {
 			continue
 		}
 		if !m.day.IsZero() {
-			day = m.day
+			day = p.toCome(want[i], m, b.toks)
 		} else if want[i].dateOnly {
 			continue
 		}
@@ -225,6 +234,35 @@ func (p *planner) fillTimes(s *skill, b *bag, put func(*slot, any, string)) {
 			b.used[m.at] = true // a day alone does not make a time; the question asks for it
 		}
 	}
+}
+
+// toCome is the day of a moment: a date without a year is the next such day, unless
+// the parameter asks when something has happened.
+func (p *planner) toCome(sl *slot, m moment, toks []token) time.Time {
+	if !m.day.Before(p.today()) || sl.pastDay() {
+		return m.day
+	}
+	yearless := false
+	for _, t := range toks[m.at:min(m.at+m.n, len(toks))] {
+		if len(t.low) == 4 && isDigits(t.low) || countDigits(t.low) > 4 || t.is("ago", "last", "yesterday") {
+			return m.day
+		}
+		yearless = yearless || months[t.low] != 0 || strings.Contains(t.low, "/")
+	}
+	if yearless {
+		return m.day.AddDate(1, 0, 0)
+	}
+	return m.day
+}
+
+// pastDay tells whether the parameter asks for a day that has been.
+func (sl *slot) pastDay() bool {
+	for _, w := range []string{"birth", "born", "happened", "occurred", "bought", "purchased", "purchase", "noticed", "since", "incident", "accident", "lost", "read", "reading"} {
+		if sl.words[stem(w)] > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func atClock(day time.Time, c time.Duration) time.Time {

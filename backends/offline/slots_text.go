@@ -57,6 +57,9 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (lead, from, to int) {
 			return at, from, p.proseEnd(b, from)
 		}
 	}
+	if from := p.remark(b); from > 0 {
+		return from, from, p.proseEnd(b, from)
+	}
 	if !sl.required {
 		for at := 1; at < b.own; at++ {
 			if b.toks[at].is("about", "regarding", "concerning") && p.says(s, b, at+1, b.own) {
@@ -82,6 +85,43 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (lead, from, to int) {
 		}
 	}
 	return 0, 0, 0
+}
+
+// remark finds where words begin, after a comma or in a sentence beside the request,
+// that say how things are: "return the boots, they are too small". It is 0 if there
+// are none.
+func (p *planner) remark(b *bag) int {
+	for i := 1; i < len(b.toks); i++ {
+		gap := gapText(b.msg, b.toks[i-1], b.toks[i])
+		if i != b.own && !strings.ContainsAny(gap, ",–—;") && !strings.Contains(gap, " - ") && b.toks[i-1].kind != tokPunct {
+			continue
+		}
+		if b.free(i, 1) && isRemark(b.toks[i:]) {
+			return i
+		}
+	}
+	return 0
+}
+
+// isRemark tells whether the words state something and ask for nothing.
+func isRemark(toks []token) bool {
+	if len(wordsOnly(toks)) < 3 || openers.at(toks, 0) > 0 || corrections.at(toks, 0) > 1 {
+		return false
+	}
+	first, next := toks[0], toks[1]
+	switch {
+	case first.is("it", "they", "he", "she", "these", "those", "that", "this", "there"):
+		return !questionWords[next.low] && next.kind == tokWord
+	case first.is("i", "we"):
+		return !next.is("want", "need", "would", "wish", "mean", "meant", "must", "will", "said", "think", "guess")
+	case first.is("my", "the", "one", "both", "some", "nobody", "no", "something"):
+		for _, t := range toks[1:min(len(toks), 6)] {
+			if auxiliaries[t.low] || isParticiple(t) {
+				return true
+			}
+		}
+	}
+	return first.kind == tokWord && !first.is("sent", "set", "left", "told", "made", "given", "found", "thought") && irregular[first.low] != "" && irregular[first.low] != first.low && !auxiliaries[first.low] && stem(first.low) != first.low || strings.HasSuffix(first.low, "ed") && len(first.low) > 4
 }
 
 // toldFrom skips, between "tell them" and what is told, where it is to stand: "on

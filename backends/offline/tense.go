@@ -81,7 +81,7 @@ func (sc scope) timeField(toks []token) (*field, int) {
 		}
 		if s < inTitle {
 			for i, t := range toks {
-				if f.akin(t) && (!t.is("go", "make", "here", "back", "over", "take", "left") || i > 0) {
+				if f.akin(t) && (!f.upcoming() || saysFuture(toks) || !isPerfect(toks)) && (!t.is("go", "make", "here", "back", "over", "take", "left") || i > 0) {
 					s = inTitle
 					if f.upcoming() == saysFuture(toks) {
 						s++
@@ -200,6 +200,13 @@ func onlyThing(toks []token, sc scope) bool {
 // atTime understands a time of day without a day: "it starts before 10 am".
 func (p *planner) atTime(toks []token, sc scope, negated bool) (test, bool) {
 	found := moments(toks, p.req.Now)
+	for i := 1; i < len(toks) && len(found) == 0; i++ {
+		if toks[i-1].is("before", "after", "by", "until", "at") {
+			if c, n := clockAt(toks, i, true); n > 0 {
+				found = append(found, moment{clock: c, hasClock: true, at: i, n: n})
+			}
+		}
+	}
 	if len(found) == 0 || !found[0].hasClock {
 		return test{}, false
 	}

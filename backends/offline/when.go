@@ -143,6 +143,10 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 	main := ref
 	if other, ok := p.spokenOf(c, s, ref, who); ok {
 		main = other
+		if sub := subjectOf(toks); len(sub) > 0 && sub[0].start == toks[0].start && other.object != "" {
+			it := token{text: "it", low: "it", stem: "it", kind: tokWord, start: sub[0].start, end: sub[len(sub)-1].end}
+			toks = append([]token{it}, toks[len(sub):]...)
+		}
 	}
 	if main.object != "" {
 		consider(scope{expr: hole, fields: main.fields, own: true, about: p.k.called(s)}, func() string { return main.object }, 1)
