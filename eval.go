@@ -108,16 +108,20 @@ func (e *evalOptions) run(cmd *cobra.Command, o *options) error {
 // measure plans all cases and sums what came out.
 func (e *evalOptions) measure(ctx context.Context, b *bench, cases iter.Seq2[evalCase, error], p *progress, out, errs io.Writer) (summary, error) {
 	defer p.end()
+	p.say("learning the catalog …")
 	train, err := b.prepare(ctx)
 	if err != nil {
 		return summary{}, err
 	}
 	s := newScore()
 	const mostDoubts = 10
-	doubts := 0
+	doubts := map[string]bool{}
 	err = b.outcomes(ctx, cases, e.parallel, func(c evalCase, o verdict) error {
 		for _, d := range c.doubts(b.catalog) {
-			if doubts++; doubts <= mostDoubts {
+			if doubts[d] {
+				continue
+			}
+			if doubts[d] = true; len(doubts) <= mostDoubts {
 				p.clear()
 				_, _ = fmt.Fprintf(errs, "%s:%d: %s\n", e.source, c.line, orchestrator.PrintableLine(d))
 			}
@@ -139,12 +143,13 @@ func (e *evalOptions) measure(ctx context.Context, b *bench, cases iter.Seq2[eva
 		return summary{}, wrong("%s: there are no cases", e.source)
 	}
 	p.clear()
-	if doubts > mostDoubts {
-		_, _ = fmt.Fprintf(errs, "… and %d more of the kind\n", doubts-mostDoubts)
+	if len(doubts) > mostDoubts {
+		_, _ = fmt.Fprintf(errs, "… and %d more of the kind\n", len(doubts)-mostDoubts)
 	}
 	sum := s.summary(priced(b.info))
 	sum.Backend, sum.Model, sum.Intents, sum.TrainMS = b.info.Name, b.info.Model, len(b.catalog.Intents()), round(train, 3)
 	if e.overlap || !e.overlapSet && !e.json && b.scores != nil && countExamples(b.catalog) <= mostOverlapExamples {
+		p.say("looking for overlaps …")
 		if sum.Overlaps, err = overlaps(ctx, b.catalog); err != nil {
 			return summary{}, failed(err)
 		}

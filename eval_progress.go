@@ -36,9 +36,16 @@ func (p *progress) step() {
 	}
 	p.shown = time.Now()
 	if p.total > 0 {
-		_, _ = fmt.Fprintf(p.out, "\r%d of %d", p.done, p.total)
+		_, _ = fmt.Fprintf(p.out, "\r\x1b[K%d of %d", p.done, p.total)
 	} else {
-		_, _ = fmt.Fprintf(p.out, "\r%d", p.done)
+		_, _ = fmt.Fprintf(p.out, "\r\x1b[K%d", p.done)
+	}
+}
+
+// say shows what is being done instead.
+func (p *progress) say(what string) {
+	if p.out != nil {
+		_, _ = fmt.Fprint(p.out, "\r\x1b[K"+what)
 	}
 }
 
