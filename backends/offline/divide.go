@@ -1,18 +1,24 @@
 package offline
 
-import "math"
+import (
+	"math"
+	"slices"
+	"strings"
+)
 
 // What a division is worth is the sum of the logarithms of its requests' values,
 // dampened, less the price of its cuts. The prices were fitted to messages of one
 // to three requests, made from sentences of two public sets.
 const (
 	dampened   = 0.7  // the exponent of a request's value
-	aside      = 1.1  // the price of a sentence that asks for nothing
+	aside      = 0.75 // the price of a sentence that asks for nothing
 	least      = 0.50 // the least value of a request to change something that was cut off
-	leastRead  = 0.26 // the same of a request to look
-	shortPart  = 0.5  // the price of a request of one word that says something
+	leastRead  = 0.22 // the same of a request to look
+	shortPart  = 0.7  // the price of a request of one word that says something
+	leaning    = 0.5  // the price of a request about "it", where no intent is about an object
 	report     = 0.5  // a sentence that tells what happened is less likely a request beside one
-	lentFactor = 0.97
+	lentFactor = 0.97 // the verb of the request before it is a guess
+	lentPrice  = 0.5
 	maxPieces  = 12 // chunks looked at together
 	// almostSure is the most that a value counts, so that no request is worth more
 	// than two.
@@ -21,7 +27,7 @@ const (
 
 // divide cuts a row of chunks into requests in the way that is worth most.
 func (p *planner) divide(row []chunk) []*request {
-	row = p.withoutKept(withoutFiller(row))
+	row = p.opened(p.withoutKept(p.withoutFiller(row)))
 	if len(row) > maxPieces {
 		head := row[:maxPieces-1]
 		tail := row[maxPieces-1]
@@ -53,13 +59,16 @@ func (p *planner) divide(row []chunk) []*request {
 	return joinAsides(parts)
 }
 
-var filler = newPhrases("do you know", "do you think", "i do not know", "i am not sure", "help me", "help me out", "can you tell me", "could you tell me", "tell me", "let me see", "you know", "i mean", "how", "right", "no worries", "sorry to bother you", "sorry", "i need help", "i have a question", "quick question", "just wondering", "i wonder", "i was wondering", "i need your help", "can you help me", "can you help", "please help", "could you help me")
+var filler = newPhrases("do you know", "do you think", "i do not know", "i am not sure", "help me", "help me out", "can you tell me", "could you tell me", "tell me", "let me see", "you know", "i mean", "how", "right", "no worries", "sorry to bother you", "sorry", "i need help", "i have a question", "quick question", "just wondering", "i wonder", "i was wondering", "i need your help", "can you help me", "can you help", "please help", "could you help me",
+	"i do not know why", "i am not sure why", "i cannot understand why", "i do not understand why", "i have no idea why", "i have no clue why", "tell me why", "can you tell me why", "why", "why is that", "what happened",
+	"hope you are well", "i hope you are well", "hope all is well", "i hope all is well", "hope you are doing well", "i hope you are doing well", "how are you", "how are you doing", "how are you today", "nice to meet you", "long time no see", "one moment", "let me think", "thanks for your help", "have a nice day", "have a good day")
 
-// withoutFiller drops chunks that are nothing but politeness, if others are left.
-func withoutFiller(row []chunk) []chunk {
+// withoutFiller drops chunks that are nothing but politeness, if others are left,
+// unless the catalog has an intent for it.
+func (p *planner) withoutFiller(row []chunk) []chunk {
 	var out []chunk
 	for _, c := range row {
-		if w := wordsOnly(c.toks); openers.at(w, 0) == len(w) || greetings.at(w, 0) == len(w) || filler.at(w, 0) == len(w) || gratitude.at(w, 0) == len(w) || closers.at(w, 0) == len(w) {
+		if p.polite(c.toks) {
 			if len(out) == 0 && len(row) > 1 {
 				row[1].hard = row[1].hard || c.hard
 			}
@@ -71,6 +80,18 @@ func withoutFiller(row []chunk) []chunk {
 		return row
 	}
 	return out
+}
+
+// polite tells whether the words are nothing but politeness.
+func (p *planner) polite(toks []token) bool {
+	w := wordsOnly(toks)
+	for _, list := range []*phrases{openers, greetings, filler, gratitude, closers} {
+		if list.at(w, 0) == len(w) {
+			r := p.rank(w)
+			return len(r) == 0 || r[0].value < surely || r[0].skill.Changes()
+		}
+	}
+	return false
 }
 
 // withoutKept drops the stretches that say what is to stay as it is: "but keep
@@ -119,7 +140,7 @@ func joinAsides(parts []*request) []*request {
 // piece values the chunks i to j, taken as one request.
 func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	first := row[i]
-	r := &request{then: first.then, first: first.first, ahead: first.ahead, behind: first.behind}
+	r := &request{then: first.then, last: first.last, first: first.first, ahead: first.ahead, behind: first.behind}
 	for k := i; k < j; k++ {
 		r.toks = append(r.toks, row[k].toks...)
 	}
@@ -133,32 +154,37 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	rank := p.rank(words)
 	v, bar := 0.0, 0.0
 	if len(rank) > 0 {
-		v, bar = rank[0].value, p.accept(rank[0].skill)
+		v, bar = min(rank[0].value, almostSure), p.accept(rank[0].skill)
 	}
 	if r.lent != nil {
 		v *= lentFactor
 	}
 	whole := i == 0 && j == len(row)
 	if !whole {
-		told := !row[j-1].asked && isReport(r.toks)
-		if told && (v < certain || p.k.keyed) {
+		// Where no intent is about an object, telling what happened is asking.
+		told := p.k.keyed && p.tells(row[i:j])
+		if told {
 			v *= report
 		}
-		if says(r.toks) < 2 {
+		if cut != cutNone && !p.k.keyed && leans(words) {
+			price += leaning
+		}
+		if says(r.toks) < 2 && !p.k.keyed {
 			price += shortPart
 		}
-		if told || len(rank) > 0 && rank[0].skill.Changes() {
+		switch changes := len(rank) > 0 && rank[0].skill.Changes(); {
+		case told || changes && cut != cutNone && p.startOf(words) != startRequest:
 			bar = max(bar, least)
-		} else {
+		case !changes:
 			bar = min(bar, leastRead)
 		}
 	}
-	if cut.soft() && !whole && v < certain && !p.k.keyed && contentless(words) {
-		v = 0 // "and what is it now": too little to be a request of its own
+	if !whole && p.tooLittle(words, v, cut) {
+		v = 0
 	}
 	if v >= bar && v > 0 {
 		r.rank = rank
-		return r, dampened*math.Log(min(v, almostSure)) - price
+		return r, dampened*math.Log(v) - price
 	}
 	if cut.soft() && !whole {
 		return r, math.Inf(-1)
@@ -176,7 +202,7 @@ func (p *planner) begin(r *request, row []chunk, i int, cut cutKind) (words []to
 	if start != startRequest && cut.soft() {
 		if verb := p.lend(row, i); verb != nil && p.elliptic(row[i].toks) {
 			r.lent = verb
-			return r.words(), cutPrice[cut] + startPrice[startRequest]
+			return r.words(), cutPrice[cut] + lentPrice
 		}
 	}
 	return r.toks, cutPrice[cut] + startPrice[start]
@@ -193,6 +219,40 @@ func says(toks []token) int {
 	return n
 }
 
+// leans tells whether the words speak of "it" as of something said before: "put it
+// there", not "is it cold".
+func leans(toks []token) bool {
+	for i, t := range toks {
+		if i > 0 && t.is("it", "them", "another") && !auxiliaries[toks[i-1].low] && toks[i-1].kind == tokWord {
+			return true
+		}
+	}
+	return false
+}
+
+// tooLittle tells whether the words beside a request say too little to be another:
+// "and what is it now", "and 1002", "this is Ada".
+func (p *planner) tooLittle(words []token, v float64, cut cutKind) bool {
+	if p.k.keyed && p.startOf(words) != startRequest && says(p.impersonal(words)) == 0 {
+		return true
+	}
+	return cut.soft() && (v < certain && !p.k.keyed && contentless(words) || valuesOnly(words))
+}
+
+// valuesOnly tells whether the words are values alone, or begin with a number as
+// the rest of an address does.
+func valuesOnly(toks []token) bool {
+	if len(toks) > 0 && len(toks) < 4 && toks[0].kind == tokNumber {
+		return true
+	}
+	for _, t := range toks {
+		if t.kind == tokWord && countDigits(t.low) == 0 && !functionWords[t.low] {
+			return false
+		}
+	}
+	return true
+}
+
 // contentless tells whether the words are function words alone.
 func contentless(toks []token) bool {
 	for _, t := range toks {
@@ -203,6 +263,18 @@ func contentless(toks []token) bool {
 	return true
 }
 
+// tells tells whether the sentences of some chunks report things and none asks.
+func (p *planner) tells(row []chunk) bool {
+	report := false
+	for k, c := range row {
+		if c.asked || p.startOf(c.toks) == startRequest && !isReport(c.toks) {
+			return false
+		}
+		report = report || (k == 0 || c.hard) && isReport(c.toks)
+	}
+	return report
+}
+
 // isReport tells whether a sentence tells how things are: "my kettle arrived
 // broken", "I ordered two".
 func isReport(toks []token) bool {
@@ -211,14 +283,19 @@ func isReport(toks []token) bool {
 		return false
 	}
 	if nounMarks[toks[0].low] || toks[0].is("it", "they") {
-		for _, t := range toks[1:min(len(toks), 5)] {
+		for i, t := range toks[1:min(len(toks), 5)] {
 			if auxiliaries[t.low] || isParticiple(t) {
-				return true
+				return !t.is("is", "are") || !slices.ContainsFunc(toks[i+2:], isValue)
 			}
 		}
 		return false
 	}
-	return toks[0].is("i", "we") && (isParticiple(toks[1]) && !toks[1].is("wanted", "needed") || toks[1].is("am") && !isParticiple(toks[2]))
+	return toks[0].is("i", "we") && (isParticiple(toks[1]) && !toks[1].is("wanted", "needed", "need") || toks[1].is("am") && !isParticiple(toks[2]) && !strings.HasSuffix(toks[2].low, "ing"))
+}
+
+// isValue tells whether the token can be a value by itself: "my number is 555 1234".
+func isValue(t token) bool {
+	return t.kind == tokEmail || t.kind == tokQuoted || countDigits(t.low) > 0 || t.kind == tokWord && isCapital(t.text)
 }
 
 // lend finds the verb that a request without one would repeat.

@@ -27,6 +27,8 @@ type knowledge struct {
 	keyed bool
 	// changing: some intent changes something.
 	changing bool
+	// tells: some intent says what its result looks like.
+	tells bool
 	// examples are all examples, as joinLow writes them.
 	examples map[string]bool
 	// stems are those of all words of the catalog.
@@ -48,6 +50,7 @@ func learn(c *orchestrator.Catalog) *knowledge {
 		k.byName[s.Name] = s
 		k.keyed = k.keyed || len(s.keys) > 0
 		k.changing = k.changing || s.Changes()
+		k.tells = k.tells || len(s.fields) > 0
 		classes = append(classes, k.class(s))
 	}
 	for _, s := range k.skills {

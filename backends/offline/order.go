@@ -53,6 +53,10 @@ func (p *planner) order(reqs []*request, i int, ids [][]string) {
 	switch {
 	case r.first && i > 0:
 		wait(ids[i-1], ids[i])
+	case r.last:
+		for _, before := range ids[:i] {
+			wait(ids[i], before)
+		}
 	case r.then && i > 0:
 		wait(ids[i], ids[i-1])
 	}

@@ -13,6 +13,7 @@ type request struct {
 	// not: the user says not to do it.
 	not                        bool
 	then, first, ahead, behind bool
+	last                       bool
 }
 
 // clause is a condition as it stands in the message; negated if it must not hold.
@@ -33,7 +34,7 @@ func (r *request) words() []token {
 
 // requests divides a message into requests and hangs the conditions on them.
 func (p *planner) requests(toks []token) []*request {
-	list := p.placeConditions(chunks(toks))
+	list := p.placeConditions(p.wholeQuestions(chunksWith(toks, p.k.verbs)))
 	var out []*request
 	var last []clause // of the condition that an "otherwise" would turn round
 	var ahead []clause
@@ -171,6 +172,88 @@ func (c chunk) before(rest []chunk, hasRequest bool) bool {
 		return true
 	}
 	return follows && (c.and || c.comma || c.then)
+}
+
+// wholeQuestions makes one of a question and a clause that only looks like its
+// condition: "what do I do if I lost my luggage". Such a clause is what the question
+// is about, so that with it an intent is known that is not without it.
+func (p *planner) wholeQuestions(list []chunk) []chunk {
+	for i := 0; i < len(list); i++ {
+		if list[i].kind != chunkCondition || list[i].negated {
+			continue
+		}
+		for _, at := range []int{i - 1, i} { // the first of the two that would be one
+			if at < 0 || at+1 >= len(list) || list[at+1].hard {
+				continue
+			}
+			main := list[at]
+			if at == i {
+				main = list[i+1]
+			}
+			if main.kind != chunkRequest || main.other || main.same || main.then || main.first || at == i && main.and {
+				continue
+			}
+			all := p.between(list[at].toks, list[at+1].toks)
+			if at == i {
+				all = p.between(p.opener(list[i].toks), list[i+1].toks)
+			}
+			if !p.oneQuestion(all, main.toks) {
+				continue
+			}
+			one := list[at]
+			one.kind, one.toks, one.asked = chunkRequest, all, list[at+1].asked
+			list = append(append(append([]chunk{}, list[:at]...), one), list[at+2:]...)
+			i = at
+			break
+		}
+	}
+	return list
+}
+
+// oneQuestion tells whether all words together ask for something that the main
+// clause by itself does not.
+func (p *planner) oneQuestion(all, main []token) bool {
+	whole := p.rank(all)
+	if len(whole) == 0 || whole[0].skill.Changes() || whole[0].value < p.accept(whole[0].skill) {
+		return false
+	}
+	alone := p.rank(main)
+	switch {
+	case len(alone) == 0:
+		return true
+	case alone[0].skill.Changes():
+		return false
+	case !p.k.tells:
+		return true // no result could decide a condition
+	}
+	return alone[0].skill != whole[0].skill && alone[0].value < whole[0].value
+}
+
+// between returns the message's tokens from the first of a to the last of b.
+func (p *planner) between(a, b []token) []token {
+	var out []token
+	for _, t := range p.toks {
+		if t.start >= a[0].start && t.end <= b[len(b)-1].end {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// opener returns the words with those before them in the same stretch, such as
+// the "if" of a condition.
+func (p *planner) opener(toks []token) []token {
+	for i, t := range p.toks {
+		if t.start != toks[0].start {
+			continue
+		}
+		j := i
+		for j > 0 && p.toks[j-1].kind != tokPunct && i-j < 4 {
+			j--
+		}
+		return p.toks[j : i+len(toks)]
+	}
+	return toks
 }
 
 // placeConditions finds where conditions end: a condition takes in what follows

@@ -22,6 +22,11 @@ type chunk struct {
 	// the action that follows in the sentence (after you have …); behind: after it
 	// (before you …).
 	then, first, ahead, behind bool
+	// last: after all that came before.
+	last bool
+	// mine: a clause of time says what the user does (before I leave), which may be
+	// no request at all.
+	mine bool
 }
 
 type chunkKind int
@@ -54,17 +59,23 @@ var (
 
 	otherwiseWords = newPhrases("otherwise", "else", "or else", "if not", "if not then", "or otherwise", "in the other case", "failing that", "if that is not the case", "if it is not", "if it has not", "if that fails", "if they have not", "if they are not")
 	sameWords      = newPhrases("if so", "in that case", "if it is", "if it has", "if yes", "if they have", "if they are", "if that is the case")
-	thenWords      = newPhrases("then", "and then", "after that", "and after that", "afterwards", "and afterwards", "followed by", "finally", "and finally", "lastly")
-	firstWords     = newPhrases("first", "first of all", "firstly", "but first", "and first", "before that", "but before that", "before anything else", "before you do that", "before you do", "before doing that", "but before you do that", "but before you do")
-	andWords       = newPhrases("and", "and also", "also", "plus", "as well as", "and please", "but", "but also", "and another thing", "in addition", "additionally", "furthermore", "moreover", "besides", "oh and", "and besides", "while you are at it", "on top of that", "and while you are at it")
-	beforeYou      = newPhrases("before you", "before i", "before we")
-	afterYou       = newPhrases("after you have", "after you", "after i", "when you have", "once you have", "after we", "once you are done", "when you are done", "once that is done", "when that is done")
+	thenWords      = newPhrases("then", "and then", "after that", "and after that", "afterwards", "and afterwards", "followed by", "once you are done", "when you are done", "once that is done", "when that is done", "after you are done", "after that is done", "once done", "when done", "when finished", "once you are finished", "when you are finished", "once that is finished", "as soon as that is done", "and once that is done", "and when that is done", "only then", "and only then")
+	// laterWords say so where they begin a stretch of words.
+	laterWords = newPhrases("finally", "and finally", "lastly", "and lastly", "last of all", "in the end", "at the end", "later", "and later", "next", "and next", "second", "secondly", "third", "thirdly", "fourth", "fourthly")
+	firstWords = newPhrases("first", "first of all", "firstly", "but first", "and first", "before that", "but before that", "before anything else", "before you do that", "before you do", "before doing that", "but before you do that", "but before you do")
+	andWords   = newPhrases("and", "and also", "also", "plus", "as well as", "and please", "but", "but also", "and another thing", "in addition", "additionally", "furthermore", "moreover", "besides", "oh and", "and besides", "while you are at it", "on top of that", "and while you are at it")
+	beforeYou  = newPhrases("before you")
+	beforeI    = newPhrases("before i", "before we", "after i", "after we")
+	afterYou   = newPhrases("after you have", "after you", "when you have", "once you have")
 )
 
 // chunks splits a message at everything that could part two requests, or a
 // request from its condition.
-func chunks(toks []token) []chunk {
-	s := splitter{toks: toks, cur: chunk{hard: true}}
+func chunks(toks []token) []chunk { return chunksWith(toks, nil) }
+
+// chunksWith is chunks where it is known what words requests start with.
+func chunksWith(toks []token, verbs map[string]bool) []chunk {
+	s := splitter{toks: toks, verbs: verbs, cur: chunk{hard: true}}
 	for s.i < len(toks) {
 		if !s.boundary() {
 			s.cur.toks = append(s.cur.toks, toks[s.i])
@@ -76,10 +87,11 @@ func chunks(toks []token) []chunk {
 }
 
 type splitter struct {
-	toks []token
-	i    int
-	cur  chunk
-	out  []chunk
+	toks  []token
+	verbs map[string]bool // that requests start with
+	i     int
+	cur   chunk
+	out   []chunk
 }
 
 // flush ends the current chunk. What was said of an empty one is said of the
@@ -108,6 +120,9 @@ func (s *splitter) boundary() bool {
 			s.flush()
 			s.cur.comma = true
 			s.i++
+			return true
+		case t.is("&") || t.is("+") && s.gapAfter():
+			s.open(1, func(c *chunk) { c.and = true })
 			return true
 		}
 		return false
@@ -201,7 +216,7 @@ func (s *splitter) conditional() bool {
 		s.open(n, func(c *chunk) { c.kind = chunkCondition; c.negated = true })
 		return true
 	}
-	if n := conditionOpeners.at(s.toks, s.i); n > 0 && (!t.is("if") || !s.asked()) && (!t.is("once") || !s.onceAdverb()) && afterYou.at(s.toks, s.i) == 0 {
+	if n := conditionOpeners.at(s.toks, s.i); n > 0 && (!t.is("if") || !s.asked()) && (!t.is("once") || !s.onceAdverb()) && afterYou.at(s.toks, s.i) == 0 && thenWords.at(s.toks, s.i) == 0 {
 		s.open(n, func(c *chunk) { c.kind = chunkCondition; c.negated = false })
 		return true
 	}
@@ -210,7 +225,7 @@ func (s *splitter) conditional() bool {
 		next = s.toks[s.i+1]
 	}
 	switch {
-	case t.is("when") && !s.asked() && !auxiliaries[next.low] && (nounMarks[next.low] || pronouns[next.low]) && afterYou.at(s.toks, s.i) == 0,
+	case t.is("when") && !s.asked() && !auxiliaries[next.low] && (nounMarks[next.low] || pronouns[next.low]) && afterYou.at(s.toks, s.i) == 0 && thenWords.at(s.toks, s.i) == 0,
 		t.is("while", "after") && next.is("it", "they"):
 		s.open(1, func(c *chunk) { c.kind = chunkCondition; c.negated = false })
 		return true
@@ -242,14 +257,18 @@ func (s *splitter) asked() bool {
 	return askIf[prev.low] || prev.is("what", "and", "or", "about") && s.toks[s.i].is("when") && s.i > 1 && !prev.is("and")
 }
 
-// firstNoun tells whether "first" belongs to the noun after it rather than saying
-// what comes first.
-func (s *splitter) firstNoun() bool {
-	if !s.toks[s.i].is("first") || s.i+1 >= len(s.toks) {
+// ofNoun tells whether the n words, such as "first" and "next", belong to the noun
+// after them rather than saying what comes when.
+func (s *splitter) ofNoun(n int) bool {
+	i := s.i + n
+	if i >= len(s.toks) {
 		return false
 	}
-	next := s.toks[s.i+1]
-	return next.kind != tokPunct && !questionWords[next.low] && !s.requestAt(s.i+1)
+	next := s.toks[i]
+	if next.kind == tokPunct || questionWords[next.low] || s.requestAt(i) {
+		return false
+	}
+	return !s.verbs[next.low] || i+1 >= len(s.toks) || !nounMarks[s.toks[i+1].low] && !s.toks[i+1].is("me", "us", "it", "them") && s.toks[i+1].kind != tokNumber
 }
 
 func (s *splitter) afterIndefinite() bool {
@@ -266,12 +285,21 @@ func (s *splitter) onceAdverb() bool {
 
 // ordering handles the words that say what comes first.
 func (s *splitter) ordering() bool {
-	if n := firstWords.at(s.toks, s.i); n > 0 && len(s.cur.toks) == 0 && (n > 1 || !s.firstNoun()) {
+	if n := firstWords.at(s.toks, s.i); n > 0 && len(s.cur.toks) == 0 && (n > 1 || !s.ofNoun(n)) {
 		s.open(n, func(c *chunk) { c.first = true })
 		return true
 	}
-	if n := thenWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) && (!s.toks[s.i].is("finally", "lastly") || len(s.cur.toks) == 0) {
+	if n := laterWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) && len(s.cur.toks) == 0 && (s.toks[s.i+n-1].is("finally", "lastly") || !s.ofNoun(n)) {
+		s.open(n, func(c *chunk) { c.then, c.last = true, s.toks[s.i+n-1].is("finally", "lastly", "all", "end") })
+		return true
+	}
+	if n := thenWords.at(s.toks, s.i); n > 0 && s.i+n < len(s.toks) {
 		s.open(n, func(c *chunk) { c.then = true })
+		return true
+	}
+	if n := beforeI.at(s.toks, s.i); n > 0 {
+		before := s.toks[s.i].is("before")
+		s.open(n, func(c *chunk) { c.behind, c.ahead, c.mine = before, !before, true })
 		return true
 	}
 	if n := afterYou.at(s.toks, s.i); n > 0 {

@@ -128,9 +128,10 @@ func (p *planner) strayEmail(s *skill, w []token) bool {
 }
 
 // asksTheHouse tells whether the words ask what the business does, by a verb that
-// the intent does not know: "do you sell lamps".
+// the intent does not know: "do you sell lamps". Where intents are about nobody in
+// particular, they may be about that.
 func (p *planner) asksTheHouse(s *skill, w []token) bool {
-	if len(w) < 3 || !w[0].is("do", "does", "did", "will", "are") || !w[1].is("you") || w[2].kind != tokWord || functionWords[w[2].low] || s.takes(useProse) {
+	if len(w) < 3 || s.Subject == "" || !w[0].is("do", "does", "did", "will", "are") || !w[1].is("you") || w[2].kind != tokWord || functionWords[w[2].low] || s.takes(useProse) {
 		return false
 	}
 	return !s.known[w[2].stem] && !s.vocab[w[2].stem] && !w[2].is("have", "know", "see", "think", "got", "still", "want", "need", "keep", "store", "hold", "show", "tell")
