@@ -56,7 +56,7 @@ func accountOperations() []operation {
 				"tell me how many reward points are on my account",
 				"what level am I at in your bonus programme",
 			},
-			Answer: `There are **{{number .result.points}}** loyalty points on the account, tier {{.result.tier}}.`,
+			Answer: `{{if .own}}You have{{else if .name}}{{.name}} has{{else}}There are{{end}} **{{plural .result.points "loyalty point"}}**, tier {{.result.tier}}.`,
 		}, func(ctx context.Context, x *exchange, _ emailParams) (loyalty, error) {
 			r, err := x.ask(ctx, "LYIN", nil)
 			if err != nil {
@@ -79,7 +79,9 @@ func accountOperations() []operation {
 				"can I pay by invoice?",
 				"tell me what bank cards you have stored for me",
 			},
-			Answer: `{{if .result.methods}}{{range .result.methods}}- {{.label}} ({{.kind}}){{with .expires}}, good until {{.}}{{end}}{{if .default}}, **default**{{end}}
+			Answer: `{{if .result.methods}}{{if .own}}You can{{else if .name}}{{.name}} can{{else}}The customer can{{end}} pay with:
+
+{{range .result.methods}}- {{.label}}{{with .expires}}, good until {{.}}{{end}}{{if .default}}, **default**{{end}}
 {{end}}{{else}}There is no payment method on file.{{end}}`,
 		}, paymentMethods),
 		define(orchestrator.Intent{
@@ -139,7 +141,7 @@ func accountOperations() []operation {
 				"forgot login",
 			},
 			Confirm: `Send a link to set a new password to {{.args.email}}`,
-			Answer:  `A link to set a new password was sent to **{{.result.email}}**. It is good until {{date .result.expires}}.`,
+			Answer:  `A link to set a new password is on its way to **{{.result.email}}**. It is good until {{date .result.expires}}.`,
 			// A link that comes long after it was asked for frightens, and cannot be taken
 			// back: a person looks whether it is still wanted.
 			Recovery: orchestrator.RecoverFlag,

@@ -62,11 +62,11 @@ func orderOperations() []operation {
 				"tell me about the order with the teapot",
 				"order status",
 			},
-			Answer: `Order **{{.result.order_id}}** ({{items .result.items}}, {{money .result.total .result.currency}}) ` +
+			Answer: `{{theirs $ "Order"}} **{{.result.order_id}}** ({{items .result.items}}, {{money .result.total .result.currency}}) ` +
 				`{{if eq .result.status "processing"}}is processing and has not shipped yet. It was placed {{date .result.placed}}.` +
-				`{{else if eq .result.status "shipped"}}has shipped, {{date .result.shipped}}, and is on its way.` +
+				`{{else if eq .result.status "shipped"}}is on its way: it shipped {{date .result.shipped}}.` +
 				`{{else if eq .result.status "delivered"}}was delivered {{date .result.delivered}}.` +
-				`{{else if eq .result.status "cancelled"}}is cancelled{{with .result.cancelled}}, since {{date .}}{{end}}.` +
+				`{{else if eq .result.status "cancelled"}}was cancelled{{with .result.cancelled}} {{date .}}{{end}}.` +
 				`{{else}}was returned{{with .result.returned}} {{date .}}{{end}}.{{end}}`,
 		}, func(ctx context.Context, x *exchange, p orderParams) (order, error) {
 			r, err := x.askOrder(ctx, "ORIN", p.OrderID, nil)
@@ -89,7 +89,7 @@ func orderOperations() []operation {
 				"get rid of my order please, I no longer need it",
 			},
 			Confirm: `Cancel order {{.args.order_id}}{{with .result}}: {{items .items}}, {{money .total .currency}}{{end}}`,
-			Answer:  `Order **{{.result.order_id}}** ({{items .result.items}}, {{money .result.total .result.currency}}) is cancelled. The refund has been started.`,
+			Answer:  `{{theirs $ "Order"}} **{{.result.order_id}}** ({{items .result.items}}, {{money .result.total .result.currency}}) is cancelled. The refund has been started.`,
 			// It can be taken back where orders are reinstated, which the monolith never
 			// learned. An order that has shipped meanwhile is refused.
 			Recovery: orchestrator.RecoverComplete,
@@ -116,7 +116,7 @@ func orderOperations() []operation {
 			Confirm: `{{if eq (number .args.quantity) "0"}}Remove {{.args.item}} from order {{.args.order_id}}` +
 				`{{else}}Change the quantity of {{.args.item}} in order {{.args.order_id}} to {{number .args.quantity}}{{end}}` +
 				`{{with .result}}, which then is: {{items .items}}, {{money .total .currency}}{{end}}`,
-			Answer: `Order **{{.result.order_id}}** now is: {{items .result.items}}, {{money .result.total .result.currency}}.`,
+			Answer: `{{theirs $ "Order"}} **{{.result.order_id}}** is now {{items .result.items}}, {{money .result.total .result.currency}}.`,
 			Undo: &orchestrator.Undo{
 				Intent: "change_order",
 				Args:   map[string]string{"order_id": "result.order_id", "item": "result.item", "quantity": "result.previous_quantity"},

@@ -35,8 +35,9 @@ func profileOperations() []operation {
 				"what email and phone are registered on the account",
 				"where do I live according to you",
 			},
-			Answer: `{{.result.name}}, {{.result.email}}, joined {{day .result.customer_since}}.
+			Answer: `**{{.result.name}}** joined {{day .result.customer_since}}.
 
+- Email: {{.result.email}}
 - Phone: {{default "none" .result.phone}}
 - Address: {{default "none" .result.address}}`,
 		}, func(ctx context.Context, x *exchange, _ emailParams) (profile, error) {
@@ -61,8 +62,8 @@ func profileOperations() []operation {
 				"call me on +47 911 22 333 from now on",
 				"I'd like to replace the phone number in my account",
 			},
-			Confirm: `Change the phone number to {{.args.phone}}`,
-			Answer:  `The phone number is now **{{.result.phone}}**.`,
+			Confirm: `Change {{whose $ "phone number"}} to {{.args.phone}}`,
+			Answer:  `Done: {{whose $ "phone number"}} is now **{{.result.phone}}**.`,
 			Undo: &orchestrator.Undo{
 				Intent: "update_phone", Args: map[string]string{"phone": "result.previous_phone"},
 				When: "result.previous_phone != result.phone",
@@ -91,8 +92,8 @@ func profileOperations() []operation {
 				"moving house next week, so change my postal address",
 				"edit the address on my account",
 			},
-			Confirm: `Change the home address to {{.args.address}}`,
-			Answer:  `The home address is now **{{.result.address}}**. Orders that were placed before keep theirs.`,
+			Confirm: `Change {{whose $ "home address"}} to {{.args.address}}`,
+			Answer:  `Done: {{whose $ "home address"}} is now **{{.result.address}}**. Orders that were placed before keep theirs.`,
 			Undo: &orchestrator.Undo{
 				Intent: "update_address", Args: map[string]string{"address": "result.previous_address"},
 				When: "result.previous_address != result.address",

@@ -130,8 +130,8 @@ func returnOperations() []operation {
 				"is my refund pending or paid",
 				"you still owe me money for the order I cancelled",
 			},
-			Answer: `The refund of **{{money .result.amount .result.currency}}** for order {{.result.order_id}} ` +
-				`{{if eq .result.refund_status "paid"}}was paid {{day .result.paid}}.{{else}}is pending: it was requested {{day .result.requested}} and will be paid {{day .result.due}} at the latest.{{end}}`,
+			Answer: `The refund of **{{money .result.amount .result.currency}}** for {{theirs $ "order"}} {{.result.order_id}} ` +
+				`{{if eq .result.refund_status "paid"}}was **paid** {{day .result.paid}}.{{else}}is **pending**: it was requested {{day .result.requested}}{{with .result.due}} and will be paid {{day .}} at the latest{{end}}.{{end}}`,
 		}, refundStatus),
 		define(orchestrator.Intent{
 			Name: "get_invoice", Summary: "Show the invoice of an order that has shipped", Effect: orchestrator.Read,
@@ -148,7 +148,7 @@ func returnOperations() []operation {
 				"do you have an invoice for the teapot that I can hand in at work?",
 				"print the customer's invoice",
 			},
-			Answer: `Invoice **{{.result.invoice_number}}** for order {{.result.order_id}}, issued {{day .result.issued}}: {{items .result.items}}, ` +
+			Answer: `Invoice **{{.result.invoice_number}}** for {{theirs $ "order"}} {{.result.order_id}}, issued {{day .result.issued}}: {{items .result.items}}, ` +
 				`**{{money .result.total .result.currency}}** in total.`,
 		}, func(ctx context.Context, x *exchange, p orderParams) (invoice, error) {
 			r, err := x.askOrder(ctx, "IVIN", p.OrderID, nil)

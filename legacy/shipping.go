@@ -61,7 +61,7 @@ func shippingOperations() []operation {
 				"tracking",
 				"who delivers order 1002 and what was the last scan",
 			},
-			Answer: `Order **{{.result.order_id}}**: {{.result.last_event}}. It was shipped {{date .result.shipped}} with {{default "our carrier" .result.carrier}}` +
+			Answer: `{{theirs $ "Order"}} **{{.result.order_id}}**: {{.result.last_event}}. It was shipped {{date .result.shipped}} with {{default "our carrier" .result.carrier}}` +
 				`{{with .result.tracking_number}}, tracking number **{{.}}**{{end}}` +
 				`{{if .result.delivered}}, and delivered {{date .result.delivered}}{{else}}{{with .result.estimated_delivery}}, and is expected {{day .}}{{end}}{{end}}.` +
 				`{{with .result.address}} It goes to {{.}}.{{end}}`,
@@ -82,7 +82,7 @@ func shippingOperations() []operation {
 				"I won't be home, send the order to my sister's place",
 			},
 			Confirm: `Deliver order {{.args.order_id}} to {{.args.address}}`,
-			Answer:  `Order **{{.result.order_id}}** will be delivered to **{{.result.address}}**.`,
+			Answer:  `{{theirs $ "Order"}} **{{.result.order_id}}** will be delivered to **{{.result.address}}**.`,
 			Undo: &orchestrator.Undo{
 				Intent: "change_delivery_address",
 				Args:   map[string]string{"order_id": "result.order_id", "address": "result.previous_address"},
@@ -113,8 +113,8 @@ func shippingOperations() []operation {
 				"when is the delivery of order 4003 due",
 				"what's the expected arrival of the teapot?",
 			},
-			Answer: `{{if .result.delivered}}Order **{{.result.order_id}}** was delivered {{date .result.delivered}}.` +
-				`{{else}}Order **{{.result.order_id}}** should arrive {{day .result.earliest}}` +
+			Answer: `{{if .result.delivered}}{{theirs $ "Order"}} **{{.result.order_id}}** was delivered {{date .result.delivered}}.` +
+				`{{else}}{{theirs $ "Order"}} **{{.result.order_id}}** should arrive {{day .result.earliest}}` +
 				`{{if ne .result.earliest .result.latest}}, or {{day .result.latest}} at the latest{{end}}.{{end}}`,
 		}, func(ctx context.Context, x *exchange, p orderParams) (estimate, error) {
 			r, err := x.askOrder(ctx, "SHES", p.OrderID, nil)

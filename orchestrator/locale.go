@@ -52,8 +52,11 @@ type Locale struct {
 	Endings [][2]string       `toml:"endings"`
 
 	// Owned writes whose something is, OwnedS the same for a name that ends in a
-	// hissing sound: Ada's order. NounsUpper: nouns are written large within a
-	// sentence.
+	// hissing sound: Ada's order. Yours is for what belongs to who asks, Somebodys
+	// for what belongs to nobody in particular. NounsUpper: nouns are written large
+	// within a sentence.
+	Yours      string `toml:"yours"`
+	Somebodys  string `toml:"somebodys"`
 	Owned      string `toml:"owned"`
 	OwnedS     string `toml:"owned_s"`
 	NounsUpper bool   `toml:"nouns_upper"`
@@ -67,7 +70,7 @@ var english = &Locale{
 	OnDate: "on ", Date: "{day} {month}", DateYear: "{day} {month} {year}", Clock: "{date} {time}",
 	Months: []string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
 	And:    "and", Or: "or", One: "1 {noun}", None: "no {nouns}", Many: "{n} {nouns}",
-	Owned: "{name}'s {noun}", OwnedS: "{name}'s {noun}",
+	Yours: "your {noun}", Somebodys: "the {noun}", Owned: "{name}'s {noun}", OwnedS: "{name}'s {noun}",
 }
 
 // or returns the rule of the locale, or the English one.

@@ -25,6 +25,7 @@ import (
 //	number 3            3 without a decimal point
 //	word $ .status      what people call a value of an enumeration
 //	theirs $ "Order"    Ada's order where staff ask about Ada, else Order
+//	whose $ "address"   your address, Ada's address, or the address if it is not known
 //
 // Beside them stand .own, which is true where people ask about themselves, and
 // .name, the name of whom it is about where that is somebody else; neither is set
@@ -146,6 +147,16 @@ func (w Wording) funcs() template.FuncMap {
 				return w.Locale.Whose(FirstName(name), noun)
 			}
 			return noun
+		},
+		"whose": func(data map[string]any, noun string) string {
+			name, _ := data["name"].(string)
+			switch own, _ := data["own"].(bool); {
+			case own:
+				return filled(w.Locale.or(func(l *Locale) string { return l.Yours }), "noun", noun)
+			case name != "":
+				return w.Locale.Whose(FirstName(name), noun)
+			}
+			return filled(w.Locale.or(func(l *Locale) string { return l.Somebodys }), "noun", noun)
 		},
 	}
 }

@@ -121,7 +121,11 @@ func (w *answerWriter) name(s *orchestrator.StepRecord, since int) {
 	if since >= len(w.parts) || who == "" || who == you || s.Status == orchestrator.StepDenied {
 		return
 	}
-	for _, part := range w.parts[since:] {
+	said := since
+	if w.onePerson() {
+		said = 0 // once is enough
+	}
+	for _, part := range w.parts[said:] {
 		if strings.Contains(part, orchestrator.FirstName(who)) || strings.Contains(strings.ToLower(part), strings.ToLower(s.For)) {
 			return
 		}
@@ -131,6 +135,12 @@ func (w *answerWriter) name(s *orchestrator.StepRecord, since int) {
 		gap = "\n\n"
 	}
 	w.parts[since] = w.lang.Answer("for_name", "name", who) + gap + w.parts[since]
+}
+
+// onePerson tells whether all steps are about the same person.
+func (w *answerWriter) onePerson() bool {
+	first := w.req.Steps[0].For
+	return !slices.ContainsFunc(w.req.Steps, func(s orchestrator.StepRecord) bool { return s.For != first })
 }
 
 // spare tells whether a skipped step is one of several that stand for the same

@@ -30,8 +30,8 @@ var listOrders = orchestrator.Intent{
 	},
 	// A list of orders is best seen as a table, which the general rendering makes: the
 	// template has words only for an empty one.
-	Answer: `{{if not .result.orders}}There are no orders {{with .args.status}}with the status {{.}}.` +
-		`{{else}}yet. As soon as one is placed, it can be looked up, tracked and changed here.{{end}}{{end}}`,
+	Answer: `{{if not .result.orders}}{{if .own}}You have{{else if .name}}{{.name}} has{{else}}There are{{end}} no {{with .args.status}}{{.}} {{end}}orders` +
+		`{{if .args.status}}.{{else}} yet.{{if .own}} As soon as you place one, you can look it up, track it and change it here.{{end}}{{end}}{{end}}`,
 }
 
 var getOrder = orchestrator.Intent{
@@ -58,7 +58,7 @@ var getOrder = orchestrator.Intent{
 		"did I really order two of those?",
 		"was the order with the boots cancelled",
 	},
-	Answer: `{{with .result}}Order **{{.order_id}}** ` +
+	Answer: `{{with .result}}{{theirs $ "Order"}} **{{.order_id}}** {{if le (len .items) 1}}({{items .items}}, {{money .total .currency}}) {{end}}` +
 		`{{if eq .status "processing"}}is **processing**: it was placed {{date .placed}} and has not shipped yet.` +
 		`{{else if eq .status "shipped"}}is **shipped**: it was placed {{date .placed}} and left {{date .shipped}}.` +
 		`{{else if eq .status "delivered"}}is **delivered**: it was placed {{date .placed}} and arrived {{date .delivered}}.` +
@@ -66,7 +66,7 @@ var getOrder = orchestrator.Intent{
 		`{{else}}is **returned**: it was placed {{date .placed}} and came back {{date .returned}}.{{end}}` +
 		`{{$cur := .currency}}{{if gt (len .items) 1}}` + "\n\n" +
 		`{{range .items}}- {{number .quantity}} × {{.name}}, {{money .price $cur}}{{if ne .quantity 1.0}} each{{end}}` + "\n" + `{{end}}` + "\n" +
-		`Total: **{{money .total .currency}}**{{else}} It is for {{items .items}}, **{{money .total .currency}}** in total.{{end}}{{end}}`,
+		`Total: **{{money .total .currency}}**{{end}}{{end}}`,
 }
 
 // cancelOrder is completed after a crash: the customer said yes, and an order that
@@ -95,8 +95,8 @@ var cancelOrder = orchestrator.Intent{
 		"scrap my most recent order please",
 	},
 	Confirm: `Cancel order {{.args.order_id}}{{with .result}}: {{items .items}}, {{money .total .currency}}{{end}}`,
-	Answer: `{{with .result}}Order **{{.order_id}}** ({{items .items}}, {{money .total .currency}}) is cancelled. ` +
-		`It had not shipped, so there is nothing to send back.{{end}}`,
+	Answer: `{{with .result}}{{theirs $ "Order"}} **{{.order_id}}** ({{items .items}}, {{money .total .currency}}) is **cancelled**. ` +
+		`The refund has been started, and there is nothing to send back.{{end}}`,
 	Undo:     &orchestrator.Undo{Intent: "reinstate_order", Args: map[string]string{"order_id": "result.order_id"}},
 	Recovery: orchestrator.RecoverComplete,
 }
@@ -157,7 +157,7 @@ var changeOrder = orchestrator.Intent{
 	Confirm: `{{if eq (number .args.quantity) "0"}}Remove {{.args.item}} from order {{.args.order_id}}` +
 		`{{else}}Change order {{.args.order_id}} to {{number .args.quantity}} × {{.args.item}}{{end}}` +
 		`{{with .result}}; it will then be {{items .items}}, {{money .total .currency}}{{end}}`,
-	Answer: `{{with .result}}Order **{{.order_id}}** is changed: it is now {{items .items}}, **{{money .total .currency}}** in total.{{end}}`,
+	Answer: `{{with .result}}Done: {{theirs $ "order"}} **{{.order_id}}** is now {{items .items}}, **{{money .total .currency}}** in total.{{end}}`,
 	Undo: &orchestrator.Undo{
 		Intent: "change_order",
 		Args:   map[string]string{"order_id": "result.order_id", "item": "result.item", "quantity": "result.previous_quantity"},

@@ -26,18 +26,18 @@ func TestWording(t *testing.T) {
 		args            map[string]any
 		confirm, answer string
 	}{
-		{"list_orders", mal, nil, "", "There are no orders yet. As soon as one is placed, it can be looked up, tracked and changed here."},
-		{"list_orders", mal, map[string]any{"status": "shipped"}, "", "There are no orders with the status shipped."},
-		{"get_order", ada, map[string]any{"order_id": "1003"}, "", "Order **1003** is **processing**: it was placed yesterday 13:02 and has not shipped yet. It is for desk lamp, **45.00 EUR** in total."},
+		{"list_orders", mal, nil, "", "There are no orders yet."},
+		{"list_orders", mal, map[string]any{"status": "shipped"}, "", "There are no shipped orders."},
+		{"get_order", ada, map[string]any{"order_id": "1003"}, "", "Order **1003** (desk lamp, 45.00 EUR) is **processing**: it was placed yesterday 13:02 and has not shipped yet."},
 		{"get_order", ada, map[string]any{"order_id": "1002"}, "", "Order **1002** is **shipped**: it was placed 5 days ago and left 3 days ago.\n\n- 1 × kettle, 39.90 EUR\n- 1 × mug, 12.50 EUR\n\nTotal: **52.40 EUR**"},
-		{"get_order", ada, map[string]any{"order_id": "1001"}, "", "Order **1001** is **delivered**: it was placed on 7 October and arrived on 12 October. It is for headphones, **89.00 EUR** in total."},
-		{"get_order", ada, map[string]any{"order_id": "1004"}, "", "Order **1004** is **cancelled**: it was placed on 1 November and cancelled on 2 November. It is for rain jacket, **75.00 EUR** in total."},
-		{"get_order", ada, map[string]any{"order_id": "1005"}, "", "Order **1005** is **returned**: it was placed on 22 September and came back on 2 October. It is for tent, **189.00 EUR** in total."},
+		{"get_order", ada, map[string]any{"order_id": "1001"}, "", "Order **1001** (headphones, 89.00 EUR) is **delivered**: it was placed on 7 October and arrived on 12 October."},
+		{"get_order", ada, map[string]any{"order_id": "1004"}, "", "Order **1004** (rain jacket, 75.00 EUR) is **cancelled**: it was placed on 1 November and cancelled on 2 November."},
+		{"get_order", ada, map[string]any{"order_id": "1005"}, "", "Order **1005** (tent, 189.00 EUR) is **returned**: it was placed on 22 September and came back on 2 October."},
 		{
 			"cancel_order", ada,
 			map[string]any{"order_id": "1003"},
 			"Cancel order 1003: desk lamp, 45.00 EUR",
-			"Order **1003** (desk lamp, 45.00 EUR) is cancelled. It had not shipped, so there is nothing to send back.",
+			"Order **1003** (desk lamp, 45.00 EUR) is **cancelled**. The refund has been started, and there is nothing to send back.",
 		},
 		{
 			"reinstate_order", ada,
@@ -49,13 +49,13 @@ func TestWording(t *testing.T) {
 			"change_order", ada,
 			map[string]any{"order_id": "1006", "item": "wool socks", "quantity": 5.0},
 			"Change order 1006 to 5 × wool socks; it will then be 5 × wool socks, cotton socks, socks and Hiking Poles, 115.00 EUR",
-			"Order **1006** is changed: it is now 5 × wool socks, cotton socks, socks and Hiking Poles, **115.00 EUR** in total.",
+			"Done: order **1006** is now 5 × wool socks, cotton socks, socks and Hiking Poles, **115.00 EUR** in total.",
 		},
 		{
 			"change_order", ada,
 			map[string]any{"order_id": "1006", "item": "poles", "quantity": 0.0},
 			"Remove poles from order 1006; it will then be 3 × wool socks, cotton socks and socks, 38.00 EUR",
-			"Order **1006** is changed: it is now 3 × wool socks, cotton socks and socks, **38.00 EUR** in total.",
+			"Done: order **1006** is now 3 × wool socks, cotton socks and socks, **38.00 EUR** in total.",
 		},
 	} {
 		req := call(c.intent, c.who, c.args)

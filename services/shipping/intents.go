@@ -27,7 +27,7 @@ var trackShipment = orchestrator.Intent{
 		"is my parcel still in transit?",
 		"to which address is my order being delivered",
 	},
-	Answer: `{{with .result}}Order **{{.order_id}}** ` +
+	Answer: `{{with .result}}{{theirs $ "Order"}} **{{.order_id}}** ` +
 		`{{if eq .status "delivered"}}was **delivered** {{date .delivered}}, brought by {{.carrier}} to {{.address}}.` +
 		`{{else if eq .status "returned"}}was **returned**; it had shipped {{date .shipped}} with {{.carrier}}.` +
 		`{{else if eq .status "cancelled"}}was **cancelled** after it had shipped {{date .shipped}} with {{.carrier}}.` +
@@ -61,7 +61,7 @@ var changeDeliveryAddress = orchestrator.Intent{
 		"my order is going to the old address, can you change that?",
 	},
 	Confirm: `Deliver order {{.args.order_id}} to {{with .result}}{{.address}}{{else}}{{.args.address}}{{end}}`,
-	Answer:  `{{with .result}}Done: order **{{.order_id}}** will be delivered to **{{.address}}**.{{end}}`,
+	Answer:  `{{with .result}}Done: {{theirs $ "order"}} **{{.order_id}}** will be delivered to **{{.address}}**.{{end}}`,
 	Undo: &orchestrator.Undo{
 		Intent: "change_delivery_address",
 		Args:   map[string]string{"order_id": "result.order_id", "address": "result.previous_address"},
@@ -93,7 +93,7 @@ var getDeliveryEstimate = orchestrator.Intent{
 		"how soon will it be delivered",
 		"when is my delivery coming?",
 	},
-	Answer: `{{with .result}}Order **{{.order_id}}** ` +
+	Answer: `{{with .result}}{{theirs $ "Order"}} **{{.order_id}}** ` +
 		`{{if .delivered}}was **delivered** {{date .delivered}}.` +
 		`{{else if eq .earliest .latest}}should arrive **{{day .latest}}**.` +
 		`{{else}}should arrive **{{day .earliest}}**, or **{{day .latest}}** at the latest.{{end}}` +

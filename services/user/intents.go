@@ -110,8 +110,8 @@ var updatePhone = orchestrator.Intent{
 		"use this number to reach me from now on",
 		"save my new cell phone number",
 	},
-	Confirm: "Change your phone number to {{.args.phone}}",
-	Answer:  "Done: the phone number on file is now **{{.result.phone}}**.",
+	Confirm: `Change {{whose $ "phone number"}} to {{.args.phone}}`,
+	Answer:  `Done: {{whose $ "phone number"}} is now **{{.result.phone}}**.`,
 	Undo: &orchestrator.Undo{
 		Intent: "update_phone", Args: map[string]string{"phone": "result.previous_phone"},
 		When: "result.previous_phone != result.phone",
@@ -141,8 +141,8 @@ var updateAddress = orchestrator.Intent{
 		"the street in my profile is misspelled",
 		"update where I live",
 	},
-	Confirm: "Change your home address to {{.args.address}}",
-	Answer:  "Done: the home address on file is now **{{.result.address}}**. Orders that are already placed keep theirs.",
+	Confirm: `Change {{whose $ "home address"}} to {{.args.address}}`,
+	Answer:  `Done: {{whose $ "home address"}} is now **{{.result.address}}**. Orders that are already placed keep theirs.`,
 	Undo: &orchestrator.Undo{
 		Intent: "update_address", Args: map[string]string{"address": "result.previous_address"},
 		When: "result.previous_address != result.address",

@@ -240,13 +240,13 @@ func TestWording(t *testing.T) {
 		{
 			"update_phone",
 			map[string]any{"phone": "+47 400 00 123"},
-			"Change your phone number to +47 400 00 123", "Done: the phone number on file is now **+47 400 00 123**.",
+			"Change the phone number to +47 400 00 123", "Done: the phone number is now **+47 400 00 123**.",
 		},
 		{
 			"update_address",
 			map[string]any{"address": "12 Elm Street, 0150 Oslo"},
-			"Change your home address to 12 Elm Street, 0150 Oslo",
-			"Done: the home address on file is now **12 Elm Street, 0150 Oslo**. Orders that are already placed keep theirs.",
+			"Change the home address to 12 Elm Street, 0150 Oslo",
+			"Done: the home address is now **12 Elm Street, 0150 Oslo**. Orders that are already placed keep theirs.",
 		},
 	} {
 		r, err := f.Call(context.Background(), call(c.intent, ada, c.args))
