@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asBanyan) != "" {
 		os.Exit(run())
 	}
+	if dir := os.Getenv(asTill); dir != "" {
+		os.Exit(beTill(dir))
+	}
 	os.Exit(m.Run())
 }
 

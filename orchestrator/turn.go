@@ -58,12 +58,12 @@ type Turn struct {
 // Outcome is how the changes of a turn stand.
 type Outcome string
 
-// The outcomes. A turn whose changes were refused, or that changed nothing for
-// another reason, has none.
+// The outcomes. A turn that was not to change anything, or whose changes were all
+// skipped or declined, has none.
 const (
 	OutcomeDone    Outcome = "done"    // what was to be changed is changed
 	OutcomePartly  Outcome = "partly"  // some changes stand, others failed; the plan allowed that
-	OutcomeUndone  Outcome = "undone"  // nothing is changed: what was done is taken back
+	OutcomeUndone  Outcome = "undone"  // nothing is changed: what was done, if anything, is taken back
 	OutcomeFlagged Outcome = "flagged" // a person has to look, see StepRecord.Flag
 )
 
