@@ -30,7 +30,9 @@ var (
 	// againstYes are words that leave no yes standing.
 	againstYes = wordSet("n no nope nah stop abort dont not never nevermind but wait hmm except")
 	// fillWords may stand around a yes or a no without changing it.
-	fillWords = wordSet("please thanks thank you do it that this go ahead all both them of course to i am sure im right fine yes no confirm not just leave as is forget never mind and mean the cancel changed my want anything thats why")
+	fillWords = wordSet("please pls plz now great perfect good fine cool alright well oh ah right thanks thank you do it that this go ahead all both them of course to i am sure im right fine yes no confirm not just leave as is forget never mind and mean the cancel changed my want anything thats why")
+	// leadWords may stand before a yes or a no.
+	leadWords = wordSet("great perfect good cool alright well oh ah and so then hm thanks")
 	phrases   = map[string]replyKind{
 		"do it": replyYes, "go ahead": replyYes, "go for it": replyYes, "of course": replyYes, "please do": replyYes, "all": replyYes, "both": replyYes,
 		"all of them": replyYes, "both of them": replyYes, "sounds good": replyYes, "thats right": replyYes, "thats fine": replyYes, "yes to both": replyYes, "yes to all": replyYes,
@@ -56,6 +58,9 @@ func wordSet(s string) map[string]bool {
 // question is never a yes.
 func parseReply(message string, changes []StepRecord) reply {
 	words := replyWords(message)
+	for len(words) > 1 && leadWords[words[0]] { // "oh well, perfect, yes"
+		words = words[1:]
+	}
 	if len(words) == 0 {
 		return reply{kind: replyUnclear}
 	}

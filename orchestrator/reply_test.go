@@ -7,7 +7,7 @@ import (
 
 func TestParseReply(t *testing.T) {
 	for message, want := range map[string]replyKind{
-		"yes": replyYes, "Yes!": replyYes, "y": replyYes, "ok": replyYes, "yes please": replyYes, "sure, go ahead": replyYes, "do it": replyYes, "yes, do both": replyYes,
+		"yes": replyYes, "Yes!": replyYes, "perfect, yes": replyYes, "oh well, yes pls": replyYes, "oh no": replyNo, "well, never mind": replyNo, "good morning": replyOther, "great, what is it": replyOther, "y": replyYes, "ok": replyYes, "yes please": replyYes, "sure, go ahead": replyYes, "do it": replyYes, "yes, do both": replyYes,
 		"no": replyNo, "No.": replyNo, "no thanks": replyNo, "nope": replyNo, "don't": replyNo, "stop": replyNo, "never mind": replyNo, "cancel": replyNo, "no, leave it as it is": replyNo,
 		"yes but change the address": replyUnclear, "no, order 1002": replyOther, "yesterday": replyOther, "yes, no": replyUnclear, "not yes": replyOther, "maybe": replyUnclear, "sure?": replyUnclear, "yes?": replyUnclear, "confirm?": replyUnclear, "yes, and change my phone to 4000": replyUnclear, "👍": replyUnclear,
 		"cancel order 1002": replyOther, "": replyUnclear, "do not do it": replyNo, "yes to order 1002": replyUnclear, "okay what is it": replyUnclear,
