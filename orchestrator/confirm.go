@@ -40,7 +40,7 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	}
 	pending.Hash = r.hash(r.turn.ID)
 	r.turn.Pending = pending
-	r.end(KindConfirmation, confirmText(recordsOf(left)))
+	r.end(KindConfirmation, confirmText(recordsOf(left), r.plan.Partly))
 	r.publish(Event{Kind: EventConfirmAsked, Steps: recordsOf(left)})
 	return true, nil
 }
@@ -57,7 +57,7 @@ func (r *run) unconfirmed() []*stepRun {
 }
 
 // confirmText is the question in Markdown, for those who have no dialog.
-func confirmText(left []StepRecord) string {
+func confirmText(left []StepRecord, partly bool) string {
 	var b strings.Builder
 	b.WriteString("Before anything changes:\n\n")
 	for i, rec := range left {
@@ -76,10 +76,13 @@ func confirmText(left []StepRecord) string {
 		}
 		b.WriteByte('\n')
 	}
-	if len(left) == 1 {
+	switch {
+	case len(left) == 1:
 		b.WriteString("\nShall I do this? Answer yes or no.")
-	} else {
+	case partly:
 		b.WriteString("\nShall I do all of this? Answer yes, no, or \"only 1\".")
+	default:
+		b.WriteString("\nShall I do all of this? If one of them fails, none is made. Answer yes, no, or \"only 1\".")
 	}
 	return b.String()
 }
