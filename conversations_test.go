@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,18 @@ import (
 //	nostep INTENT             there is no step that did more than look
 //	arg INTENT PARAM VALUE    a step ran, or waits, with this argument
 //	met INTENT true|false     the step's condition was decided so, by CEL
-func TestConversations(t *testing.T) {
-	files, err := filepath.Glob("testdata/conversations/*.txt")
+//	outcome OUTCOME           how the changes of the turn stand
+//	goal                      the turns from here on are in goal mode
+//	plan JSON                 what a model plans next, in place of the offline backend
+//	rounds N                  so many plans were made
+func TestConversations(t *testing.T) { playFiles(t, "testdata/conversations/*.txt") }
+
+// TestPatterns plays the conversations of docs/patterns.md, one for each pattern, in
+// the same form.
+func TestPatterns(t *testing.T) { playFiles(t, "testdata/patterns/*.txt") }
+
+func playFiles(t *testing.T, glob string) {
+	files, err := filepath.Glob(glob)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no conversations: %v", err)
 	}
@@ -61,7 +72,25 @@ type play struct {
 	user         orchestrator.User
 	conversation string
 	turn         orchestrator.Turn
+	goal         bool
+	planned      *scripted
 	where        string
+}
+
+// scripted is a backend that plans what a file says, and leaves the rest to the one
+// that it stands before.
+type scripted struct {
+	orchestrator.Backend
+	plans []orchestrator.Plan
+}
+
+func (b *scripted) Plan(ctx context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
+	if len(b.plans) == 0 {
+		return b.Backend.Plan(ctx, req)
+	}
+	next := b.plans[0]
+	b.plans = b.plans[1:]
+	return orchestrator.PlanReply{Plan: next}, nil
 }
 
 func (p *play) start() {
@@ -94,6 +123,24 @@ func (p *play) line(line string) {
 		p.user, p.conversation = user, p.app.kernel.NewConversation()
 	case verb == "new":
 		p.conversation = p.app.kernel.NewConversation()
+	case verb == "goal":
+		p.goal = true
+	case verb == "plan":
+		plan, err := orchestrator.DecodePlan([]byte(rest))
+		if err != nil {
+			p.t.Fatal(p.where, err)
+		}
+		if p.planned == nil {
+			offline, _, err := p.app.backends.open(p.t.Context(), offlineName)
+			if err != nil {
+				p.t.Fatal(p.where, err)
+			}
+			p.planned = &scripted{Backend: offline}
+			if err := p.app.kernel.Use(p.t.Context(), p.planned); err != nil {
+				p.t.Fatal(p.where, err)
+			}
+		}
+		p.planned.plans = append(p.planned.plans, plan)
 	case verb == "restart":
 		p.stop()
 		p.start()
@@ -109,7 +156,7 @@ func (p *play) line(line string) {
 }
 
 func (p *play) say(message string) {
-	turn, err := p.app.kernel.Turn(p.t.Context(), orchestrator.Request{Conversation: p.conversation, User: p.user, Message: message})
+	turn, err := p.app.kernel.Turn(p.t.Context(), orchestrator.Request{Conversation: p.conversation, User: p.user, Message: message, Goal: p.goal})
 	if err != nil {
 		p.t.Fatal(p.where, err)
 	}
@@ -126,6 +173,10 @@ func (p *play) expect(verb, rest string, fields []string) bool {
 	switch {
 	case verb == "kind":
 		return string(p.turn.Kind) == rest
+	case verb == "outcome":
+		return string(p.turn.Outcome) == rest
+	case verb == "rounds":
+		return strconv.Itoa(p.turn.Rounds) == rest
 	case verb == "says":
 		return strings.Contains(answer, strings.ToLower(rest))
 	case verb == "not":
