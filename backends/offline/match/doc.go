@@ -1,6 +1,6 @@
 // Package match finds which of many classes a short text belongs to, by
-// classical means: words, pairs of words and character n-grams, TF-IDF, and a mean
-// of two linear classifiers, the nearest centroid and ridge regression. It needs a
+// classical means: words, groups of synonyms, pairs of them and character n-grams,
+// TF-IDF, and a mean of two linear classifiers, the nearest centroid and ridge regression. It needs a
 // handful of example texts for each class, knows no domain, uses no network and
 // no random numbers: the same classes give the same model.
 //

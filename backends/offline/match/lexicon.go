@@ -8,21 +8,27 @@ import (
 	"github.com/kljensen/snowball/english"
 )
 
-// The sizes of the n-grams, and how the two kinds of features share the unit
-// length of a text's vector.
+// The sizes of the n-grams of characters.
 const (
 	charMin, charMax = 3, 5
-	wordShare        = 0.55
 	// reach is how far apart two words may stand to be a feature together, in order.
 	reach = 9
+	// lightWeight is the weight of features made of function words alone: a catalog
+	// of few texts cannot tell by itself that they say little.
+	lightWeight = 0.75
 )
 
 // The kinds of features.
 const (
-	kindWord = iota
-	kindChar
+	kindWord  = iota // stems, and ordered pairs of them
+	kindChar         // n-grams of characters
+	kindSense        // as kindWord, of the first group of synonyms that a word is in
+	kindGroup        // every group of synonyms that a word is in
 	kinds
 )
+
+// shares is how the kinds of features share the unit length of a text's vector.
+var shares = [kinds]float64{kindWord: 0.2, kindChar: 0.35, kindSense: 0.4, kindGroup: 0.05}
 
 // lexicon knows the features of the training texts and how rare each is.
 type lexicon struct {
@@ -45,11 +51,12 @@ type scratch struct {
 	runes  []rune
 	bytes  []byte
 	words  []uint64
+	sense  []uint64 // of each word
 	hashes [kinds][]uint64
 	counts []uint16 // by feature ID, zero between uses
 	vec    vector
 	scores []float32
-	stems  map[string]string
+	stems  map[string]uint64 // hashes of the stems of words
 }
 
 type scratchPool struct{ p sync.Pool }
@@ -57,7 +64,7 @@ type scratchPool struct{ p sync.Pool }
 func (p *scratchPool) get(features, classes int) *scratch {
 	s, _ := p.p.Get().(*scratch)
 	if s == nil {
-		s = &scratch{stems: map[string]string{}}
+		s = &scratch{stems: map[string]uint64{}}
 	}
 	if len(s.counts) < features {
 		s.counts = make([]uint16, features)
@@ -103,21 +110,45 @@ func (s *scratch) readWords() {
 		}
 		start = i + 1
 	}
-	out := s.hashes[kindWord][:0]
-	prev := uint64(hashSeed)
+	s.hashes[kindWord] = pairs(s.hashes[kindWord][:0], s.words, hashSeed)
+	s.readSenses()
+}
+
+// readSenses does for synonyms what readWords does for words.
+func (s *scratch) readSenses() {
+	known := senses()
+	s.sense = s.sense[:0]
+	groups := s.hashes[kindGroup][:0]
 	for _, w := range s.words {
-		out = append(out, w, (w^prev*31)*hashPrime+1)
-		prev = w
-	}
-	for i, w := range s.words {
-		for j := i + 2; j < len(s.words) && j <= i+reach; j++ {
-			out = append(out, (s.words[j]^w*37)*hashPrime+5)
+		if list := known[w]; len(list) > 0 {
+			s.sense = append(s.sense, list[0])
+			groups = append(groups, list...)
+		} else {
+			s.sense = append(s.sense, w)
 		}
 	}
-	if len(s.words) > 0 {
-		out = append(out, (prev*31^hashSeed)*hashPrime+3) // the end of the text after the last word
+	s.hashes[kindGroup] = groups
+	s.hashes[kindSense] = pairs(s.hashes[kindSense][:0], s.sense, hashSeed+11)
+}
+
+// light is set in the hash of a feature that is made of function words alone.
+const light = 1
+
+// pairs appends the words, neighbouring pairs of them with the ends of the text,
+// and ordered pairs that stand farther apart.
+func pairs(out, words []uint64, seed uint64) []uint64 {
+	if len(words) == 0 {
+		return out
 	}
-	s.hashes[kindWord] = out
+	prev := seed | light
+	for i, w := range words {
+		out = append(out, (w+seed)&^light|w&light, ((w^prev*31)*hashPrime+2)&^light|w&prev&light)
+		prev = w
+		for j := i + 2; j < len(words) && j <= i+reach; j++ {
+			out = append(out, ((words[j]^w*37)*hashPrime+6+seed)&^light|w&words[j]&light)
+		}
+	}
+	return append(out, ((prev*31^seed)*hashPrime+4)&^light|prev&light) // the end of the text after the last word
 }
 
 func (s *scratch) readChars() {
@@ -128,7 +159,7 @@ func (s *scratch) readChars() {
 		for k := 0; k < charMax && i+k < len(r); k++ {
 			h = (h ^ uint64(uint32(r[i+k]))) * hashPrime //nolint:gosec // runes are not negative
 			if k+1 >= charMin {
-				out = append(out, h)
+				out = append(out, h&^light)
 			}
 		}
 	}
@@ -139,23 +170,26 @@ func (s *scratch) readChars() {
 const maxStems = 4096
 
 func (s *scratch) stemBytes(word []byte) uint64 {
-	stem, ok := s.stems[string(word)]
-	if !ok {
-		return s.stem(string(word))
+	if h, ok := s.stems[string(word)]; ok {
+		return h
 	}
-	return hashString(stem)
+	return s.stem(string(word))
 }
 
+// stem returns the hash of a word's stem, with light set for function words.
 func (s *scratch) stem(word string) uint64 {
-	stem, ok := s.stems[word]
+	h, ok := s.stems[word]
 	if !ok {
-		stem = english.Stem(word, false)
+		h = hashString(english.Stem(word, false)) &^ light
+		if functionWords()[word] {
+			h |= light
+		}
 		if len(s.stems) >= maxStems {
 			clear(s.stems)
 		}
-		s.stems[word] = stem
+		s.stems[word] = h
 	}
-	return hashString(stem)
+	return h
 }
 
 func hashString(s string) uint64 {
@@ -174,13 +208,13 @@ func (l *lexicon) vector(s *scratch, text string) *vector {
 	v := &s.vec
 	v.ids, v.weights = v.ids[:0], v.weights[:0]
 	v.covered = 0
-	for kind, share := range [kinds]float64{wordShare, 1 - wordShare} {
+	for kind, share := range shares {
 		from := len(v.ids)
-		unknown := 0
+		unknown := 0.0
 		for _, h := range s.hashes[kind] {
 			id, ok := l.ids[h]
 			if !ok {
-				unknown++
+				unknown += weight(h) * weight(h)
 				continue
 			}
 			if s.counts[id] == 0 {
@@ -197,7 +231,7 @@ func (l *lexicon) vector(s *scratch, text string) *vector {
 			v.weights = append(v.weights, w)
 			known += float64(w) * float64(w)
 		}
-		total := known + float64(unknown)*float64(l.unseen)*float64(l.unseen)
+		total := known + unknown*float64(l.unseen)*float64(l.unseen)
 		if total == 0 {
 			continue
 		}
@@ -208,6 +242,14 @@ func (l *lexicon) vector(s *scratch, text string) *vector {
 		v.covered += share * known / total
 	}
 	return v
+}
+
+// weight is what a feature counts beside its rarity.
+func weight(h uint64) float64 {
+	if h&light != 0 {
+		return lightWeight
+	}
+	return 1
 }
 
 // logTF dampens repetition: 1, 1.69, 2.1, …

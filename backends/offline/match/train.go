@@ -110,7 +110,7 @@ func learn(s *scratch, texts []string, classes int) lexicon {
 	}
 	for id, h := range order {
 		l.ids[h] = int32(id)
-		l.idf[id] = float32(math.Log((n+1)/float64(found[h].df+1)) + 1)
+		l.idf[id] = float32((math.Log((n+1)/float64(found[h].df+1)) + 1) * weight(h))
 	}
 	return l
 }
