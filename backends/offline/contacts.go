@@ -98,6 +98,12 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 		break
 	}
 	for i := start + 3; i < end; i++ {
+		if addressStops(toks, i) {
+			end = i
+			break
+		}
+	}
+	for i := start + 3; i < end; i++ {
 		low := toks[i].text == toks[i].low
 		if low && strings.Contains(gapText(b.msg, toks[i-1], toks[i]), ",") && (openers.at(toks, i) > 0 || generalVerbs[toks[i].low] || subjectPronouns[toks[i].low]) {
 			end = i // what follows the address asks for something
@@ -128,6 +134,22 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 		}
 	}
 	return "", [2]int{}
+}
+
+// addressStops tells whether what begins at i says when or why, and is no part of an
+// address.
+func addressStops(toks []token, i int) bool {
+	if i+1 >= len(toks) || toks[i].text != toks[i].low {
+		return false
+	}
+	next := toks[i+1]
+	if toks[i].is("since", "because", "from", "until", "if", "unless", "so", "before", "after", "by", "starting", "as", "instead") {
+		return !isCapital(next.text) || weekdays[next.low] != 0 || months[next.low] != 0
+	}
+	if toks[i].is("tomorrow", "today", "next", "please", "and") {
+		return toks[i].text == toks[i].low
+	}
+	return toks[i].is("on", "in") && (next.is("the") && i+2 < len(toks) && ordinalDay(toks[i+2].low) > 0 || weekdays[next.low] != 0 || months[next.low] != 0 || ordinalDay(next.low) > 0 || strings.Count(next.low, "-") == 2)
 }
 
 // looksLikeAddress: a number with a word after it, or several words of which the

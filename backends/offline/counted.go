@@ -24,7 +24,7 @@ func (p *planner) listNoun(t token) bool {
 			continue
 		}
 		for _, f := range s.lists() {
-			if stem(f.name) == t.stem {
+			if lastStem(f.name) == t.stem {
 				return true
 			}
 		}
@@ -78,7 +78,7 @@ func countIn(toks []token) (count string, ok bool) {
 
 // counted writes a condition on how many objects of a list are so.
 func (p *planner) counted(toks []token, noun int, sc scope, list *field, main, key string) (string, bool) {
-	if stem(list.name) != toks[noun].stem {
+	if lastStem(list.name) != toks[noun].stem {
 		return "", false
 	}
 	count, ok := countIn(toks[:noun])

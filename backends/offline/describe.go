@@ -71,7 +71,7 @@ var (
 func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 	var d description
 	toks := b.toks[:b.own]
-	noun := strings.TrimSuffix(sl.name, "_id")
+	noun := sl.noun()
 	nounStem := stem(noun)
 	from, to := -1, -1
 	mark := func(i int) {
@@ -167,11 +167,11 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.any = true
 			mark(i)
 			continue
-		case t.stem == nounStem || (m != nil && t.stem == stem(m.list.name)) || i > 0 && p.k.objectNoun(sl, t):
+		case t.stem == nounStem || (m != nil && t.stem == lastStem(m.list.name)) || i > 0 && p.k.objectNoun(sl, t):
 			if i == 0 && p.k.verbs[t.low] {
 				continue
 			}
-			d.alias = !d.noun && t.stem != nounStem && (m == nil || t.stem != stem(m.list.name))
+			d.alias = !d.noun && t.stem != nounStem && (m == nil || t.stem != lastStem(m.list.name))
 			d.noun = true
 			d.plural = d.plural || t.low != noun && stripPlural(t.low) != t.low
 			d.demo = d.demo || i > 0 && toks[i-1].is("that", "this", "it", "same")

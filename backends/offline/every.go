@@ -148,7 +148,7 @@ func (p *planner) badKey(s *skill, sl *slot, b *bag) (string, bool) {
 	if sl.pattern == nil {
 		return "", false
 	}
-	noun := stem(strings.TrimSuffix(sl.name, "_id"))
+	noun := stem(sl.noun())
 	_, phone := findPhone(b.toks)
 	for i := phone[0]; i < phone[1]; i++ {
 		if b.used[i] {

@@ -40,6 +40,7 @@ type field struct {
 	dateOnly bool
 	cost     bool // its name or title is a word for money
 	coded    bool // a format or pattern says what it looks like
+	pattern  string
 	// textItems: the field is a list of texts.
 	textItems bool
 	sub       []*field
@@ -70,7 +71,7 @@ func fieldsOf(s *jsonschema.Schema, depth int) []*field {
 		if p == nil {
 			continue
 		}
-		f := &field{name: name, optional: !slices.Contains(s.Required, name), title: p.Title, unit: orchestrator.Unit(p), coded: p.Format != "" || p.Pattern != ""}
+		f := &field{name: name, optional: !slices.Contains(s.Required, name), title: p.Title, unit: orchestrator.Unit(p), coded: p.Format != "" || p.Pattern != "", pattern: p.Pattern}
 		f.kind, f.dateOnly = kindOf(p)
 		f.about = strings.ToLower(p.Title + " " + p.Description)
 		f.words = map[string]int{}

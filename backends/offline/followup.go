@@ -132,6 +132,12 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 	own := p.confident(p.toks)
 	request := own != nil && (p.starts(p.toks) || p.questioned(strip(p.toks)) && len(p.toks) > 3) && own.value >= p.accept(own.skill)+0.05
 	var arg orchestrator.Arg
+	if sl.use == useAddress {
+		if v := p.answerAddress(b); v != "" {
+			p.put(step, sl.name, orchestrator.Arg{Value: v, Text: v})
+			return true
+		}
+	}
 	lits := p.literals(s, b)
 	got := lits[sl.name]
 	if len(got) > 1 && sl.use == useKey {
@@ -151,12 +157,7 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 	case request:
 		return false
 	case sl.use == useAddress:
-		from := addressStart(b)
-		if !p.addressLike(b.toks[from:]) {
-			return false
-		}
-		v := b.text(from, len(b.toks))
-		arg = orchestrator.Arg{Value: v, Text: v}
+		return false
 	case sl.use == useProse:
 		v := strings.TrimSpace(p.req.Message)
 		arg = orchestrator.Arg{Value: v, Text: v}
@@ -189,6 +190,23 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 	return true
 }
 
+// answerAddress reads an answer that is nothing but a postal address, "" if it is
+// not.
+func (p *planner) answerAddress(b *bag) string {
+	from, to := addressStart(b), len(b.toks)
+	for to > from {
+		n := closers.endAt(b.toks[:to], to)
+		if n == 0 && b.toks[to-1].kind != tokPunct {
+			break
+		}
+		to -= max(n, 1)
+	}
+	if from >= to || !p.addressLike(b.toks[from:to]) {
+		return ""
+	}
+	return b.text(from, to)
+}
+
 // answerKey fills a key from an answer that describes the object.
 func (p *planner) answerKey(s *skill, sl *slot, b *bag, step, who string) bool {
 	if sl.pattern == nil && len(b.toks) == 1 && (countDigits(b.toks[0].low) > 0 || len(sl.makers) == 0) {
@@ -212,7 +230,7 @@ func (p *planner) answerKey(s *skill, sl *slot, b *bag, step, who string) bool {
 	return true
 }
 
-var addressLead = newPhrases("my new address is", "the new address is", "new address is", "the address is", "my address is", "it is", "address is", "to", "at", "it should be", "it should go to", "please send it to", "send it to", "deliver it to", "deliver to", "i live at", "i moved to", "i now live at", "address", "is", "that is", "please use", "use")
+var addressLead = newPhrases("my new address is", "its", "the new address is", "new address is", "the address is", "my address is", "it is", "address is", "to", "at", "it should be", "it should go to", "please send it to", "send it to", "deliver it to", "deliver to", "i live at", "i moved to", "i now live at", "address", "is", "that is", "please use", "use")
 
 // addressStart skips what people say before the address itself.
 func addressStart(b *bag) int {

@@ -248,7 +248,7 @@ func (p *planner) hasObject(s *skill, toks []token) bool {
 			continue
 		}
 		for _, key := range s.keys {
-			if t.stem == stem(strings.TrimSuffix(key.name, "_id")) {
+			if t.stem == stem(key.noun()) {
 				return true
 			}
 		}

@@ -196,7 +196,7 @@ func (p *planner) keyNoun(steps []orchestrator.Step, t token) bool {
 			continue
 		}
 		for _, sl := range s.keys {
-			if stem(strings.TrimSuffix(sl.name, "_id")) == t.stem || sl.words[t.stem] >= inTitle {
+			if stem(sl.noun()) == t.stem || sl.words[t.stem] >= inTitle {
 				return true
 			}
 		}

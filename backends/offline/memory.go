@@ -150,7 +150,7 @@ func (p *planner) speaksOf(w []token, s *skill, st orchestrator.StepRecord) int 
 func objectNoun(s *skill, nouns []string) bool {
 	for _, sl := range s.keys {
 		for _, n := range nouns {
-			if stem(strings.TrimSuffix(sl.name, "_id")) == stem(n) {
+			if stem(sl.noun()) == stem(n) {
 				return true
 			}
 		}

@@ -38,9 +38,9 @@ func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing
 			m.Options = nil
 		}
 		if len(m.Options) > 0 {
-			return "Which " + strings.TrimSuffix(strings.ReplaceAll(sl.name, "_", " "), " id") + " do you mean: " + orList(m.Options) + "?", m
+			return "Which " + sl.called() + " do you mean: " + orList(m.Options) + "?", m
 		}
-		return "Which " + strings.TrimSuffix(strings.ReplaceAll(sl.name, "_", " "), " id") + " do you mean? Give me its " + withoutArticle(title) + ", or say what it is.", m
+		return "Which " + sl.called() + " do you mean? Give me its " + withoutArticle(title) + ", or say what it is.", m
 	}
 	if sl.kind == kindInteger && strings.HasSuffix(title, "s") {
 		return "How many " + withoutArticle(title) + "?", m

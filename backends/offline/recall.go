@@ -200,15 +200,18 @@ func (p *planner) listed(sl *slot, who string) []any {
 	return nil
 }
 
-// told returns the keys of the objects that the last turn listed to the user.
+// told returns the keys of the objects that were last listed to the user, not long
+// ago, in the order in which they were listed.
 func (p *planner) told(sl *slot, who string) []any {
-	n := len(p.req.Conversation)
-	if n == 0 {
-		return nil
-	}
-	for _, st := range p.req.Conversation[n-1].Steps {
-		if keys := p.keysIn(st, sl); !st.Lookup && len(keys) > 1 && p.concerns(st.For, who) {
-			return keys
+	back := 0
+	for t := range p.turnsBack {
+		if back++; back > 4 {
+			break
+		}
+		for _, st := range t.Steps {
+			if keys := p.keysIn(st, sl); !st.Lookup && len(keys) > 1 && p.concerns(st.For, who) {
+				return keys
+			}
 		}
 	}
 	return nil

@@ -210,6 +210,37 @@ func (s *skill) slot(name string) *slot {
 	return nil
 }
 
+// keyTails end the names of identifiers.
+var keyTails = []string{"_id", "_no", "_nr", "_number", "_code", "_ref", "_reference", "_key"}
+
+// called is what the object of a key is called: order for order_id, standing order for
+// standing_order_no; for a key that is only called a number, what lists of such
+// objects are called.
+func (sl *slot) called() string {
+	name := sl.name
+	for _, tail := range keyTails {
+		name = strings.TrimSuffix(name, tail)
+	}
+	if keyLike(name) && !strings.Contains(name, "_") && len(sl.makers) > 0 {
+		name = stripPlural(sl.makers[0].list.name)
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}
+
+// noun is the last word of what the object of a key is called.
+func (sl *slot) noun() string {
+	words := strings.Fields(sl.called())
+	if len(words) == 0 {
+		return sl.name
+	}
+	return words[len(words)-1]
+}
+
+// lastStem is the stem of the last word of a name such as standing_orders.
+func lastStem(name string) string {
+	return stem(name[strings.LastIndexByte(name, '_')+1:])
+}
+
 // lists returns the fields of the result that are lists of objects.
 func (s *skill) lists() []*field {
 	var out []*field
@@ -238,7 +269,7 @@ func makersOf(sl *slot, skills []*skill) []maker {
 		for _, list := range s.lists() {
 			key := ""
 			for _, f := range list.sub {
-				if f.name == sl.name || (f.name == "id" && base != sl.name && stem(list.name) == stem(base)) {
+				if f.name == sl.name || f.pattern != "" && f.pattern == sl.schema.Pattern && lastStem(list.name) == stem(sl.noun()) || (f.name == "id" && base != sl.name && stem(list.name) == stem(base)) {
 					key = f.name
 					break
 				}

@@ -120,10 +120,13 @@ func (sl *slot) keyAt(toks []token, i int) (string, int) {
 			return "", 0
 		}
 		prev := toks[i-1]
-		if prev.is("#", "number", "no", "id", "nr", "code", "reference", "ref", ".") || sl.words[prev.stem] >= inTitle || sl.kind == kindInteger && stem(strings.TrimSuffix(sl.name, "_id")) == prev.stem {
+		if prev.is("#", "number", "no", "id", "nr", "code", "reference", "ref", ".") || sl.words[prev.stem] >= inTitle || sl.kind == kindInteger && stem(sl.noun()) == prev.stem {
 			return t.text, 1
 		}
 		return "", 0
+	}
+	if v, n := sl.groupsAt(toks, i); n > 0 {
+		return v, n
 	}
 	if i+1 < len(toks) && toks[i+1].kind != tokPunct && (countDigits(t.low) > 0 || countDigits(toks[i+1].low) > 0) && canLead(t) {
 		for _, glue := range []string{"", "-", " "} {
@@ -134,6 +137,30 @@ func (sl *slot) keyAt(toks []token, i int) (string, int) {
 	}
 	if v := sl.matches(t.text); v != "" && (countDigits(v) > 0 || t.kind == tokQuoted) {
 		return v, 1
+	}
+	return "", 0
+}
+
+// groupsAt reads an identifier that is written in three groups or more: DE89 3704 0044
+// 0532 0130 00.
+func (sl *slot) groupsAt(toks []token, i int) (string, int) {
+	if countDigits(toks[i].low) == 0 || i+2 >= len(toks) || sl.matches(toks[i].text) != "" {
+		return "", 0
+	}
+	end := i
+	for end < len(toks) && end < i+12 && (toks[end].kind == tokNumber || toks[end].kind == tokWord && countDigits(toks[end].low) > 0) {
+		end++
+	}
+	for j := end; j > i+2; j-- {
+		var parts []string
+		for _, t := range toks[i:j] {
+			parts = append(parts, t.text)
+		}
+		for _, glue := range []string{"", " ", "-"} {
+			if v := sl.matches(strings.Join(parts, glue)); v != "" {
+				return v, j - i
+			}
+		}
 	}
 	return "", 0
 }
@@ -305,6 +332,11 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 				n, text = -n, "-"+text
 			}
 			b.take(best, 1)
+			if cents, ok := centsAfter(b.toks, best); ok && sl.kind == kindNumber {
+				n += cents / 100
+				text = b.text(best, best+3)
+				b.take(best+2, 1)
+			}
 			for _, k := range []int{best - 1, best + 1} {
 				if k >= 0 && k < len(b.toks) && currencyOf(b.toks[k].low) != "" {
 					b.take(k, 1)
@@ -317,6 +349,15 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 			put(sl, float64(0), b.text(at, at+n))
 		}
 	}
+}
+
+// centsAfter reads the fifty of "two pounds fifty".
+func centsAfter(toks []token, i int) (float64, bool) {
+	if i+2 >= len(toks) || currencyOf(toks[i+1].low) == "" {
+		return 0, false
+	}
+	n, ok := numberOf(toks[i+2].low)
+	return n, ok && n >= 5 && n < 100 && n == math.Trunc(n)
 }
 
 // fits scores the number at i for the slot: 1 for a bare number, more if the unit
@@ -334,6 +375,9 @@ func (sl *slot) fits(toks []token, i, slots int) int {
 		if toks[k].is("to", "x", "×", "only", "just") && k < i {
 			score++
 		}
+	}
+	if i > 0 && toks[i-1].is("for") && sl.countsPeople() && (i+1 >= len(toks) || functionWords[toks[i+1].low] || toks[i+1].kind == tokPunct || weekdays[toks[i+1].low] != 0) {
+		score += 2
 	}
 	if sl.isLimit() && i > 0 && toks[i-1].is("last", "latest", "top", "first", "recent", "newest", "past", "next") {
 		score += 3
@@ -375,6 +419,16 @@ func relativeAmount(sl *slot, toks []token, at int) bool {
 	}
 	rm, n := removing.find(toks[:at])
 	return n > 0 && rm+n <= at && at-rm-n <= 1
+}
+
+// countsPeople tells whether the number says for how many people something is.
+func (sl *slot) countsPeople() bool {
+	for _, w := range []string{"people", "person", "guests", "adults", "seats", "participants", "attendees", "visitors", "travellers", "passengers"} {
+		if sl.words[stem(w)] > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // isLimit tells whether the number says how many are wanted of a list.

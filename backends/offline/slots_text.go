@@ -67,6 +67,13 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (lead, from, to int) {
 			}
 		}
 	}
+	if about := strings.ToLower(sl.schema.Description); !sl.required && (strings.Contains(about, "what it is for") || strings.Contains(about, "what for") || strings.Contains(about, "purpose")) {
+		for at := b.own - 2; at > 0; at-- {
+			if b.toks[at].is("for") && b.free(at, b.own-at) && p.says(s, b, at+1, b.own) {
+				return at, at + 1, p.proseEnd(b, at+1)
+			}
+		}
+	}
 	if sl.required {
 		if statement(b.toks[:b.own]) {
 			return 0, 0, b.own
@@ -112,9 +119,11 @@ func isRemark(toks []token) bool {
 	switch {
 	case first.is("it", "they", "he", "she", "these", "those", "that", "this", "there"):
 		return !questionWords[next.low] && next.kind == tokWord
+	case first.is("someone", "somebody", "nobody", "everything", "everyone", "nothing"):
+		return next.kind == tokWord
 	case first.is("i", "we"):
 		return !next.is("want", "need", "would", "wish", "mean", "meant", "must", "will", "said", "think", "guess")
-	case first.is("my", "the", "one", "both", "some", "nobody", "no", "something"):
+	case first.is("my", "the", "one", "both", "some", "no", "something"):
 		for _, t := range toks[1:min(len(toks), 6)] {
 			if auxiliaries[t.low] || isParticiple(t) {
 				return true
@@ -275,7 +284,7 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case i == 0 && p.k.verbs[t.low]:
 		return false
-	case costWords[t.low]:
+	case costWords[t.low], measureNouns[t.low] && i+1 < len(b.toks) && b.toks[i+1].is("of"):
 		return false
 	case i > 0 && (subjectPronouns[b.toks[i-1].low] || b.toks[i-1].is("to", "not") && p.k.verbs[t.low]):
 		return false
@@ -292,6 +301,9 @@ func isCount(toks []token, i int) bool {
 	n, ok := numberOf(toks[i].low)
 	return ok && n >= 2 && n < 1000 && len(toks[i].low) < 4
 }
+
+// measureNouns say how much there is of what follows.
+var measureNouns = set("pair pairs piece pieces box boxes pack packs packet packets set sets bottle bottles bag bags unit units copy copies item items number quantity amount")
 
 var timeWords = set("today tomorrow yesterday tonight morning afternoon evening week weekend month last ago since recently lately earlier later soon am pm noon sunday")
 

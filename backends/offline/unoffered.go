@@ -84,7 +84,7 @@ func (p *planner) strangeVerb(s *skill, w []token) bool {
 			continue
 		}
 		rest := w[1:]
-		if stem(strings.TrimSuffix(sl.name, "_id")) == rest[0].stem && len(rest) > 1 {
+		if stem(sl.noun()) == rest[0].stem && len(rest) > 1 {
 			rest = rest[1:]
 		}
 		if v := sl.matches(rest[0].text); v != "" && len(rest) == 1 {
@@ -101,7 +101,7 @@ func (p *planner) asksForNew(s *skill, w []token) bool {
 		if sl.use != useKey {
 			continue
 		}
-		noun := stem(strings.TrimSuffix(sl.name, "_id"))
+		noun := stem(sl.noun())
 		fresh := len(w) > 1 && (w[1].is("a", "an", "another", "new", "some", "more") || isCount(w, 1))
 		if !fresh || len(w) < 2 {
 			continue

@@ -203,12 +203,12 @@ func saysIt(toks []token) bool {
 func (k *knowledge) called(s *skill) []string {
 	var out []string
 	for _, sl := range s.keys {
-		out = append(out, stem(strings.TrimSuffix(sl.name, "_id")))
+		out = append(out, stem(sl.noun()))
 		for w := range k.nouns[sl.name] {
 			out = append(out, w)
 		}
 		for _, m := range sl.makers {
-			out = append(out, stem(m.list.name))
+			out = append(out, lastStem(m.list.name))
 		}
 	}
 	return out
