@@ -14,7 +14,7 @@ var (
 		"rather", "sorry", "correction", "i meant to say", "oops", "not that one", "not that", "wrong one", "use", "better", "let us say", "that should be", "it should be", "instead",
 	)
 	leftOutOpeners = newPhrases(
-		"and", "what about", "how about", "and what about", "and how about", "or", "what of", "and for", "same for", "the same for", "and the same for", "and also", "also", "likewise for", "do the same for", "do the same with", "same with", "and then", "then what about", "but what about", "ok and", "okay and", "what if", "and is", "now", "now for", "ok what about", "okay what about", "and with",
+		"and", "what about", "how about", "and what about", "and how about", "or", "what of", "and for", "same for", "the same for", "and the same for", "and also", "also", "likewise for", "do the same for", "do the same with", "same with", "and then", "then what about", "but what about", "ok and", "okay and", "what if", "and is", "now", "now for", "only", "just", "now only", "but only", "and only", "ok what about", "okay what about", "and with",
 	)
 )
 
@@ -49,49 +49,6 @@ func (p *planner) earlier() (steps []orchestrator.Step, waiting bool) {
 		}
 	}
 	return nil, false
-}
-
-// correct takes a message such as "no, 1002" or "make it 3" as a change to the
-// last plan.
-func (p *planner) correct() (orchestrator.Plan, bool) {
-	steps, waiting := p.earlier()
-	if len(steps) == 0 || len(p.toks) > 20 || p.conditional() {
-		return orchestrator.Plan{}, false
-	}
-	n := corrections.at(p.toks, 0)
-	rest := trimPunct(p.toks[n:])
-	marked := n > 0
-	for marked {
-		m := corrections.at(rest, 0)
-		if m == 0 || len(trimPunct(rest[m:])) == 0 {
-			break
-		}
-		rest = trimPunct(rest[m:])
-	}
-	if m := corrections.endAt(rest, len(rest)); m > 0 && rest[len(rest)-1].is("instead", "rather") && m < len(rest) {
-		rest, marked = trimPunct(rest[:len(rest)-m]), true
-	}
-	if len(rest) == 0 || !marked && !waiting {
-		return orchestrator.Plan{}, false
-	}
-	if waiting && p.bareValue(steps, rest) {
-		return p.replay(steps, rest, true)
-	}
-	if !marked && !rest[0].is("only", "just") && !p.ellipsis(steps, rest) {
-		return orchestrator.Plan{}, false
-	}
-	if waiting && len(rest) > 1 && rest[0].is("only", "just") {
-		if plan, ok := p.onlyOne(steps, rest[1:]); ok {
-			return plan, true
-		}
-	}
-	if r := p.confident(rest); r != nil && (p.starts(rest) || !marked) && (!waiting || !rest[0].is("only", "just")) {
-		return orchestrator.Plan{}, false
-	}
-	if p.ownVerb(rest) {
-		return orchestrator.Plan{}, false
-	}
-	return p.replay(steps, withoutNegated(rest), waiting)
 }
 
 // onlyOne keeps, of several changes that wait for a yes, the one that the words
@@ -136,28 +93,6 @@ func (p *planner) onlyOne(steps []orchestrator.Step, toks []token) (orchestrator
 	return p.complete(), true
 }
 
-// withoutNegated drops what a correction says is wrong: "1002, not 1003", "not the
-// lamp but the kettle".
-func withoutNegated(toks []token) []token {
-	for i, t := range toks {
-		if !t.is("not") {
-			continue
-		}
-		end := len(toks)
-		for j := i + 1; j < len(toks); j++ {
-			if toks[j].is("but", ",", ";", ".") {
-				end = j + 1
-				break
-			}
-		}
-		rest := append(append([]token{}, toks[:i]...), toks[end:]...)
-		if len(wordsOnly(rest)) > 0 {
-			return rest
-		}
-	}
-	return toks
-}
-
 // looksLeftOut tells whether a request that was understood is only a new value for
 // the last one: "and the kettle?", not "and my points?".
 func (p *planner) looksLeftOut(r *request) bool {
@@ -166,6 +101,9 @@ func (p *planner) looksLeftOut(r *request) bool {
 	}
 	n := leftOutOpeners.at(p.toks, 0)
 	rest := trimPunct(p.toks[n:])
+	if steps, _ := p.earlier(); len(r.when) == 0 && p.refines(steps, rest) {
+		return true
+	}
 	if n == 0 && len(wordsOnly(rest)) > 4 || len(r.when) > 0 || len(rest) == 0 {
 		return false
 	}
@@ -215,6 +153,9 @@ func (p *planner) leftOut() (orchestrator.Plan, bool) {
 	}
 	if n == 0 && len(wordsOnly(rest)) > 4 {
 		return orchestrator.Plan{}, false
+	}
+	if p.refines(steps, rest) {
+		return p.replay(steps, rest, false)
 	}
 	if n == 0 && !p.ellipsis(steps, rest) || n > 0 && p.ownVerb(rest) {
 		return orchestrator.Plan{}, false
@@ -282,6 +223,9 @@ func (p *planner) again(s *skill, st orchestrator.Step, toks []token, a *assembl
 	}
 	if n := len(wordsOnly(toks)); !changed && s.Subject != "" && p.req.User.Staff() && n <= 2 && n > 0 && p.strangers(toks) {
 		who, changed = p.words(toks), true
+	}
+	if p.shiftTimes(s, b, args) {
+		changed = true
 	}
 	for name, found := range p.literals(s, b) {
 		args[name] = found[0]

@@ -85,6 +85,7 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 			a.ids = append(a.ids, nil)
 			continue
 		case r.not && len(r.when) == 0 && r.rank[0].skill.Changes():
+			p.takeBack(r.rank[0].skill, a.ids)
 			a.ids = append(a.ids, nil)
 			if len(reqs) == 1 {
 				return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: "All right, I leave it as it is. Nothing was changed."}
@@ -115,6 +116,21 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 	p.sweep()
 	p.dropSelfWaits()
 	return p.finish(&a)
+}
+
+// takeBack drops the steps of earlier requests of the message that a later one says
+// not to do: "cancel 1003. No, don't cancel it, tell me when it comes".
+func (p *planner) takeBack(s *skill, ids [][]string) {
+	for i, list := range ids {
+		ids[i] = slices.DeleteFunc(list, func(id string) bool {
+			st := p.step(id)
+			if st == nil || st.Intent != s.Name {
+				return false
+			}
+			p.steps = slices.DeleteFunc(p.steps, func(o orchestrator.Step) bool { return o.ID == id })
+			return true
+		})
+	}
 }
 
 // finish makes a plan of the steps, or of the question that they leave open.
