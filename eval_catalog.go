@@ -33,6 +33,11 @@ func readCatalog(file string) (*orchestrator.Catalog, error) {
 	if err != nil {
 		return nil, wrong("the catalog cannot be read: %w", err)
 	}
+	return parseCatalog(file, data)
+}
+
+// parseCatalog is readCatalog for what stands in the file.
+func parseCatalog(file string, data []byte) (*orchestrator.Catalog, error) {
 	f := &catalogFile{name: file, data: data, dec: json.NewDecoder(bytes.NewReader(data))}
 	if err := f.read(); err != nil {
 		return nil, err

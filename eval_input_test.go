@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -101,4 +104,45 @@ func TestEvalProcess(t *testing.T) {
 	if bad.status != exitUsage || !strings.Contains(bad.err, "standard input:1") {
 		t.Errorf("status %d: %s", bad.status, bad.err)
 	}
+}
+
+// FuzzEvalInput: whatever stands in a file, it is either read or said to be wrong
+// at a line that it has.
+func FuzzEvalInput(f *testing.F) {
+	for _, file := range []string{"catalog.json", "cases.jsonl"} {
+		data, err := os.ReadFile(filepath.Join(evalData, file))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(`{"services":[{"name":"s","intents":[{"name":"a","params":{"type":7}}]}]}`))
+	place := regexp.MustCompile(`^file:([0-9]+): `)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lines := 1 + bytes.Count(data, []byte("\n"))
+		check := func(err error) {
+			m := place.FindStringSubmatch(err.Error())
+			if m == nil {
+				if !strings.HasPrefix(err.Error(), "file: there are no intents") {
+					t.Errorf("no place: %v", err)
+				}
+				return
+			}
+			if n, err := strconv.Atoi(m[1]); err != nil || n < 1 || n > lines {
+				t.Errorf("there is no line %s of %d", m[1], lines)
+			}
+		}
+		if catalog, err := parseCatalog("file", data); err != nil {
+			check(err)
+		} else if len(catalog.Intents()) == 0 {
+			t.Error("an empty catalog")
+		}
+		for c, err := range readCases(bytes.NewReader(data), "file") {
+			if err != nil {
+				check(err)
+			} else if c.Want == nil || c.line < 1 || c.line > lines {
+				t.Errorf("%+v", c)
+			}
+		}
+	})
 }
