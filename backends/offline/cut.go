@@ -7,15 +7,16 @@ const (
 	cutNone     cutKind = iota
 	cutSentence         // the end of a sentence
 	cutOrder            // then, first, before you
+	cutAlso             // words that add something: also, plus, as well as
 	cutCommaAnd         // a comma and a conjunction
-	cutAnd              // a conjunction: and, also, plus
+	cutAnd              // and, but
 	cutComma
 	cutBare // nothing: the next request just begins
 )
 
 // cutPrice is what a cut costs: below zero where it is likelier than not.
 var cutPrice = [...]float64{
-	cutNone: 0, cutSentence: -1, cutOrder: -1.6, cutCommaAnd: -1.3, cutAnd: -0.55, cutComma: -0.45, cutBare: 0,
+	cutNone: 0, cutSentence: -1, cutOrder: -1.6, cutAlso: -1.45, cutCommaAnd: -1.45, cutAnd: -0.3, cutComma: -0.2, cutBare: 0.15,
 }
 
 // startKind says how the words after a cut begin.
@@ -30,7 +31,7 @@ const (
 
 // startPrice is what it costs to begin a request so.
 var startPrice = [...]float64{
-	startRequest: -0.2, startNoun: 0.85, startOther: 0.2, startFollower: 0.2,
+	startRequest: -0.15, startNoun: 0.85, startOther: 0.2, startFollower: 0.2,
 }
 
 // followers are words that seldom begin a request and often go on with one.
@@ -50,6 +51,8 @@ func cutBefore(row []chunk, i int) cutKind {
 		return cutOrder
 	case c.mine || row[i-1].mine:
 		return cutComma
+	case c.also:
+		return cutAlso
 	case c.and && c.comma:
 		return cutCommaAnd
 	case c.and:
@@ -62,7 +65,7 @@ func cutBefore(row []chunk, i int) cutKind {
 
 // soft tells whether a cut parts the phrases of a sentence as often as two
 // requests.
-func (k cutKind) soft() bool { return k >= cutCommaAnd }
+func (k cutKind) soft() bool { return k >= cutAlso }
 
 // startOf tells how the words begin.
 func (p *planner) startOf(toks []token) startKind {
@@ -71,6 +74,11 @@ func (p *planner) startOf(toks []token) startKind {
 	case p.starts(toks):
 		return startRequest
 	case len(toks) == 0 || toks[0].kind != tokWord || nounMarks[toks[0].low]:
+		for _, t := range toks[:min(len(toks), 6)] {
+			if auxiliaries[t.low] {
+				return startOther // a clause: my number is 555 1234
+			}
+		}
 		return startNoun
 	case followers[toks[0].low]:
 		return startFollower

@@ -10,15 +10,15 @@ import (
 // dampened, less the price of its cuts. The prices were fitted to messages of one
 // to three requests, made from sentences of two public sets.
 const (
-	dampened   = 0.7  // the exponent of a request's value
+	dampened   = 0.64 // the exponent of a request's value
 	aside      = 0.75 // the price of a sentence that asks for nothing
 	least      = 0.50 // the least value of a request to change something that was cut off
 	leastRead  = 0.22 // the same of a request to look
-	shortPart  = 0.7  // the price of a request of one word that says something
-	leaning    = 0.5  // the price of a request about "it", where no intent is about an object
+	shortPart  = 0.5  // the price of a request of one or two words, where no intent is about an object
+	leaning    = 0.3  // the price of a request about "it", where no intent is about an object
 	report     = 0.5  // a sentence that tells what happened is less likely a request beside one
 	lentFactor = 0.97 // the verb of the request before it is a guess
-	lentPrice  = 0.5
+	lentPrice  = 0.25
 	maxPieces  = 12 // chunks looked at together
 	// almostSure is the most that a value counts, so that no request is worth more
 	// than two.
@@ -152,9 +152,15 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		r.toks = r.toks[min(neg, len(r.toks)):]
 	}
 	rank := p.rank(words)
+	if i > 0 && p.k.keyed {
+		rank = p.rankSaid(rank, words, row[i-1])
+	}
 	v, bar := 0.0, 0.0
 	if len(rank) > 0 {
 		v, bar = min(rank[0].value, almostSure), p.accept(rank[0].skill)
+	}
+	if cut.soft() && r.lent == nil && len(rank) > 0 && p.startOf(words) != startRequest && p.sameAsked(rank[0].skill, row[i-1]) {
+		return r, math.Inf(-1) // more of what is asked for before it
 	}
 	if r.lent != nil {
 		v *= lentFactor
@@ -169,7 +175,7 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		if cut != cutNone && !p.k.keyed && leans(words) {
 			price += leaning
 		}
-		if says(r.toks) < 2 && !p.k.keyed {
+		if !p.k.keyed && len(wordsOnly(strip(r.toks))) < 3 {
 			price += shortPart
 		}
 		switch changes := len(rank) > 0 && rank[0].skill.Changes(); {
@@ -200,12 +206,55 @@ func (p *planner) begin(r *request, row []chunk, i int, cut cutKind) (words []to
 	}
 	start := p.startOf(r.toks)
 	if start != startRequest && cut.soft() {
-		if verb := p.lend(row, i); verb != nil && p.elliptic(row[i].toks) {
+		if verb := p.lend(row, i); verb != nil && (p.elliptic(row[i].toks) || parallel(row[i-1].toks, row[i].toks)) {
 			r.lent = verb
 			return r.words(), cutPrice[cut] + lentPrice
 		}
 	}
 	return r.toks, cutPrice[cut] + startPrice[start]
+}
+
+// parallel tells whether a stretch without a verb goes like the one before it: an
+// amount and the same preposition, as in "send 50 to Ann and 30 to Tom".
+func parallel(before, toks []token) bool {
+	if len(toks) < 3 || toks[0].kind != tokNumber || !slices.ContainsFunc(before, func(t token) bool { return t.kind == tokNumber }) {
+		return false
+	}
+	for _, t := range toks[1:min(len(toks), 4)] {
+		if followers[t.low] {
+			return slices.ContainsFunc(before, func(b token) bool { return b.low == t.low })
+		}
+	}
+	return false
+}
+
+// sameAsked tells whether the chunk by itself asks for the same intent.
+func (p *planner) sameAsked(s *skill, c chunk) bool {
+	r := p.rank(c.toks)
+	return len(r) > 0 && r[0].skill == s
+}
+
+// rankSaid ranks words again that ask about "it" and are not understood by
+// themselves, with the object of the chunk before them in its place: "cancel
+// booking 12, but first tell me what it costs".
+func (p *planner) rankSaid(rank []ranked, words []token, before chunk) []ranked {
+	if len(rank) > 0 && rank[0].value >= p.accept(rank[0].skill) {
+		return rank
+	}
+	at := slices.IndexFunc(words, func(t token) bool { return t.is("it", "they", "them") })
+	prev := p.rank(before.toks)
+	if at < 0 || len(prev) == 0 || len(prev[0].skill.keys) == 0 {
+		return rank
+	}
+	noun := strings.TrimSuffix(prev[0].skill.keys[0].name, "_id")
+	said := append(append([]token{}, words[:at]...),
+		token{text: "the", low: "the", stem: "the", kind: tokWord, start: words[at].start, end: words[at].end},
+		token{text: noun, low: noun, stem: stem(noun), kind: tokWord, start: words[at].start, end: words[at].end})
+	said = append(said, words[at+1:]...)
+	if again := p.rank(said); len(again) > 0 && (len(rank) == 0 || again[0].value > rank[0].value) {
+		return again
+	}
+	return rank
 }
 
 // says counts the words that are more than glue.
@@ -298,12 +347,21 @@ func isValue(t token) bool {
 	return t.kind == tokEmail || t.kind == tokQuoted || countDigits(t.low) > 0 || t.kind == tokWord && isCapital(t.text)
 }
 
-// lend finds the verb that a request without one would repeat.
-func (p *planner) lend(row []chunk, i int) *token {
+// lend finds the words that a request without a verb would repeat: those of the
+// request before it up to what its verb is about.
+func (p *planner) lend(row []chunk, i int) []token {
 	for k := i - 1; k >= 0; k-- {
 		t := strip(row[k].toks)
-		if len(t) > 1 && p.k.verbs[t[0].low] && t[0].kind == tokWord && !auxiliaries[t[0].low] && p.starts(row[k].toks) {
-			return &t[0]
+		if len(t) < 2 || !p.k.verbs[t[0].low] || t[0].kind != tokWord || !p.starts(row[k].toks) {
+			continue
+		}
+		if !auxiliaries[t[0].low] && !questionWords[t[0].low] {
+			return t[:1]
+		}
+		for n := 1; n < min(len(t), 5); n++ {
+			if nounMarks[t[n].low] {
+				return t[:n:n]
+			}
 		}
 	}
 	return nil

@@ -219,7 +219,7 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 	versions := []map[string]orchestrator.Arg{{}}
 	for name, args := range lits {
 		sl := s.slot(name)
-		if len(args) == 1 || sl.use != useKey {
+		if len(args) == 1 || sl.use != useKey && sl.kind != kindEnum {
 			for _, v := range versions {
 				v[name] = args[0]
 			}

@@ -4,8 +4,9 @@ package offline
 // on.
 type request struct {
 	toks []token
-	// lent is the verb that an elliptic request takes from the one before it.
-	lent *token
+	// lent are the words that an elliptic request takes from the one before it: its
+	// verb.
+	lent []token
 	rank []ranked
 	// context are sentences beside it that ask for nothing themselves.
 	context []token
@@ -29,7 +30,7 @@ func (r *request) words() []token {
 	if r.lent == nil {
 		return r.toks
 	}
-	return append([]token{*r.lent}, r.toks...)
+	return append(append([]token{}, r.lent...), r.toks...)
 }
 
 // requests divides a message into requests and hangs the conditions on them.

@@ -24,6 +24,8 @@ type chunk struct {
 	then, first, ahead, behind bool
 	// last: after all that came before.
 	last bool
+	// also: words stand before it that add something new.
+	also bool
 	// mine: a clause of time says what the user does (before I leave), which may be
 	// no request at all.
 	mine bool
@@ -142,7 +144,8 @@ func (s *splitter) boundary() bool {
 		return false
 	}
 	if n := andWords.at(s.toks, s.i); n > 0 {
-		s.open(n, func(c *chunk) { c.and = true })
+		only := n == 1 && t.is("and", "but")
+		s.open(n, func(c *chunk) { c.and, c.also = true, c.also || !only })
 		return true
 	}
 	return false
