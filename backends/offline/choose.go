@@ -39,7 +39,7 @@ func (p *planner) wider(r *request, best *skill) *skill {
 	}
 	sl := best.keys[0]
 	b := newBag(p.req.Message, r.words(), nil)
-	if len(p.literals(best, b)[sl.name]) > 0 {
+	if len(p.literals(best, b)[sl.name]) > 0 || !best.describes(sl) && best.named(r.toks) {
 		return best
 	}
 	if d := p.describe(best, sl, b); d.plural && !d.both && len(d.words) == 0 {

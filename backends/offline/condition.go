@@ -89,6 +89,9 @@ func isNegated(toks []token) bool {
 }
 
 func negate(expr string) string {
+	if inner, ok := strings.CutPrefix(expr, "!("); ok && strings.HasSuffix(inner, ")") && !outside(expr, " ") {
+		return inner[:len(inner)-1]
+	}
 	if strings.HasPrefix(expr, "!") && !strings.ContainsAny(expr, "&|") {
 		return expr[1:]
 	}
@@ -148,6 +151,9 @@ func (p *planner) state(toks []token, sc scope, negated bool) (test, bool) {
 		case kindEnum:
 			for _, v := range f.values {
 				at, n := v.find(toks)
+				if n == 0 && v.loosely(toks) {
+					at, n = 0, 1
+				}
 				if n == 0 {
 					continue
 				}
@@ -162,6 +168,13 @@ func (p *planner) state(toks []token, sc scope, negated bool) (test, bool) {
 				if score > bestEnum.score {
 					bestEnum = test{guard(sc, f, expr), score}
 				}
+			}
+			if x := f.begun(toks); x != "" && bestEnum.score == 0 {
+				expr := sc.at(f) + " in " + x
+				if !negated {
+					expr = "!(" + expr + ")"
+				}
+				bestEnum = test{guard(sc, f, expr), scoreEnum - 1}
 			}
 		case kindObject:
 			if t, ok := p.state(toks, scope{expr: sc.at(f), fields: f.sub}, negated); ok && t.score-1 > bestEnum.score {

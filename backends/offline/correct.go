@@ -119,7 +119,10 @@ func withoutNegated(toks []token) (kept, dropped []token) {
 // 8 people", "only the delivered ones", "15500".
 func (p *planner) refines(steps []orchestrator.Step, toks []token) bool {
 	toks = trimPunct(toks)
-	if len(toks) == 0 || len(wordsOnly(toks)) > 8 || toks[0].kind == tokWord && !functionWords[toks[0].low] && countDigits(toks[0].low) == 0 && spellOut[toks[0].low] == 0 && !p.valueOf(steps, toks[0]) {
+	if len(toks) == 0 || generalVerbs[toks[0].low] && functionWords[toks[0].low] && !nounMarks[toks[0].low] {
+		return false
+	}
+	if len(wordsOnly(toks)) > 8 || toks[0].kind == tokWord && !functionWords[toks[0].low] && countDigits(toks[0].low) == 0 && spellOut[toks[0].low] == 0 && !p.valueOf(steps, toks[0]) {
 		return false
 	}
 	for i := len(steps) - 1; i >= 0; i-- {

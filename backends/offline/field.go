@@ -246,6 +246,51 @@ func (v enumValue) find(toks []token) (at, length int) {
 	return -1, 0
 }
 
+// loosely tells whether all words of content of one of the value's forms stand in the
+// words, whatever the small words between them: in the locker for at_locker.
+func (v enumValue) loosely(toks []token) bool {
+	for k, form := range v.forms {
+		n := 0
+		for j, w := range form {
+			if functionWords[w] {
+				continue
+			}
+			if len(w) < 4 || !slices.ContainsFunc(toks, func(t token) bool { return t.stem == v.stems[k][j] }) {
+				n = -len(form)
+			}
+			n++
+		}
+		if n > 0 && n < len(form) {
+			return true
+		}
+	}
+	return false
+}
+
+// begun returns, as a CEL list, the values of an enumeration that stand before the one
+// for work going on, if the words say that something has started. It is "" if they do
+// not, or there is no such value.
+func (f *field) begun(toks []token) string {
+	if !slices.ContainsFunc(toks, func(t token) bool { return t.is("started", "begun", "began") }) {
+		return ""
+	}
+	for i, v := range f.values {
+		for _, form := range v.stems {
+			if i == 0 || !slices.ContainsFunc(form, func(w string) bool {
+				return w == "progres" || w == "progress" || w == stem("running") || w == stem("started") || w == stem("ongoing")
+			}) {
+				continue
+			}
+			var before []string
+			for _, b := range f.values[:i] {
+				before = append(before, celValue(b.value))
+			}
+			return "[" + strings.Join(before, ", ") + "]"
+		}
+	}
+	return ""
+}
+
 // joinedForm tells whether the token is a form of several words written as one:
 // x-ray for x ray.
 func joinedForm(t token, form []string) bool {

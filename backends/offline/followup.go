@@ -28,7 +28,10 @@ func (p *planner) answerQuestion() (orchestrator.Plan, bool) {
 	if t == nil || len(t.Plan.Steps) == 0 {
 		return orchestrator.Plan{}, false
 	}
-	if p.wholly(dropWords) {
+	if p.wholly(overWords) || p.wholly(undoWords) {
+		return orchestrator.Plan{}, false
+	}
+	if p.wholly(dropWords) || p.dropped() {
 		return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: "All right, never mind. Nothing was changed."}, true
 	}
 	p.steps = cloneSteps(t.Plan.Steps)
@@ -63,6 +66,21 @@ func (p *planner) answerQuestion() (orchestrator.Plan, bool) {
 		Text: "I did not get that. " + text + " (“never mind” ends it.)",
 	}, true
 }
+
+// dropped tells whether the message takes back what was asked for, whatever sigh comes
+// before it: "oh wait, never mind".
+func (p *planner) dropped() bool {
+	w := wordsOnly(p.toks)
+	for len(w) > 1 && w[0].is("oh", "wait", "hmm", "ah", "sorry", "actually", "no", "ok", "okay", "well", "hold", "on", "um", "hang", "you", "know", "what") {
+		w = trimPolite(w[1:])
+		if dropWords.at(w, 0) == len(w) {
+			return true
+		}
+	}
+	return len(w) > 0 && goBack.at(w, 0) == len(w)
+}
+
+var goBack = newPhrases("go back", "back", "take me back", "let us go back", "go back please", "back to the start", "cancel this", "cancel the whole thing", "leave that", "not that")
 
 // conditional tells whether the message makes anything depend on a condition: it is
 // then a request of its own, whatever else it could be.

@@ -193,6 +193,9 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 		default:
 		}
 	}
+	if len(toks) > 3 && !hit && s.groupedKey(toks) {
+		hit, miss = true, false
+	}
 	if ph, _ := findPhone(toks); ph != "" {
 		if s.takes(usePhone) {
 			hit, miss = true, false
@@ -295,6 +298,25 @@ func (s *skill) takes(use slotUse) bool {
 // identifiers.
 func (s *skill) keyFits(t token) bool {
 	return slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.pattern != nil && sl.matches(t.text) != "" })
+}
+
+// groupedKey tells whether an identifier of the intent stands in the words in several
+// groups.
+func (s *skill) groupedKey(toks []token) bool {
+	for _, sl := range s.slots {
+		if sl.pattern == nil {
+			continue
+		}
+		for i, t := range toks {
+			if countDigits(t.low) == 0 {
+				continue
+			}
+			if _, n := sl.groupsAt(toks, i); n > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // keyAnywhere tells whether the token looks like an identifier of any intent.

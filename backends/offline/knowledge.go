@@ -60,6 +60,7 @@ func learn(c *orchestrator.Catalog) *knowledge {
 			}
 		}
 	}
+	k.shareSynonyms()
 	k.vocabulary()
 	k.nouns = k.objectNouns()
 	k.model = match.Train(classes)

@@ -312,14 +312,15 @@ func (p *planner) requestInside(toks []token) int {
 			return j
 		}
 		if t.kind != tokWord || nounMarks[prev.low] || auxiliaries[prev.low] || negators[prev.low] || subjectPronouns[prev.low] ||
-			prev.is("to", "be", "been", "it", "of", "than", "over", "in", "on", "at", "for", "with", "and", "or", "'s", "already", "still", "yet") && !t.is("please", "can", "could", "tell", "show") {
+			prev.is("to", "be", "been", "it", "of", "than", "over", "in", "on", "at", "for", "with", "and", "or", "'s", "already", "still") && !t.is("please", "can", "could", "tell", "show") {
 			continue
 		}
-		polite := openers.at(toks, j) > 0 && !t.is("and", "but", "so", "now", "right", "next", "second", "first", "just", "then", "good", "fine", "ok")
+		wish := t.is("i", "we") && j+1 < len(toks) && toks[j+1].is("will", "would", "want", "need", "can")
+		polite := wish || openers.at(toks, j) > 0 && !t.is("and", "but", "so", "now", "right", "next", "second", "first", "just", "then", "good", "fine", "ok")
 		if !polite && (!p.k.verbs[t.low] || auxiliaries[t.low] || functionWords[t.low] && !t.is("tell", "show", "give", "get", "let", "check", "find", "send", "make", "put", "what", "where", "when")) {
 			continue
 		}
-		if prev.kind == tokNumber || len(wordsOnly(toks[j:])) < 2 {
+		if prev.kind == tokNumber && unitDays[t.stem] != 0 || len(wordsOnly(toks[j:])) < 2 {
 			continue
 		}
 		if p.confident(toks[j:]) != nil {

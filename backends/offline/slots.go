@@ -87,7 +87,7 @@ func (p *planner) fillKeys(s *skill, b *bag, put func(*slot, any, string)) {
 			if v == "" && p.bareKey(s, sl, b.toks, i) {
 				v, n = t.text, 1
 			}
-			if v == "" || seen[v] || p.isQuantity(sl, b.toks, i) {
+			if v == "" || seen[v] || p.isQuantity(sl, b.toks, i) || isDigits(v) && i > 0 && b.toks[i-1].is("to", "by", "at", "under", "over", "than") && s.wantsNumber() {
 				continue
 			}
 			seen[v] = true
@@ -183,7 +183,10 @@ func (p *planner) bareKey(s *skill, sl *slot, toks []token, i int) bool {
 		if other.use == useKey {
 			continue
 		}
-		if (other.kind == kindInteger || other.kind == kindNumber) && !(i > 0 && i <= 3 && p.k.verbs[toks[i-1].low] && (len(t.low) > 2 || other.schema.Maximum != nil && n > *other.schema.Maximum)) {
+		if other.schema.Maximum != nil && n > *other.schema.Maximum {
+			continue
+		}
+		if (other.kind == kindInteger || other.kind == kindNumber) && !(i > 0 && i <= 3 && p.k.verbs[toks[i-1].low] && len(t.low) > 2) {
 			return false
 		}
 	}
@@ -199,7 +202,7 @@ func (p *planner) bareKey(s *skill, sl *slot, toks []token, i int) bool {
 		return len(wordsOnly(toks)) <= 3
 	}
 	prev := toks[i-1]
-	return prev.kind == tokPunct || p.k.verbs[prev.low] || prev.is("and", "or", "about", "for", "of", "on", "to", "except", "but", "not", "no", "with", "than")
+	return prev.kind == tokPunct || p.k.verbs[prev.low] || s.vocab[prev.stem] || prev.is("and", "or", "about", "for", "of", "on", "to", "except", "but", "not", "no", "with", "than")
 }
 
 func isDigits(s string) bool {

@@ -69,6 +69,9 @@ func (sc scope) timeField(toks []token) (*field, int) {
 				continue
 			}
 			if w := f.words[t.stem]; !functionWords[t.low] || w >= inTitle && (i == 0 || !nounMarks[toks[i-1].low]) {
+				if w == inDescription && (isParticiple(t) || futureWords[t.low]) {
+					w = inTitle // when the contract started
+				}
 				s += w
 			}
 		}
@@ -79,7 +82,7 @@ func (sc scope) timeField(toks []token) (*field, int) {
 				}
 			}
 		}
-		if s < inTitle {
+		if s <= inTitle {
 			for i, t := range toks {
 				if f.akin(t) && (!f.upcoming() || saysFuture(toks) || !isPerfect(toks)) && (!t.is("go", "make", "here", "back", "over", "take", "left") || i > 0) {
 					s = inTitle
@@ -87,7 +90,7 @@ func (sc scope) timeField(toks []token) (*field, int) {
 						s++
 					}
 					if f.words["latest"] >= inTitle {
-						s++ // what should have happened by then
+						s += 2 // what should have happened by then
 					}
 				}
 			}
@@ -251,6 +254,9 @@ func celSpan(q quantity) string {
 // past tells whether the field says when something has happened.
 func (f *field) past() bool {
 	first, _, _ := strings.Cut(f.name, "_")
+	if upcomingNames[stem(first)] {
+		return false
+	}
 	return strings.HasSuffix(first, "ed") && len(first) > 3 || irregular[first] != "" && irregular[first] != first
 }
 

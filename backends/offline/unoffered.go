@@ -102,7 +102,7 @@ func (p *planner) asksForNew(s *skill, w []token) bool {
 			continue
 		}
 		noun := stem(sl.noun())
-		fresh := len(w) > 1 && (w[1].is("a", "an", "another", "new", "some", "more") || isCount(w, 1))
+		fresh := len(w) > 1 && (w[1].is("a", "an", "another", "new", "some", "more") || isCount(w, 1) && w[0].stem != noun)
 		if !fresh || len(w) < 2 {
 			continue
 		}

@@ -33,7 +33,7 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		if c.text != "" {
 			p.req.Message = c.text // the clause's words stand there
 		}
-		expr, ok := p.decided(c, s, ref, who)
+		expr, ok := p.decided(c, s, r, ref, who)
 		p.req.Message = message
 		if !ok {
 			if a.question == "" {
@@ -58,12 +58,14 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 
 // decided writes one condition as CEL. One that an earlier request of the message
 // hangs on, and that this request has no object for, speaks of that one's object.
-func (p *planner) decided(c clause, s *skill, ref reference, who string) (string, bool) {
+func (p *planner) decided(c clause, s *skill, r *request, ref reference, who string) (string, bool) {
 	if len(c.toks) == 0 {
 		return "", false
 	}
 	at := [2]int{c.toks[0].start, c.toks[len(c.toks)-1].end}
-	if known, ok := p.earlierTests[at]; ok && p.standing(known.expr) && len(s.keys) == 0 && ref.arg.Value == nil && ref.arg.Ref == "" {
+	known, ok := p.earlierTests[at]
+	free := len(s.keys) == 0 && ref.arg.Value == nil && ref.arg.Ref == ""
+	if ok && p.standing(known.expr) && (free || known.by != r && known.n == 1 && !saysEach(c.toks)) {
 		if known.negated != c.negated {
 			return negate(known.expr), true
 		}
@@ -74,7 +76,10 @@ func (p *planner) decided(c clause, s *skill, ref reference, who string) (string
 		if p.earlierTests == nil {
 			p.earlierTests = map[[2]int]earlierTest{}
 		}
-		p.earlierTests[at] = earlierTest{expr, c.negated}
+		if known.by != r {
+			known.n = 0
+		}
+		p.earlierTests[at] = earlierTest{expr, c.negated, r, known.n + 1}
 	}
 	return expr, ok
 }
@@ -88,6 +93,13 @@ func (p *planner) standing(expr string) bool {
 type earlierTest struct {
 	expr    string
 	negated bool
+	by      *request // for which it was written last
+	n       int      // how often for that one: for so many objects
+}
+
+// saysEach tells whether a condition is about every object by itself.
+func saysEach(toks []token) bool {
+	return slices.ContainsFunc(toks, func(t token) bool { return t.is("they", "them", "both", "each", "either") })
 }
 
 // clauseText is a condition in the user's words.
