@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"banyan/backends/offline"
+	"banyan/backends/offline/language"
 	"banyan/backends/openai"
 	"banyan/backends/policy"
 	"banyan/backends/replay"
@@ -57,7 +58,11 @@ type madeBackend struct {
 }
 
 func newBackends(o *options, ledger policy.Ledger) (*backends, error) {
-	b := &backends{opts: o, offline: offline.New(), ledger: ledger, made: map[string]*madeBackend{}}
+	lang, err := language.New(o.Language)
+	if err != nil {
+		return nil, wrong("%w", err)
+	}
+	b := &backends{opts: o, offline: offline.In(lang), ledger: ledger, made: map[string]*madeBackend{}}
 	if o.Record != "" {
 		f, err := os.OpenFile(o.Record, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"banyan/backends/offline/language"
 	"banyan/orchestrator"
 )
 
@@ -24,6 +25,7 @@ import (
 // directory, config file, default.
 type options struct {
 	Email      string
+	Language   string // of the offline backend; empty: English
 	Backend    string // a name, a chain "openai,offline", replay:FILE; empty: what is there decides
 	Model      string // of the chain's first model
 	BaseURL    string // of the chain's first model
@@ -84,6 +86,7 @@ type budgetSettings struct {
 func (o *options) register(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&o.Email, "email", "", "who asks: an email address of the shop's directory")
+	f.StringVar(&o.Language, "language", "", "the language that the offline backend speaks and understands: "+strings.Join(language.Tags(), ", "))
 	f.StringVar(&o.Backend, "backend", "", "the language backend, or a chain of which each takes over from the one before: "+strings.Join(backendNames(), ", ")+", replay:FILE (default: the provider whose key is set, else offline)")
 	f.StringVar(&o.Model, "model", "", "the model to ask instead of the provider's usual one")
 	f.StringVar(&o.BaseURL, "base-url", "", "another address that speaks OpenAI's chat completions, up to and including /v1")
@@ -101,7 +104,7 @@ func (o *options) register(root *cobra.Command) {
 
 // settingNames are the flags that may also be set elsewhere, under the same name
 // in the config file and as BANYAN_NAME in the environment.
-var settingNames = []string{"email", "backend", "model", "base-url", "cascade", "cache", "data", "log-level", "legacy-latency", "accessible", "ascii", "no-animation"}
+var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "data", "log-level", "legacy-latency", "accessible", "ascii", "no-animation"}
 
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
@@ -221,6 +224,9 @@ func (o *options) check() error {
 		if name = strings.TrimSpace(name); name != "" && !strings.HasPrefix(name, replayPrefix) && !slices.Contains(backendNames(), name) {
 			return wrong("there is no backend %q. There is: %s, and replay:FILE", name, strings.Join(backendNames(), ", "))
 		}
+	}
+	if _, err := language.New(o.Language); err != nil {
+		return wrong("%w", err)
 	}
 	if _, err := o.logLevel(); err != nil {
 		return wrong("the log level %q is none of debug, info, warn, error", o.LogLevel)

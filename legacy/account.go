@@ -43,6 +43,7 @@ func accountOperations() []operation {
 	return []operation{
 		define(orchestrator.Intent{
 			Name: "get_loyalty_points", Summary: "Show the loyalty points and tier", Effect: orchestrator.Read,
+			Languages: german["get_loyalty_points"],
 			Examples: []string{
 				"how many points do I have?",
 				"my loyalty points",
@@ -66,6 +67,7 @@ func accountOperations() []operation {
 		}),
 		define(orchestrator.Intent{
 			Name: "list_payment_methods", Summary: "List the payment methods on file", Effect: orchestrator.Read,
+			Languages: german["list_payment_methods"],
 			Examples: []string{
 				"which payment methods do I have?",
 				"show my cards",
@@ -86,6 +88,7 @@ func accountOperations() []operation {
 		}, paymentMethods),
 		define(orchestrator.Intent{
 			Name: "subscribe_newsletter", Summary: "Subscribe to the newsletter", Effect: orchestrator.Write,
+			Languages: german["subscribe_newsletter"],
 			Examples: []string{
 				"subscribe me to the newsletter",
 				"sign me up for news",
@@ -107,6 +110,7 @@ func accountOperations() []operation {
 		}, newsletterBy("NLSB")),
 		define(orchestrator.Intent{
 			Name: "unsubscribe_newsletter", Summary: "Unsubscribe from the newsletter", Effect: orchestrator.Write,
+			Languages: german["unsubscribe_newsletter"],
 			Examples: []string{
 				"unsubscribe me from the newsletter",
 				"I don't want your newsletter any more",
@@ -127,6 +131,7 @@ func accountOperations() []operation {
 		}, newsletterBy("NLUN")),
 		define(orchestrator.Intent{
 			Name: "reset_password", Summary: "Send a link to set a new password", Effect: orchestrator.Write,
+			Languages: german["reset_password"],
 			Examples: []string{
 				"I forgot my password",
 				"reset my password",
@@ -154,6 +159,7 @@ func accountOperations() []operation {
 		}),
 		define(orchestrator.Intent{
 			Name: "close_account", Summary: "Close the account for good", Effect: orchestrator.Destructive,
+			Languages: german["close_account"],
 			Examples: []string{
 				"close my account",
 				"delete my account please",

@@ -35,6 +35,7 @@ func deskOperations() []operation {
 	return []operation{
 		define(orchestrator.Intent{
 			Name: "file_complaint", Summary: "File a complaint about an order or the shop", Effect: orchestrator.Write,
+			Languages: german["file_complaint"],
 			Examples: []string{
 				"I want to complain",
 				"file a complaint: the kettle arrived with a crack",
@@ -55,6 +56,7 @@ func deskOperations() []operation {
 		}, fileComplaint),
 		define(orchestrator.Intent{
 			Name: "contact_human", Summary: "Ask a person of the support staff to get in touch", Effect: orchestrator.Write, Unconfirmed: true,
+			Languages: german["contact_human"],
 			Examples: []string{
 				"I want to talk to a human",
 				"connect me to a real person",

@@ -64,6 +64,7 @@ func returnOperations() []operation {
 	return []operation{
 		define(orchestrator.Intent{
 			Name: "request_return", Summary: "Return a delivered order, or one item of it", Effect: orchestrator.Write,
+			Languages: german["request_return"],
 			Examples: []string{
 				"I want to return the boots",
 				"return order 4001",
@@ -90,6 +91,7 @@ func returnOperations() []operation {
 		}, requestReturn),
 		define(orchestrator.Intent{
 			Name: "withdraw_return", Summary: "Withdraw a return that was requested, to keep the items after all", Effect: orchestrator.Write,
+			Languages: german["withdraw_return"],
 			Examples: []string{
 				"withdraw the return of order 4001",
 				"I'll keep the boots after all, withdraw my return",
@@ -117,6 +119,7 @@ func returnOperations() []operation {
 		}, withdrawReturn),
 		define(orchestrator.Intent{
 			Name: "get_refund_status", Summary: "Say how far the refund of a cancelled or returned order is", Effect: orchestrator.Read,
+			Languages: german["get_refund_status"],
 			Examples: []string{
 				"where is my refund?",
 				"have you paid me back for order 4002",
@@ -135,6 +138,7 @@ func returnOperations() []operation {
 		}, refundStatus),
 		define(orchestrator.Intent{
 			Name: "get_invoice", Summary: "Show the invoice of an order that has shipped", Effect: orchestrator.Read,
+			Languages: german["get_invoice"],
 			Examples: []string{
 				"I need the invoice for order 1001",
 				"show me the bill for my headphones",

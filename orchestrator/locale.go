@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -143,6 +144,25 @@ func (l *Locale) PluralOf(noun string) string {
 		}
 	}
 	return noun
+}
+
+// SingularsOf gives the nouns that may have this plural, the likeliest first.
+func (l *Locale) SingularsOf(plural string) []string {
+	var out []string
+	if l == nil || l.Plurals == nil && l.Endings == nil {
+		return []string{SingularOf(plural)}
+	}
+	for singular := range l.Plurals {
+		if l.PluralOf(singular) == plural {
+			out = append(out, singular)
+		}
+	}
+	for _, e := range l.Endings {
+		if stem, ok := strings.CutSuffix(plural, e[1]); ok && l.PluralOf(stem+e[0]) == plural && !slices.Contains(out, stem+e[0]) {
+			out = append(out, stem+e[0])
+		}
+	}
+	return out
 }
 
 // Whose writes that something belongs to a person: Ada's order.

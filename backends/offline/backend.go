@@ -7,7 +7,9 @@ package offline
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
+	"banyan/backends/offline/language"
 	"banyan/orchestrator"
 )
 
@@ -23,6 +25,9 @@ type Backend struct {
 	mu       sync.Mutex // guards lessons and order
 	lessons  map[string]*lesson
 	versions []string // of the lessons, oldest first
+
+	lang        *language.Language // nil is English
+	translation atomic.Pointer[translation]
 }
 
 // lesson is the training on one catalog, under way or done.
@@ -34,6 +39,13 @@ type lesson struct {
 // New returns a backend that knows no catalog yet.
 func New() *Backend {
 	return &Backend{lessons: map[string]*lesson{}}
+}
+
+// In returns a new backend that speaks a language; nil is English.
+func In(l *language.Language) *Backend {
+	b := New()
+	b.lang = l
+	return b
 }
 
 // Describe names the backend; it has no model, and nothing leaves the machine.
@@ -48,6 +60,9 @@ func (b *Backend) Describe(context.Context) (orchestrator.BackendInfo, error) {
 func (b *Backend) Prepare(ctx context.Context, catalog *orchestrator.Catalog) {
 	if len(catalog.Intents()) > matchable {
 		return
+	}
+	if b.lang != nil {
+		catalog = b.translated(catalog).catalog
 	}
 	_, _ = b.knowledge(ctx, catalog) // a cancelled preparation is made up for by Plan
 }
@@ -82,6 +97,9 @@ func (b *Backend) knowledge(ctx context.Context, catalog *orchestrator.Catalog) 
 
 // Plan turns a message into a plan. The same request always gives the same plan.
 func (b *Backend) Plan(ctx context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
+	if b.lang != nil {
+		return b.planIn(ctx, req)
+	}
 	k, err := b.knowledge(ctx, req.Catalog)
 	if err != nil {
 		return orchestrator.PlanReply{}, err
@@ -98,7 +116,10 @@ func (b *Backend) Judge(context.Context, orchestrator.JudgeRequest) (orchestrato
 
 // Respond writes the answer from the results.
 func (b *Backend) Respond(_ context.Context, req orchestrator.RespondRequest, emit func(delta string)) (orchestrator.Reply, error) {
-	return respond(req, emit), nil
+	if b.lang != nil {
+		req.Catalog = b.translated(req.Catalog).catalog
+	}
+	return respondIn(b.lang, req, emit), nil
 }
 
 func usage() orchestrator.Usage { return orchestrator.Usage{Backend: name} }

@@ -105,14 +105,10 @@ func (o shown) label(name string) string {
 // noun is what people call one member of a list field: order for orders.
 func (w *answerWriter) noun(o shown, list string) string {
 	n := w.small(o.label(list))
-	if w.say.Locale != nil {
-		for singular, plural := range w.say.Locale.Plurals {
-			if strings.EqualFold(n, plural) {
-				return singular
-			}
-		}
+	if singulars := w.say.Locale.SingularsOf(n); len(singulars) > 0 {
+		return singulars[0]
 	}
-	return orchestrator.SingularOf(n)
+	return n
 }
 
 // identifier returns the name of the field that identifies the object, or "": the

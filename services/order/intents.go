@@ -3,10 +3,11 @@ package order
 import "banyan/orchestrator"
 
 var listOrders = orchestrator.Intent{
-	Name:    "list_orders",
-	Summary: "List a customer's orders, newest first, with status, items and total",
-	Effect:  orchestrator.Read,
-	Subject: "email",
+	Name:      "list_orders",
+	Summary:   "List a customer's orders, newest first, with status, items and total",
+	Effect:    orchestrator.Read,
+	Subject:   "email",
+	Languages: german["list_orders"],
 	Examples: []string{
 		"show me my orders",
 		"what have I ordered?",
@@ -35,10 +36,11 @@ var listOrders = orchestrator.Intent{
 }
 
 var getOrder = orchestrator.Intent{
-	Name:    "get_order",
-	Summary: "Show one order: its status, items, prices, total and when it was placed, shipped and delivered",
-	Effect:  orchestrator.Read,
-	Subject: "email",
+	Name:      "get_order",
+	Summary:   "Show one order: its status, items, prices, total and when it was placed, shipped and delivered",
+	Effect:    orchestrator.Read,
+	Subject:   "email",
+	Languages: german["get_order"],
 	Examples: []string{
 		"show me order 1002",
 		"how much was order 1002?",
@@ -72,10 +74,11 @@ var getOrder = orchestrator.Intent{
 // cancelOrder is completed after a crash: the customer said yes, and an order that
 // has shipped meanwhile is refused. It is taken back by reinstate_order.
 var cancelOrder = orchestrator.Intent{
-	Name:    "cancel_order",
-	Summary: "Cancel an order that has not shipped yet",
-	Effect:  orchestrator.Destructive,
-	Subject: "email",
+	Name:      "cancel_order",
+	Summary:   "Cancel an order that has not shipped yet",
+	Effect:    orchestrator.Destructive,
+	Subject:   "email",
+	Languages: german["cancel_order"],
 	Examples: []string{
 		"cancel order 1003",
 		"cancel my latest order",
@@ -104,10 +107,11 @@ var cancelOrder = orchestrator.Intent{
 // reinstateOrder takes cancel_order back. Its words keep away from those that ask
 // for a cancellation, so that the one is never taken for the other.
 var reinstateOrder = orchestrator.Intent{
-	Name:    "reinstate_order",
-	Summary: "Reinstate an order that was called off by mistake, within a day",
-	Effect:  orchestrator.Write,
-	Subject: "email",
+	Name:      "reinstate_order",
+	Summary:   "Reinstate an order that was called off by mistake, within a day",
+	Effect:    orchestrator.Write,
+	Subject:   "email",
+	Languages: german["reinstate_order"],
 	Examples: []string{
 		"reinstate order 1003",
 		"please reinstate my order",
@@ -132,10 +136,11 @@ var reinstateOrder = orchestrator.Intent{
 // changeOrder is taken back by itself: an item that was removed stays known to its
 // order and can be put back by its name.
 var changeOrder = orchestrator.Intent{
-	Name:    "change_order",
-	Summary: "Change how many of an item an order has, or remove the item, while the order has not shipped",
-	Effect:  orchestrator.Write,
-	Subject: "email",
+	Name:      "change_order",
+	Summary:   "Change how many of an item an order has, or remove the item, while the order has not shipped",
+	Effect:    orchestrator.Write,
+	Subject:   "email",
+	Languages: german["change_order"],
 	Examples: []string{
 		"make it two mugs instead of one",
 		"change the quantity of socks in order 4003 to 5",

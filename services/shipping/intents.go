@@ -3,10 +3,11 @@ package shipping
 import "banyan/orchestrator"
 
 var trackShipment = orchestrator.Intent{
-	Name:    "track_shipment",
-	Summary: "Track the parcel of an order that has shipped: where it is, carrier and tracking number",
-	Effect:  orchestrator.Read,
-	Subject: "email",
+	Name:      "track_shipment",
+	Summary:   "Track the parcel of an order that has shipped: where it is, carrier and tracking number",
+	Effect:    orchestrator.Read,
+	Subject:   "email",
+	Languages: german["track_shipment"],
 	Examples: []string{
 		"where is my parcel?",
 		"where is it",
@@ -39,10 +40,11 @@ var trackShipment = orchestrator.Intent{
 // changeDeliveryAddress is completed after a crash: a parcel that has left meanwhile
 // is refused. It is taken back by itself, with the address that was there before.
 var changeDeliveryAddress = orchestrator.Intent{
-	Name:    "change_delivery_address",
-	Summary: "Deliver one order to another address, while it has not shipped",
-	Effect:  orchestrator.Write,
-	Subject: "email",
+	Name:      "change_delivery_address",
+	Summary:   "Deliver one order to another address, while it has not shipped",
+	Effect:    orchestrator.Write,
+	Subject:   "email",
+	Languages: german["change_delivery_address"],
 	Examples: []string{
 		"change the delivery address of order 1003",
 		"send my order to my office instead: 7 Mill Road, 5020 Bergen",
@@ -71,10 +73,11 @@ var changeDeliveryAddress = orchestrator.Intent{
 }
 
 var getDeliveryEstimate = orchestrator.Intent{
-	Name:    "get_delivery_estimate",
-	Summary: "Estimate when an order will be delivered, or say when it was",
-	Effect:  orchestrator.Read,
-	Subject: "email",
+	Name:      "get_delivery_estimate",
+	Summary:   "Estimate when an order will be delivered, or say when it was",
+	Effect:    orchestrator.Read,
+	Subject:   "email",
+	Languages: german["get_delivery_estimate"],
 	Examples: []string{
 		"when will my order arrive?",
 		"when does the lamp come?",

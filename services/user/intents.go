@@ -61,10 +61,11 @@ func profileOf(p Person) Profile {
 }
 
 var getProfile = orchestrator.Intent{
-	Name:    "get_profile",
-	Summary: "Show a customer's profile: name, email, phone number, address and since when",
-	Effect:  orchestrator.Read,
-	Subject: "email",
+	Name:      "get_profile",
+	Summary:   "Show a customer's profile: name, email, phone number, address and since when",
+	Effect:    orchestrator.Read,
+	Subject:   "email",
+	Languages: german["get_profile"],
 	Examples: []string{
 		"show me my profile",
 		"what do you know about me?",
@@ -90,10 +91,11 @@ var getProfile = orchestrator.Intent{
 // updatePhone is completed after a crash: to write the same number again harms
 // nobody. It is taken back by itself, with the number that was there before.
 var updatePhone = orchestrator.Intent{
-	Name:    "update_phone",
-	Summary: "Change the phone number in a customer's profile",
-	Effect:  orchestrator.Write,
-	Subject: "email",
+	Name:      "update_phone",
+	Summary:   "Change the phone number in a customer's profile",
+	Effect:    orchestrator.Write,
+	Subject:   "email",
+	Languages: german["update_phone"],
 	Examples: []string{
 		"change my phone number to +47 400 00 100",
 		"I have a new phone number",
@@ -121,10 +123,11 @@ var updatePhone = orchestrator.Intent{
 
 // updateAddress is recovered and taken back as updatePhone is.
 var updateAddress = orchestrator.Intent{
-	Name:    "update_address",
-	Summary: "Change the home address in a customer's profile, not that of an order",
-	Effect:  orchestrator.Write,
-	Subject: "email",
+	Name:      "update_address",
+	Summary:   "Change the home address in a customer's profile, not that of an order",
+	Effect:    orchestrator.Write,
+	Subject:   "email",
+	Languages: german["update_address"],
 	Examples: []string{
 		"I have moved to 12 Elm Street, 0150 Oslo",
 		"change my address",
