@@ -2,6 +2,7 @@ package offline
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"banyan/backends/offline/language"
@@ -60,7 +61,54 @@ func (g *glossary) tokens(toks []token) []token {
 		}
 		i += n
 	}
-	return out
+	return g.inOrder(out)
+}
+
+// inOrder puts verbs that stand at the end of their clause where English has them,
+// behind the subject: if it not yet shipped is → if it is not yet shipped.
+func (g *glossary) inOrder(toks []token) []token {
+	grammar := g.lang.Grammar()
+	for i := 0; i < len(toks); i++ {
+		if !slices.Contains(grammar.VerbLastAfter, toks[i].low) {
+			continue
+		}
+		end := i + 1
+		for end < len(toks) && toks[end].kind != tokPunct {
+			end++
+		}
+		clause := toks[i+1 : end]
+		verbs := len(clause)
+		for verbs > 0 && slices.Contains(grammar.Verbs, clause[verbs-1].low) {
+			verbs--
+		}
+		subject := subjectLen(clause[:verbs])
+		if verbs == len(clause) || subject == 0 || subject == verbs {
+			continue
+		}
+		moved := slices.Clone(clause[:subject])
+		for v := len(clause) - 1; v >= verbs; v-- {
+			moved = append(moved, clause[v])
+		}
+		copy(clause, append(moved, clause[subject:verbs]...))
+	}
+	return toks
+}
+
+// subjectLen is how many words the subject at the beginning of a clause has: a
+// pronoun, or an article with a noun and what identifies it.
+func subjectLen(clause []token) int {
+	n := 0
+	for n < len(clause) && (nounMarks[clause[n].low] || ordinals[clause[n].low] != 0) && !clause[n].is("no") {
+		n++
+	}
+	if n == len(clause) {
+		return 0
+	}
+	n++
+	for n < len(clause) && clause[n].kind == tokNumber && n > 1 {
+		n++
+	}
+	return n
 }
 
 // longGloss bounds the words of one gloss.

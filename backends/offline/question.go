@@ -11,7 +11,10 @@ import (
 // question asks for a parameter in the words of its schema.
 func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing) {
 	m := &orchestrator.Missing{Step: step, Param: sl.name}
-	title := lowerFirst(strings.TrimSpace(sl.title))
+	title := strings.TrimSpace(sl.title)
+	if !p.nounsUpper(step) {
+		title = lowerFirst(title)
+	}
 	switch {
 	case sl.kind == kindEnum:
 		for _, v := range sl.values {
@@ -50,6 +53,17 @@ func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing
 		text += ", in " + u
 	}
 	return text + "?", m
+}
+
+// nounsUpper tells whether the step's intent speaks a language that writes nouns
+// with a capital.
+func (p *planner) nounsUpper(step string) bool {
+	st := p.step(step)
+	if st == nil {
+		return false
+	}
+	s := p.k.byName[st.Intent]
+	return s != nil && s.Locale != nil && s.Locale.NounsUpper
 }
 
 func withoutArticle(s string) string {

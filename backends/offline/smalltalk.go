@@ -60,7 +60,7 @@ func (p *planner) smallTalk() (orchestrator.Plan, bool) {
 	}
 	switch {
 	case p.wholly(undoWords):
-		return say(p.undoing())
+		return p.undoing(), true
 	case p.wholly(overWords):
 		return say("All right, a fresh start: nothing is waiting. " + p.suggestion())
 	case p.wholly(whoWords):
@@ -87,19 +87,20 @@ func (p *planner) smallTalk() (orchestrator.Plan, bool) {
 	return orchestrator.Plan{}, false
 }
 
-// undoing answers the wish to take something back.
-func (p *planner) undoing() string {
+// undoing plans what the wish to take something back comes to: a confirmation that
+// waits is dropped, a change that was made is taken back by the kernel.
+func (p *planner) undoing() orchestrator.Plan {
 	for t := range p.turnsBack {
 		if t.Kind == orchestrator.KindConfirmation {
-			return "All right, never mind. Nothing was changed."
+			return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: "All right, never mind. Nothing was changed."}
 		}
 		for _, st := range slices.Backward(t.Steps) {
 			if s := p.k.byName[st.Intent]; s != nil && s.Changes() && st.Status == orchestrator.StepDone {
-				return "I cannot take it back by myself: " + strings.TrimPrefix(p.recount(t, st), "You asked me ") + " Tell me how it should be now, and I will see if that can be done."
+				return orchestrator.Plan{Kind: orchestrator.PlanUndo}
 			}
 		}
 	}
-	return "There is nothing to take back: nothing was changed in this conversation."
+	return orchestrator.Plan{Kind: orchestrator.PlanAnswer, Text: "There is nothing to take back: nothing was changed in this conversation."}
 }
 
 // signedIn says who is asking.

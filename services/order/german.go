@@ -5,7 +5,7 @@ import "banyan/orchestrator"
 // german are the wordings of the intents in German, by name.
 var german = map[string]map[string]orchestrator.Words{
 	"list_orders": {"de": {
-		Summary: "Bestellungen zeigen, die neuesten zuerst",
+		Summary: "Alle Bestellungen zeigen, die neuesten zuerst",
 		Examples: []string{
 			"zeig mir meine Bestellungen", "welche Bestellungen habe ich?", "was habe ich bestellt?", "meine Bestellungen bitte",
 			"liste alle Bestellungen auf", "habe ich offene Bestellungen?", "welche Bestellungen sind schon geliefert?", "wie viele Bestellungen habe ich?",
@@ -16,7 +16,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels: orderLabels, Values: statusWords, Messages: refusals,
 	}},
 	"get_order": {"de": {
-		Summary: "eine Bestellung zeigen: Status, Artikel, Preise und Daten",
+		Summary: "Eine Bestellung zeigen: Status, Artikel, Preise und Daten",
 		Examples: []string{
 			"zeig mir Bestellung 1002", "was ist mit Bestellung 2001?", "wie ist der Status meiner Bestellung 1003?", "Details zu Bestellung 4001",
 			"ist Bestellung 1003 schon versandt?", "was kostet Bestellung 1002?", "Bestellung 1001", "wann habe ich Bestellung 1002 aufgegeben?",
@@ -34,7 +34,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels: orderLabels, Values: statusWords, Messages: refusals,
 	}},
 	"cancel_order": {"de": {
-		Summary: "eine Bestellung stornieren, die noch nicht versandt ist",
+		Summary: "Eine Bestellung stornieren, die noch nicht versandt ist",
 		Examples: []string{
 			"storniere Bestellung 1003", "storniere meine letzte Bestellung", "bitte storniere sie", "ich möchte meine Bestellung stornieren",
 			"kannst du Bestellung 4003 stornieren?", "ich will die Lampe nicht mehr, storniere die Bestellung", "Stornierung von Bestellung 2044",
@@ -46,7 +46,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels: orderLabels, Values: statusWords, Messages: refusals,
 	}},
 	"reinstate_order": {"de": {
-		Summary: "eine stornierte Bestellung wieder aufnehmen",
+		Summary: "Eine stornierte Bestellung wieder aufnehmen",
 		Examples: []string{
 			"nimm Bestellung 1003 wieder auf", "ich möchte die stornierte Bestellung doch haben", "die Stornierung war ein Fehler",
 			"stell meine Bestellung wieder her", "Stornierung von Bestellung 4003 aufheben", "aktiviere meine Bestellung wieder",
@@ -57,7 +57,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels: orderLabels, Values: statusWords, Messages: refusals,
 	}},
 	"change_order": {"de": {
-		Summary: "die Menge eines Artikels ändern oder ihn entfernen, solange die Bestellung nicht versandt ist",
+		Summary: "Die Menge eines Artikels ändern oder ihn entfernen, solange die Bestellung nicht versandt ist",
 		Examples: []string{
 			"ändere die Menge der Socken in Bestellung 4003 auf 5", "mach zwei Becher daraus", "entferne die Stöcke aus meiner Bestellung",
 			"ich brauche drei Lampen in Bestellung 1003", "setze die Anzahl der Becher auf 4", "nimm den Becher aus meiner Bestellung",

@@ -5,7 +5,7 @@ import "banyan/orchestrator"
 // german are the wordings of the intents in German, by name.
 var german = map[string]map[string]orchestrator.Words{
 	"track_shipment": {"de": {
-		Summary: "das Paket einer Bestellung verfolgen: wo es ist, wer es bringt und die Sendungsnummer",
+		Summary: "Das Paket einer Bestellung verfolgen: wo es ist, wer es bringt und die Sendungsnummer",
 		Examples: []string{
 			"wo ist mein Paket?", "wo ist meine Bestellung?", "verfolge Bestellung 1002", "Sendungsnummer bitte", "wo bleibt mein Wasserkocher?",
 			"Sendungsverfolgung für Bestellung 2001", "wer liefert mein Paket?", "ist mein Paket noch unterwegs?", "wo steckt die Sendung der Kundin?",
@@ -20,7 +20,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels: labels, Values: values, Messages: refusals,
 	}},
 	"change_delivery_address": {"de": {
-		Summary: "eine Bestellung an eine andere Adresse liefern, solange sie nicht versandt ist",
+		Summary: "Eine Bestellung an eine andere Adresse liefern, solange sie nicht versandt ist",
 		Examples: []string{
 			"ändere die Lieferadresse von Bestellung 1003", "liefere Bestellung 4003 an 12 Elm Street, 0150 Oslo", "schick meine Bestellung ins Büro",
 			"neue Lieferadresse für Bestellung 2044", "kannst du das woandershin liefern?", "die Lieferadresse ist falsch", "Lieferadresse ändern",
@@ -31,7 +31,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels:  labels, Values: values, Messages: refusals,
 	}},
 	"get_delivery_estimate": {"de": {
-		Summary: "schätzen, wann eine Bestellung ankommt",
+		Summary: "Den Liefertermin einer Bestellung schätzen",
 		Examples: []string{
 			"wann kommt meine Bestellung?", "wann kommt die Lampe an?", "wie lange dauert es noch bis Bestellung 1003 da ist?", "voraussichtliche Lieferung von Bestellung 2001",
 			"wann wird mein Paket geliefert?", "Liefertermin bitte", "kommt meine Bestellung vor dem Wochenende?", "wann ist meine letzte Bestellung da?",

@@ -5,7 +5,7 @@ import "banyan/orchestrator"
 // german are the wordings of the intents in German, by name.
 var german = map[string]map[string]orchestrator.Words{
 	"get_profile": {"de": {
-		Summary: "das Profil zeigen: Name, E-Mail, Telefonnummer und Adresse",
+		Summary: "Das Profil zeigen: Name, E-Mail, Telefonnummer und Adresse",
 		Examples: []string{
 			"zeig mir mein Profil", "was wisst ihr über mich?", "welche Telefonnummer habt ihr von mir?", "wie ist meine Adresse bei euch?",
 			"meine Kontodaten bitte", "wie lautet die Telefonnummer der Kundin?", "seit wann bin ich Kunde?", "Kontaktdaten", "unter welchem Namen bin ich registriert?",
@@ -15,7 +15,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels: labels,
 	}},
 	"update_phone": {"de": {
-		Summary: "die Telefonnummer im Profil ändern",
+		Summary: "Die Telefonnummer im Profil ändern",
 		Examples: []string{
 			"ändere meine Telefonnummer auf +47 400 00 100", "ich habe eine neue Telefonnummer", "meine Nummer ist jetzt 0171 5550123", "neue Handynummer: +44 7700 900123",
 			"Telefonnummer ändern", "bitte die Telefonnummer in meinem Konto ersetzen", "die Telefonnummer der Kundin hat sich geändert", "aktualisiere meine Handynummer",
@@ -25,7 +25,7 @@ var german = map[string]map[string]orchestrator.Words{
 		Labels:  labels,
 	}},
 	"update_address": {"de": {
-		Summary: "die Wohnadresse im Profil ändern",
+		Summary: "Die Wohnadresse im Profil ändern",
 		Examples: []string{
 			"ich bin umgezogen nach 12 Elm Street, 0150 Oslo", "ändere meine Adresse", "meine neue Adresse ist 8 Harbour Road, Bergen 5003", "Adresse ändern",
 			"wir sind umgezogen, bitte die Adresse aktualisieren", "die Adresse in meinem Profil ist falsch", "neue Wohnadresse", "die Kundin ist umgezogen",

@@ -25,6 +25,23 @@ func glosses(words map[string]string) map[string][]gloss {
 	return out
 }
 
+// Grammar is how sentences are built, in the English words that the language's own
+// are glossed with.
+type Grammar struct {
+	// VerbLastAfter are the words after which the verb stands at the end of its
+	// clause, Verbs the verbs that do so.
+	VerbLastAfter []string `toml:"verb_last_after"`
+	Verbs         []string `toml:"verbs"`
+}
+
+// Grammar returns how the language builds sentences.
+func (l *Language) Grammar() Grammar {
+	if l == nil {
+		return Grammar{}
+	}
+	return l.grammar
+}
+
 // Gloss says in English what stands at the beginning of some words, all in lower
 // case: how many of the words it is, and what they are. n is 0 if the first word is
 // none of the language's small words.

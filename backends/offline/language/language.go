@@ -6,6 +6,7 @@
 //	sentences.toml   the planner's own sentences: English, and how it is said here
 //	words.toml       the small words of messages (if, and, my, not yet, yes), and
 //	                 their English; what stands between them is the catalog's
+//	grammar.toml     how sentences are built where English builds them otherwise
 //
 // English is the language in which everything is written down first: its folder
 // has the answers alone. What another language lacks is said in English.
@@ -38,6 +39,7 @@ type Language struct {
 	answers map[string]string
 	said    []Pattern
 	glosses map[string][]gloss // by the first word, the longest first
+	grammar Grammar
 }
 
 // Tags lists the languages that there are.
@@ -79,6 +81,9 @@ func New(tag string) (*Language, error) {
 		return nil, fmt.Errorf("%s/sentences.toml: %w", name, err)
 	}
 	l.glosses = glosses(words)
+	if err := read(name, "grammar.toml", &l.grammar); err != nil {
+		return nil, err
+	}
 	return l, nil
 }
 
