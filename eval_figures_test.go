@@ -21,16 +21,16 @@ var figures = flag.Bool("figures", false, "print every figure of the offline bac
 
 // figure is one measured number beside what is wanted of it.
 type figure struct {
-	name    string
-	value   float64
-	atLeast float64
-	aim     float64
-	unit    string
+	name  string
+	value float64
+	unit  string
+	// atLeast and aim are what is wanted; zero where nothing is.
+	atLeast, aim float64
 	// most: smaller is better.
 	most bool
-	// drift is how far a sample may stay behind atLeast before the test fails; 0: the
-	// figure depends on the machine and only is printed.
-	drift float64
+	// floor is what a sample of the cases must reach: the figure with a margin for
+	// drift. Zero: the figure is only printed, because it depends on the machine.
+	floor float64
 }
 
 func (f figure) good(limit float64) bool {
@@ -40,12 +40,17 @@ func (f figure) good(limit float64) bool {
 	return f.value >= limit
 }
 
+// row is the figure with its unit, what is wanted, and in a word how it stands.
 func (f figure) row() string {
 	write := func(v float64) string {
 		if f.unit == "%" {
 			return fmt.Sprintf("%.1f %%", v)
 		}
-		return fmt.Sprintf("%.4g %s", v, f.unit)
+		return fmt.Sprintf("%.3g %s", v, f.unit)
+	}
+	cells := []string{f.name, write(f.value)}
+	if f.atLeast == 0 {
+		return strings.Join(append(cells, "", "", ""), "\t")
 	}
 	word, sign := "misses", "≥ "
 	if f.most {
@@ -57,7 +62,7 @@ func (f figure) row() string {
 	case f.good(f.atLeast):
 		word = "holds"
 	}
-	return strings.Join([]string{f.name, write(f.value), sign + write(f.atLeast), sign + write(f.aim), word}, "\t")
+	return strings.Join(append(cells, sign+write(f.atLeast), sign+write(f.aim), word), "\t")
 }
 
 // evalSummary runs `banyan eval --json` in this process and returns its summary.
@@ -121,12 +126,8 @@ func TestFigures(t *testing.T) {
 	}
 	all := accuracyFigures(t, step)
 	for _, f := range all {
-		slack := f.drift
-		if f.most {
-			slack = -slack
-		}
-		if !f.good(f.atLeast - slack) {
-			t.Errorf("%s is %.1f %s, wanted %.1f with a margin of %.1f", f.name, f.value, f.unit, f.atLeast, f.drift)
+		if !f.good(f.floor) {
+			t.Errorf("%s: %.1f %s, and the limit is %.1f", f.name, f.value, f.unit, f.floor)
 		}
 	}
 	if !*figures {
@@ -157,18 +158,19 @@ func accuracyFigures(t *testing.T, step int) []figure {
 		joinedExact += *s.Exact * float64(s.Cases)
 		joinedCases += float64(s.Cases)
 	}
+	kept := clinc.Thresholds[0]
 	return []figure{
-		{name: "CLINC150 in scope, before rejection", value: 100 * *clinc.BeforeRejection, atLeast: 82.5, aim: 86, unit: "%", drift: 3},
-		{name: "CLINC150 in scope kept, default threshold", value: 100 * *clinc.Thresholds[0].Kept, atLeast: 89, aim: 92, unit: "%", drift: 3},
-		{name: "CLINC150 out of scope caught, default threshold", value: 100 * *clinc.Thresholds[0].Caught, atLeast: 82, aim: 86, unit: "%", drift: 8},
-		{name: "SNIPS, before rejection", value: 100 * *snips.BeforeRejection, atLeast: 95.5, aim: 97, unit: "%", drift: 3},
-		{name: "several requests, exact, both sets", value: 100 * joinedExact / joinedCases, atLeast: 76, aim: 85, unit: "%", drift: 12},
-		{name: "CLINC150 one request taken for several", value: 100 * *clinc.WronglySplit, atLeast: 5, aim: 2, unit: "%", most: true, drift: 1},
-		{name: "  through the whole planner: CLINC150 in scope exact", value: 100 * *clinc.InScopeAccuracy, atLeast: 73.4, aim: 79, unit: "%", drift: 4},
-		{name: "  through the whole planner: CLINC150 out of scope caught", value: 100 * *clinc.OOSRecall, atLeast: 82, aim: 86, unit: "%", drift: 8},
-		{name: "  through the whole planner: SNIPS exact", value: 100 * *snips.Exact, atLeast: 85, aim: 89, unit: "%", drift: 4},
-		{name: "  several requests, exact: CLINC150", value: 100 * *several["clinc150"].Exact, atLeast: 62, aim: 75, unit: "%", drift: 18},
-		{name: "  several requests, exact: SNIPS", value: 100 * *several["snips"].Exact, atLeast: 90, aim: 95, unit: "%", drift: 5},
+		{name: "CLINC150 in scope, before rejection", value: 100 * *clinc.BeforeRejection, unit: "%", atLeast: 82.5, aim: 86, floor: 80},
+		{name: "CLINC150 in scope kept, default threshold", value: 100 * *kept.Kept, unit: "%", atLeast: 89, aim: 92, floor: 87},
+		{name: "CLINC150 out of scope caught, default threshold", value: 100 * *kept.Caught, unit: "%", atLeast: 82, aim: 86, floor: 74},
+		{name: "SNIPS, before rejection", value: 100 * *snips.BeforeRejection, unit: "%", atLeast: 95.5, aim: 97, floor: 93},
+		{name: "several requests, exact, both sets", value: 100 * joinedExact / joinedCases, unit: "%", atLeast: 76, aim: 85, floor: 65},
+		{name: "CLINC150 one request taken for several", value: 100 * *clinc.WronglySplit, unit: "%", atLeast: 5, aim: 2, most: true, floor: 4},
+		{name: "  CLINC150 in scope, exact, whole planner", value: 100 * *clinc.InScopeAccuracy, unit: "%", floor: 72},
+		{name: "  CLINC150 out of scope caught, whole planner", value: 100 * *clinc.OOSRecall, unit: "%", floor: 74},
+		{name: "  SNIPS exact, whole planner", value: 100 * *snips.Exact, unit: "%", floor: 82},
+		{name: "  several requests, exact, CLINC150", value: 100 * *several["clinc150"].Exact, unit: "%", floor: 45},
+		{name: "  several requests, exact, SNIPS", value: 100 * *several["snips"].Exact, unit: "%", floor: 85},
 	}
 }
 
@@ -187,7 +189,7 @@ func suiteFigure(t *testing.T) figure {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return figure{name: "conversation suite, right turns", value: score, atLeast: 95, aim: 99, unit: "%"}
+	return figure{name: "conversation suite, right turns", value: score, unit: "%", atLeast: 95, aim: 99}
 }
 
 // speedFigures measures times on one core, and memory, by running the program.
@@ -197,13 +199,13 @@ func speedFigures(t *testing.T) []figure {
 	catalog, cases = mustLarge(t, 5000)
 	large, peak := evalProcess(t, catalog, cases)
 	return []figure{
-		{name: "40 intents, a message, p50", value: 1000 * small.P50MS, atLeast: 150, aim: 50, unit: "µs", most: true},
-		{name: "40 intents, a message, p99", value: 1000 * small.P99MS, atLeast: 1000, aim: 300, unit: "µs", most: true},
-		{name: "40 intents, training", value: small.TrainMS, atLeast: 80, aim: 40, unit: "ms", most: true},
-		{name: "5,000 intents, a message, p99", value: large.P99MS, atLeast: 10, aim: 2, unit: "ms", most: true},
-		{name: "5,000 intents, training", value: large.TrainMS / 1000, atLeast: 20, aim: 5, unit: "s", most: true},
-		{name: "5,000 intents, memory of the whole process at its peak", value: peak, atLeast: 400, aim: 200, unit: "MB", most: true},
-		{name: "  5,000 intents, right before rejection", value: 100 * *large.BeforeRejection, atLeast: 80, aim: 90, unit: "%"},
+		{name: "40 intents, a message, p50", value: 1000 * small.P50MS, unit: "µs", atLeast: 150, aim: 50, most: true},
+		{name: "40 intents, a message, p99", value: 1000 * small.P99MS, unit: "µs", atLeast: 1000, aim: 300, most: true},
+		{name: "40 intents, training", value: small.TrainMS, unit: "ms", atLeast: 80, aim: 40, most: true},
+		{name: "5,000 intents, a message, p99", value: large.P99MS, unit: "ms", atLeast: 10, aim: 2, most: true},
+		{name: "5,000 intents, training", value: large.TrainMS / 1000, unit: "s", atLeast: 20, aim: 5, most: true},
+		{name: "5,000 intents, memory of the whole process at its peak", value: peak, unit: "MB", atLeast: 400, aim: 200, most: true},
+		{name: "  5,000 intents, right before rejection", value: 100 * *large.BeforeRejection, unit: "%"},
 	}
 }
 
