@@ -167,6 +167,13 @@ func TestEvalModel(t *testing.T) {
 			t.Errorf("several at a time give something else:\n%s", got.out)
 		}
 	})
+	t.Run("Cascade", func(t *testing.T) { // the offline backend takes what it is sure of
+		got := evalHere(t.Context(), append(flags, "--json", "--cascade")...)
+		sum := mustSummary(t, []byte(got.out))
+		if got.status != 0 || sum.ModelCalls == 0 || sum.ModelCalls >= 25 || sum.CostUSD == nil || *sum.CostUSD >= 0.042 {
+			t.Errorf("status %d, %d calls\n%s", got.status, sum.ModelCalls, got.err)
+		}
+	})
 	t.Run("NoKeyAnywhere", func(t *testing.T) {
 		if strings.Contains(lines.out+lines.err, canary) {
 			t.Error("the key is printed")
