@@ -40,7 +40,7 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	}
 	pending.Hash = r.hash(r.turn.ID)
 	r.turn.Pending = pending
-	r.end(KindConfirmation, confirmText(recordsOf(left), r.plan.Partly))
+	r.end(KindConfirmation, r.impossible()+confirmText(recordsOf(left), r.plan.Partly))
 	r.publish(Event{Kind: EventConfirmAsked, Steps: recordsOf(left)})
 	return true, nil
 }
@@ -54,6 +54,18 @@ func (r *run) unconfirmed() []*stepRun {
 		}
 	}
 	return out
+}
+
+// impossible says which changes were refused already, so that the user knows it
+// before saying yes to the others.
+func (r *run) impossible() string {
+	var out strings.Builder
+	for _, s := range r.ownChanges() {
+		if rec := r.snapshot(s); rec.Status == StepFailed && rec.Error != nil && rec.Error.Code != CodeDependency {
+			out.WriteString(rec.Error.Message + "\n\n")
+		}
+	}
+	return out.String()
 }
 
 // confirmText is the question in Markdown, for those who have no dialog.
