@@ -10,7 +10,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"banyan/orchestrator"
@@ -88,7 +87,10 @@ func readCase(text []byte) (evalCase, error) {
 	if err := json.Unmarshal(text, &c); err != nil {
 		return c, fmt.Errorf("this is not a case: %w", inPlainWords(err))
 	}
-	if strings.TrimSpace(c.Text) == "" {
+	var has struct {
+		Text *string `json:"text"`
+	}
+	if err := json.Unmarshal(text, &has); err != nil || has.Text == nil {
 		return c, errors.New(`"text" is missing`)
 	}
 	if c.Want == nil {

@@ -28,6 +28,7 @@ func TestEvalInput(t *testing.T) {
 	}{
 		{"Fine", sound, fine, nil, 0, ""},
 		{"EmptyLines", sound, "\ufeff\n\n" + fine + "  \r\n" + fine, nil, 0, ""},
+		{"EmptyText", sound, `{"text":"","want":[]}`, nil, 0, ""},
 		{"UnknownFields", `{"data":{},` + sound[1:], `{"id":7,` + fine[1:], nil, 0, ""},
 		{"NoCasesFlag", sound, "", []string{"--cases", ""}, exitUsage, "--cases"},
 		{"NoCasesFile", sound, "", []string{"--cases", "none.jsonl"}, exitUsage, "none.jsonl"},
