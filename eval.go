@@ -150,7 +150,7 @@ func (e *evalOptions) measure(ctx context.Context, b *bench, cases iter.Seq2[eva
 	sum.Backend, sum.Model, sum.Intents, sum.TrainMS = b.info.Name, b.info.Model, len(b.catalog.Intents()), round(train, 3)
 	if e.overlap || !e.overlapSet && !e.json && b.scores != nil && countExamples(b.catalog) <= mostOverlapExamples {
 		p.say("looking for overlaps …")
-		if sum.Overlaps, err = overlaps(ctx, b.catalog); err != nil {
+		if sum.Overlaps, err = overlaps(ctx, b.catalog, b.lang); err != nil {
 			return summary{}, failed(err)
 		}
 	}

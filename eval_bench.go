@@ -8,6 +8,7 @@ import (
 	"iter"
 	"time"
 
+	"banyan/backends/offline/language"
 	"banyan/backends/policy"
 	"banyan/orchestrator"
 )
@@ -16,6 +17,7 @@ import (
 type bench struct {
 	evaluator
 	info  orchestrator.BackendInfo
+	lang  *language.Language // of the offline backend; nil is English
 	close []io.Closer
 }
 
@@ -68,6 +70,9 @@ func (b *bench) open(ctx context.Context, o *options, catalog string) error {
 		b.close = append(b.close, made)
 	}
 	var err error
+	if b.lang, err = language.New(o.Language); err != nil {
+		return wrong("%w", err)
+	}
 	if b.backend, _, err = made.open(ctx, o.Backend); err != nil {
 		return err
 	}

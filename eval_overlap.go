@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"banyan/backends/offline"
+	"banyan/backends/offline/language"
 	"banyan/orchestrator"
 )
 
@@ -41,17 +43,22 @@ func countExamples(c *orchestrator.Catalog) int {
 	return n
 }
 
-// overlaps finds the examples that look more like another intent, the worst pairs
-// first. It trains the offline backend several times. It fails only if ctx ends.
-func overlaps(ctx context.Context, c *orchestrator.Catalog) ([]overlap, error) {
+// overlaps finds the examples in a language that look more like another intent, the
+// worst pairs first. It trains the offline backend several times. A nil language is
+// English.
+func overlaps(ctx context.Context, c *orchestrator.Catalog, l *language.Language) ([]overlap, error) {
+	spoken := c
+	if l != nil {
+		spoken = c.In(l.Locale())
+	}
 	found := map[[2]string]*overlap{}
 	for fold := range folds {
 		rest, err := without(c, fold)
 		if err != nil {
 			return nil, err
 		}
-		b := offline.New()
-		for _, e := range c.Intents() {
+		b := offline.In(l)
+		for _, e := range spoken.Intents() {
 			for i := fold; i < len(e.Examples); i += folds {
 				list, _, err := b.Scores(ctx, e.Examples[i], rest)
 				if err != nil {
@@ -91,11 +98,11 @@ func without(c *orchestrator.Catalog, fold int) (*orchestrator.Catalog, error) {
 	d := orchestrator.Description{Name: "rest", Version: "1.0.0", Contract: orchestrator.ContractVersion, Era: orchestrator.Modern}
 	for _, e := range c.Intents() {
 		in := e.Intent
-		in.Examples = nil
-		for i, ex := range e.Examples {
-			if i%folds != fold {
-				in.Examples = append(in.Examples, ex)
-			}
+		in.Examples = leaveOut(in.Examples, fold)
+		in.Languages = maps.Clone(in.Languages)
+		for tag, words := range in.Languages {
+			words.Examples = leaveOut(words.Examples, fold)
+			in.Languages[tag] = words
 		}
 		d.Intents = append(d.Intents, in)
 	}
@@ -104,4 +111,14 @@ func without(c *orchestrator.Catalog, fold int) (*orchestrator.Catalog, error) {
 		return nil, fmt.Errorf("leave examples out: %w", bad[0])
 	}
 	return rest, nil
+}
+
+func leaveOut(examples []string, fold int) []string {
+	var out []string
+	for i, ex := range examples {
+		if i%folds != fold {
+			out = append(out, ex)
+		}
+	}
+	return out
 }
