@@ -10,7 +10,7 @@ var german = map[string]map[string]orchestrator.Words{
 			"zeig mir mein Profil", "was wisst ihr über mich?", "welche Telefonnummer habt ihr von mir?", "wie ist meine Adresse bei euch?",
 			"meine Kontodaten bitte", "wie lautet die Telefonnummer der Kundin?", "seit wann bin ich Kunde?", "Kontaktdaten", "unter welchem Namen bin ich registriert?",
 		},
-		Answer: "{{with .result}}**{{.name}}** ist seit {{day .customer_since}} dabei.\n\n" +
+		Answer: "{{with .result}}**{{.name}}** ist {{day .customer_since}} dazugekommen.\n\n" +
 			"- E-Mail: {{.email}}\n- Telefon: {{.phone}}\n- Adresse: {{.address}}{{end}}",
 		Labels: labels,
 	}},

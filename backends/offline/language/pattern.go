@@ -13,10 +13,11 @@ import (
 // known; a hole whose name begins with "list" holds several things, joined by
 // commas and "or" or "and".
 type Pattern struct {
-	english    *regexp.Regexp
+	english    string
+	pieces     []string // of the English sentence, around the holes
 	holes      []string
 	translated string
-	fixed      int // letters outside of holes: the more of them, the surer the match
+	fixed      int // bytes outside of holes: the more of them, the surer the match
 }
 
 var hole = regexp.MustCompile(`\{[a-z_0-9]+\}`)
@@ -26,30 +27,45 @@ var hole = regexp.MustCompile(`\{[a-z_0-9]+\}`)
 func Patterns(sentences map[string]string) ([]Pattern, error) {
 	out := make([]Pattern, 0, len(sentences))
 	for _, en := range slices.Sorted(maps.Keys(sentences)) {
-		p := Pattern{translated: sentences[en], fixed: len(hole.ReplaceAllString(en, ""))}
-		var expr strings.Builder
-		expr.WriteString(`(?s)^`)
-		rest := en
-		for _, h := range hole.FindAllString(en, -1) {
-			before, after, _ := strings.Cut(rest, h)
-			expr.WriteString(regexp.QuoteMeta(before) + `(.+?)`)
-			p.holes = append(p.holes, h)
-			rest = after
+		p := Pattern{
+			english: en, pieces: hole.Split(en, -1), holes: hole.FindAllString(en, -1),
+			translated: sentences[en], fixed: len(hole.ReplaceAllString(en, "")),
 		}
-		expr.WriteString(regexp.QuoteMeta(rest) + `$`)
 		for _, h := range hole.FindAllString(p.translated, -1) {
 			if !slices.Contains(p.holes, h) {
 				return nil, fmt.Errorf("the translation of %q has a hole %s of its own", en, h)
 			}
 		}
-		var err error
-		if p.english, err = regexp.Compile(expr.String()); err != nil {
-			return nil, fmt.Errorf("%q: %w", en, err)
-		}
 		out = append(out, p)
 	}
 	slices.SortStableFunc(out, func(a, b Pattern) int { return b.fixed - a.fixed })
 	return out, nil
+}
+
+// match returns what stands in the holes, if the text is this sentence. A hole ends
+// where what follows it begins for the first time.
+func (p *Pattern) match(text string) (values []string, ok bool) {
+	last := len(p.pieces) - 1
+	if last == 0 {
+		return nil, text == p.english
+	}
+	if len(text) < p.fixed+last || !strings.HasPrefix(text, p.pieces[0]) || !strings.HasSuffix(text, p.pieces[last]) {
+		return nil, false
+	}
+	rest := text[len(p.pieces[0]) : len(text)-len(p.pieces[last])]
+	values = make([]string, 0, last)
+	for _, piece := range p.pieces[1:last] {
+		if rest == "" {
+			return nil, false
+		}
+		at := strings.Index(rest[1:], piece) + 1
+		if at < 1 {
+			return nil, false
+		}
+		values = append(values, rest[:at])
+		rest = rest[at+len(piece):]
+	}
+	return append(values, rest), rest != ""
 }
 
 // deep bounds how deep sentences may stand in the holes of others, long how many
@@ -89,14 +105,15 @@ func (l *Language) translate(text string, more []Pattern, depth int) string {
 // whole translates a text that is one pattern.
 func (l *Language) whole(text string, more []Pattern, depth int) (string, bool) {
 	for _, list := range [][]Pattern{more, l.said} {
-		for _, p := range list {
-			m := p.english.FindStringSubmatch(text)
-			if m == nil {
+		for i := range list {
+			p := &list[i]
+			m, ok := p.match(text)
+			if !ok {
 				continue
 			}
 			values := make([]string, 0, 2*len(p.holes))
 			for i, h := range p.holes {
-				v := m[i+1]
+				v := m[i]
 				if strings.HasPrefix(h, "{list") {
 					v = l.list(v)
 				} else {
