@@ -18,6 +18,7 @@ const (
 	bonusLiteral   = 0.12 // a value in the message fits a parameter of its own
 	malusLiteral   = 0.15 // a value fits none
 	bonusField     = 0.06 // the result has a field of that name
+	bonusState     = 0.20 // it is asked whether something is so, and the result says it
 	bonusNumber    = 0.06 // a quantity, and a parameter that needs one
 	malusObject    = 0.08 // an object is needed, and none is spoken of
 	malusForeign   = 0.25 // no word that the catalog knows, and no parameter that it could be for
@@ -57,6 +58,12 @@ func (p *planner) rank(toks []token) []ranked {
 			v += bonusName * (1 - v)
 		}
 		v += p.evidence(s, stripped)
+		if asked && !s.Changes() && s.saysWhether(toks) {
+			if s.soleKey() == nil {
+				v -= bonusState / 2 // a list says it of many
+			}
+			v += bonusState
+		}
 		if sc.Value < certain {
 			v -= p.foreign(s, stripped)
 		}
@@ -267,9 +274,12 @@ func (p *planner) foreign(s *skill, toks []token) float64 {
 	content, marked := 0, false
 	for i, t := range toks {
 		marked = marked || i > 0 && (nounMarks[toks[i-1].low] || toks[i-1].is("with", "of", "for"))
+		if i != 1 && s.keyFits(t) {
+			return 0 // with nothing but a strange verb before it, the verb decides
+		}
 		if t.kind == tokNumber {
 			content++
-			if s.wantsNumber() || s.keyFits(t) || s.takes(usePhone) {
+			if s.wantsNumber() || s.takes(usePhone) {
 				return 0
 			}
 		}

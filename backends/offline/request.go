@@ -290,6 +290,13 @@ func (p *planner) placeConditions(list []chunk) []chunk {
 
 func isAlternative(toks []token) bool { return toks[0].is("or") }
 
+// orders tells whether the words begin with a verb and what it is done to: "stop it",
+// "cancel my booking".
+func (p *planner) orders(toks []token) bool {
+	return len(toks) > 1 && p.k.verbs[toks[0].low] && !auxiliaries[toks[0].low] && unitDays[toks[0].stem] == 0 && currencyOf(toks[0].low) == "" &&
+		(nounMarks[toks[1].low] || toks[1].is("it", "them", "me", "us"))
+}
+
 // longClause bounds the words among which the end of a condition is looked for.
 const longClause = 40
 
@@ -309,6 +316,12 @@ func (p *planner) requestInside(toks []token) int {
 			continue
 		}
 		if n := letBe.at(toks, j); n > 0 && len(wordsOnly(toks[j+n:])) == 0 && !negators[prev.low] && (n > 1 || prev.kind == tokPunct) && !auxiliaries[prev.low] {
+			return j
+		}
+		if t.is("i", "we") && j+2 < len(toks) && toks[j+1].is("will", "want", "would", "need") && p.confident(toks[j:]) != nil {
+			return j
+		}
+		if prev.is("already", "still", "yet") && p.orders(toks[j:]) && p.confident(toks[j:]) != nil {
 			return j
 		}
 		if t.kind != tokWord || nounMarks[prev.low] || auxiliaries[prev.low] || negators[prev.low] || subjectPronouns[prev.low] ||

@@ -54,10 +54,16 @@ var (
 		"if possible", "if you can", "if you could", "if you would", "if you please", "if you do not mind", "if you like", "if you want", "if you are able to", "if i may", "if i can", "if i could", "if at all possible",
 		"if that is ok", "if that is okay", "if that is possible", "if that is alright", "if that is fine", "if that works", "if it is possible", "if it is ok", "if it is okay", "if it is not too much trouble",
 		"if you would be so kind", "if you have time", "if you have a moment", "if need be", "if necessary", "if needed", "as soon as possible", "as soon as you can", "if i remember correctly", "if i am not mistaken", "if i recall correctly",
-		"if it is not too late",
+		"if it is not too late", "if it is no trouble", "if that is no trouble", "if it is no bother", "if it is not a problem", "if that is not a problem", "if it is not too much to ask", "if i may ask",
 	)
+	// politeLeads come before an "if" that is politeness: "it would be great if you
+	// could".
+	politeLeads = newPhrases("it would be great", "it would be nice", "it would be good", "it would be lovely", "it would be helpful", "it would be wonderful", "it would be perfect", "would be great", "would be nice", "would be good",
+		"it would help", "it would help me", "it would make my day", "i would appreciate it", "i would really appreciate it", "i would be grateful", "i would be very grateful", "i would be glad", "i would be happy", "i would be thankful", "i would love it", "i would like it",
+		"would it be ok", "would it be okay", "would it be possible", "would it be alright", "is it ok", "is it okay", "would you mind", "do you mind")
+	youCould = newPhrases("you could", "you would", "you can", "you will", "you", "i could", "i can", "we could", "we can")
 	// askIf come before an "if" that opens a question, not a condition.
-	askIf = set(`see check know wonder wondering ask asking sure tell find verify confirm me out say curious unsure determine learn hear`)
+	askIf = set(`checking seeing knowing telling finding verifying asking double-check see check know wonder wondering ask asking sure tell find verify confirm me out say curious unsure determine learn hear`)
 
 	otherwiseWords = newPhrases("otherwise", "else", "or else", "if not", "if not then", "or otherwise", "in the other case", "failing that", "if that is not the case", "if it is not", "if it has not", "if that fails", "if they have not", "if they are not")
 	sameWords      = newPhrases("if so", "in that case", "if it is", "if it has", "if yes", "if they have", "if they are", "if that is the case")
@@ -201,6 +207,9 @@ func (s *splitter) conditional() bool {
 			return true
 		}
 	}
+	if t.is("if") && s.politely() {
+		return true
+	}
 	end := func(n int) bool { return s.i+n >= len(s.toks) || s.toks[s.i+n].kind == tokPunct }
 	if n := otherwiseWords.at(s.toks, s.i); n > 0 && (!t.is("if") || end(n) || s.requestAt(s.i+n)) && (!t.is("else") || !s.afterIndefinite()) {
 		link := s.toks[s.i : s.i+n]
@@ -237,6 +246,22 @@ func (s *splitter) conditional() bool {
 		return true
 	}
 	return false
+}
+
+// politely skips an "if" that only makes a request polite, with what stands before
+// it.
+func (s *splitter) politely() bool {
+	lead := wordsOnly(s.cur.toks)
+	for len(lead) > 1 && lead[0].is("please", "hi", "hello", "hey", "and", "so", "well") {
+		lead = lead[1:]
+	}
+	n := youCould.at(s.toks, s.i+1)
+	if len(lead) == 0 || n == 0 || politeLeads.at(lead, 0) != len(lead) || s.i+1+n >= len(s.toks) {
+		return false
+	}
+	s.cur.toks = nil
+	s.i += 1 + n
+	return true
 }
 
 // requestAt tells whether a request seems to begin at i.

@@ -22,6 +22,8 @@ type skill struct {
 	// call "my …".
 	mine      map[string]bool
 	nameStems []string
+	// states are the stems of the words for what the result says to be so or not.
+	states map[string]bool
 	// refuses: people ask for it by saying what they do not want; negates: they do
 	// so with the verb of its name.
 	refuses, negates bool
@@ -70,6 +72,8 @@ type maker struct {
 func newSkill(e *orchestrator.Entry) *skill {
 	s := &skill{Entry: e, vocab: map[string]bool{}, known: map[string]bool{}, mine: map[string]bool{}}
 	s.fields = fieldsOf(e.Result, 0)
+	s.states = map[string]bool{}
+	statesOf(s.fields, s.states)
 	names := e.ParamNames()
 	if e.Params != nil {
 		order := propertyNames(e.Params)

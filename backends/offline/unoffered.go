@@ -38,6 +38,8 @@ func (p *planner) nobodyOffers(s *skill, r *request) string {
 		return sorry("do that (“" + own + "”)")
 	case p.strayEmail(s, w):
 		return sorry("do that (“" + own + "”)")
+	case p.strangeObject(s, w):
+		return sorry("“" + own + "”")
 	case p.asksTheHouse(s, w):
 		return sorry("answer that (“" + own + "”)")
 	}
@@ -92,6 +94,50 @@ func (p *planner) strangeVerb(s *skill, w []token) bool {
 		}
 	}
 	return false
+}
+
+// strangeObject tells whether the words order something for a thing that the intent
+// knows nothing of and has no parameter for: "order a taxi", where it orders lunch.
+func (p *planner) strangeObject(s *skill, w []token) bool {
+	if !s.Changes() || len(s.slots) == 0 && s.Subject == "" || len(w) < 3 || !p.k.verbs[w[0].low] || auxiliaries[w[0].low] || s.takes(useName) || s.takes(useProse) || s.takes(useAddress) {
+		return false
+	}
+	at := 1
+	for at < len(w) && w[at].is("me", "us") {
+		at++
+	}
+	if at+1 >= len(w) || !w[at].is("a", "an", "some", "my", "the", "our") {
+		return false
+	}
+	if !w[at].is("a", "an", "some") && slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.use == useKey }) {
+		return false // it may be what an object is called
+	}
+	head := token{}
+	for _, t := range w[at+1:] {
+		if t.kind != tokWord || functionWords[t.low] {
+			break
+		}
+		if isCapital(t.text) || p.knows(s, t) {
+			return false
+		}
+		head = t
+	}
+	return head.low != ""
+}
+
+// knows tells whether the word, or a relative of it, is one of the intent's.
+func (p *planner) knows(s *skill, t token) bool {
+	if s.vocab[t.stem] || s.known[t.stem] || s.mine[t.stem] || p.keyAnywhere(t) {
+		return true
+	}
+	for _, n := range s.nameStems {
+		if related(n, t.stem) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.slots, func(sl *slot) bool {
+		return sl.words[t.stem] > 0 || slices.ContainsFunc(sl.values, func(v enumValue) bool { _, n := v.find([]token{t}); return n > 0 })
+	})
 }
 
 // asksForNew tells whether the words ask for a new object, and the intent only
