@@ -48,12 +48,13 @@ func learn(c *orchestrator.Catalog) *knowledge {
 		s := newSkill(e)
 		k.skills = append(k.skills, s)
 		k.byName[s.Name] = s
-		k.keyed = k.keyed || len(s.keys) > 0
 		k.changing = k.changing || s.Changes()
 		k.tells = k.tells || len(s.fields) > 0
 		classes = append(classes, k.class(s))
 	}
+	becomeKeys(k.skills)
 	for _, s := range k.skills {
+		k.keyed = k.keyed || len(s.keys) > 0
 		for _, sl := range s.slots {
 			if sl.use == useKey || sl.use == useName {
 				sl.makers = makersOf(sl, k.skills)

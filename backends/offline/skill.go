@@ -191,6 +191,9 @@ func saysProse(about string) bool {
 	return len(toks) > 0 && proseLeads.at(toks, 0) > 0 || strings.Contains(strings.ToLower(about), "free text") || strings.Contains(strings.ToLower(about), "own words")
 }
 
+// isPhone tells whether the values are phone numbers.
+func (sl *slot) isPhone() bool { return sl.schema.Format == "phone" || sl.schema.Format == "tel" }
+
 // keyLike tells whether a name is that of an identifier.
 func keyLike(name string) bool {
 	if name == "id" || name == "code" || name == "reference" || name == "ref" || name == "number" {
@@ -260,6 +263,25 @@ func (s *skill) lists() []*field {
 // alone.
 func (s *skill) free() bool {
 	return s.Effect == orchestrator.Read && !slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.required })
+}
+
+// becomeKeys makes keys of the required phone numbers and emails that tell objects
+// apart: a list has them, and a read shows the one object that has it.
+func becomeKeys(skills []*skill) {
+	for _, s := range skills {
+		for _, sl := range s.slots {
+			if !sl.required || sl.use != usePhone && sl.use != useEmail || len(makersOf(sl, skills)) == 0 {
+				continue
+			}
+			if slices.ContainsFunc(skills, func(r *skill) bool {
+				o := r.slot(sl.name)
+				return r.Effect == orchestrator.Read && o != nil && o.required
+			}) {
+				sl.use = useKey
+				s.keys = append(s.keys, sl)
+			}
+		}
+	}
 }
 
 // makersOf finds the lists that the slot can be filled from.

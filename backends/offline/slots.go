@@ -115,6 +115,11 @@ func (p *planner) isQuantity(sl *slot, toks []token, i int) bool {
 // keyAt reads a value of the slot at i, which may take two tokens: "AB 12345".
 func (sl *slot) keyAt(toks []token, i int) (string, int) {
 	t := toks[i]
+	if sl.isPhone() {
+		if v, at := findPhone(toks[i:]); v != "" && at[0] == 0 {
+			return v, at[1]
+		}
+	}
 	if sl.pattern == nil {
 		if countDigits(t.low) == 0 || i == 0 {
 			return "", 0
@@ -128,6 +133,9 @@ func (sl *slot) keyAt(toks []token, i int) (string, int) {
 	if v, n := sl.groupsAt(toks, i); n > 0 {
 		return v, n
 	}
+	if v, n := sl.gluedAt(toks, i); n > 0 {
+		return v, n
+	}
 	if i+1 < len(toks) && toks[i+1].kind != tokPunct && (countDigits(t.low) > 0 || countDigits(toks[i+1].low) > 0) && canLead(t) {
 		for _, glue := range []string{"", "-", " "} {
 			if v := sl.matches(t.text + glue + toks[i+1].text); v != "" && sl.matches(t.text) == "" {
@@ -137,6 +145,28 @@ func (sl *slot) keyAt(toks []token, i int) (string, int) {
 	}
 	if v := sl.matches(t.text); v != "" && (countDigits(v) > 0 || t.kind == tokQuoted) {
 		return v, 1
+	}
+	return "", 0
+}
+
+// gluedAt reads an identifier with signs inside, which stands in the message without
+// a gap: P/2001, 12.345, A_17.
+func (sl *slot) gluedAt(toks []token, i int) (string, int) {
+	if toks[i].kind == tokPunct || i > 0 && toks[i-1].end == toks[i].start && toks[i-1].kind != tokPunct {
+		return "", 0
+	}
+	end := i + 1
+	for end < len(toks) && end < i+8 && toks[end].start == toks[end-1].end {
+		end++
+	}
+	for ; end > i+1; end-- {
+		var run strings.Builder
+		for _, t := range toks[i:end] {
+			run.WriteString(t.text)
+		}
+		if v := sl.matches(run.String()); v != "" && countDigits(v) > 0 {
+			return v, end - i
+		}
 	}
 	return "", 0
 }
