@@ -121,6 +121,11 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 	if w := wordsOnly(toks[start:max(end, start)]); len(w) > 2 && w[0].kind == tokNumber && isCapital(w[1].text) && looksLikeAddress(w, key) {
 		return b.text(start, end), [2]int{start, end} // nothing but an address
 	}
+	for i := start + 1; i+2 < end; i++ {
+		if countDigits(toks[i].low) > 0 && isCapital(toks[i+1].text) && (toks[i-1].is(",") || strings.Contains(gapText(b.msg, toks[i-1], toks[i]), ",")) && !key(toks[i]) && len(toks[i].low) < 6 && looksLikeAddress(toks[i:end], key) && !inAddress(toks[start:i]) {
+			return b.text(i, end), [2]int{i, end}
+		}
+	}
 	for i := start; i < end; i++ {
 		if !toks[i].is("to", "is", "at", "into", "in", ":", "be", "address", "now") {
 			continue
@@ -134,6 +139,17 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 		}
 	}
 	return "", [2]int{}
+}
+
+// inAddress tells whether the words before a comma are the street of an address
+// already.
+func inAddress(toks []token) bool {
+	for i := max(0, len(toks)-5); i < len(toks); i++ {
+		if countDigits(toks[i].low) > 0 && countDigits(toks[i].low) == len(toks[i].low) && i+1 < len(toks) && isCapital(toks[i+1].text) {
+			return true
+		}
+	}
+	return len(toks) > 1 && countDigits(toks[len(toks)-1].low) > 0 && isCapital(toks[len(toks)-2].text)
 }
 
 // addressStops tells whether what begins at i says when or why, and is no part of an

@@ -11,6 +11,9 @@ func (p *planner) holds(toks []token, sc scope, negated bool) (test, bool) {
 	if n == 0 {
 		return test{}, false
 	}
+	if sc.expr == hole && !sc.own && !aboutMe(toks) && !has(toks, "there") {
+		return test{}, false // whose it is, is not known
+	}
 	if at > 0 && subjectPronouns[toks[at-1].low] && !toks[at-1].is("they", "it") {
 		return test{}, false // what I have is inside nothing
 	}

@@ -110,9 +110,18 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			end -= n
 		}
 	}
+	if m != nil {
+		if t, dat, n := p.dayTest(s, m.list.sub, toks[:end], b.used); n > 0 {
+			d.tests = append(d.tests, t)
+			toks = append(append([]token{}, toks[:dat]...), toks[dat+n:]...)
+			b = &bag{msg: b.msg, toks: toks, used: append(append([]bool{}, b.used[:dat]...), b.used[dat+n:]...), own: len(toks)}
+			end -= n
+			to = len(toks)
+		}
+	}
 	first := -1 // where the first noun phrase begins
 	for i, t := range toks[:end] {
-		if nounMarks[t.low] && !t.is("that", "no") {
+		if nounMarks[t.low] && !t.is("that", "no") && !b.used[i] {
 			first = i
 			break
 		}

@@ -233,7 +233,7 @@ func (v enumValue) find(toks []token) (at, length int) {
 				ok := i+len(form) <= len(toks)
 				for j := 0; ok && j < len(form); j++ {
 					t := toks[i+j]
-					if t.kind == tokPunct || (exact && t.low != form[j]) || (!exact && t.stem != v.stems[k][j]) {
+					if t.kind == tokPunct || (exact && t.low != form[j]) || (!exact && (t.stem != v.stems[k][j] || functionWords[t.low] && t.low != form[j])) {
 						ok = false
 					}
 				}
@@ -249,13 +249,13 @@ func (v enumValue) find(toks []token) (at, length int) {
 // loosely tells whether all words of content of one of the value's forms stand in the
 // words, whatever the small words between them: in the locker for at_locker.
 func (v enumValue) loosely(toks []token) bool {
-	for k, form := range v.forms {
+	for _, form := range v.forms {
 		n := 0
-		for j, w := range form {
+		for _, w := range form {
 			if functionWords[w] {
 				continue
 			}
-			if len(w) < 4 || !slices.ContainsFunc(toks, func(t token) bool { return t.stem == v.stems[k][j] }) {
+			if len(w) < 4 || !slices.ContainsFunc(toks, func(t token) bool { return t.low == w || stripPlural(t.low) == w }) {
 				n = -len(form)
 			}
 			n++

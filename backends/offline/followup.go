@@ -187,6 +187,8 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 		arg = orchestrator.Arg{Value: v, Text: v}
 	case sl.use == useKey:
 		return p.answerKey(s, sl, b, step, who)
+	case p.answerOther(s, lits, step):
+		return true
 	case sl.kind == kindBool:
 		switch {
 		case p.wholly(yesWords):
@@ -206,6 +208,21 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 		}
 	}
 	return true
+}
+
+// answerOther takes values for parameters that were not asked for yet; what was asked
+// for is asked again.
+func (p *planner) answerOther(s *skill, lits filled, step string) bool {
+	found := false
+	for name, args := range lits {
+		sl := s.slot(name)
+		if _, ok := p.step(step).Args[name]; ok && sl.use != useKey || sl.use == useProse || sl.use == useName || len(args) != 1 {
+			continue
+		}
+		p.put(step, name, args[0])
+		found = true
+	}
+	return found
 }
 
 // answerAddress reads an answer that is nothing but a postal address, "" if it is

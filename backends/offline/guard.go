@@ -202,6 +202,13 @@ func (p *planner) scheduled(s *skill, r *request) string {
 	if slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.kind == kindTime || sl.use == useProse && sl.required }) {
 		return ""
 	}
+	for _, sl := range s.keys {
+		if len(sl.makers) > 0 && !slices.ContainsFunc(r.toks, func(t token) bool { return sl.matches(t.text) != "" }) {
+			if f := mainTime(sl.makers[0].list.sub); f != nil && !f.optional && !f.past() {
+				return "" // the day says which one
+			}
+		}
+	}
 	toks := trimPunct(r.toks)
 	for len(toks) > 0 && closers.endAt(toks, len(toks)) > 0 {
 		toks = trimPunct(toks[:len(toks)-closers.endAt(toks, len(toks))])

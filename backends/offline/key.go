@@ -56,7 +56,30 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 		d.tests = p.statesOf(s, sl.makers[0])
 		d.loose = len(d.tests) > 0
 	}
+	if s.Changes() && sl.required && d.empty() && !d.noun && !d.demo && !d.definite && !d.other && !d.both && (d.pronoun || !definite(b.toks[:b.own])) && !p.spoken(sl, who) {
+		return nil, true // nothing was said of it
+	}
 	return p.resolve(sl, d, who)
+}
+
+// definite tells whether the words speak of something as known: "the estimate", "my
+// estimate".
+func definite(toks []token) bool {
+	for i, t := range toks {
+		if t.is("the", "my", "our", "his", "her", "their") && i+1 < len(toks) && toks[i+1].kind == tokWord && !functionWords[toks[i+1].low] && weekdays[toks[i+1].low] == 0 && ordinalDay(toks[i+1].low) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// spoken tells whether the message or the conversation has spoken of such an object.
+func (p *planner) spoken(sl *slot, who string) bool {
+	if r, ok := p.last[sl.name]; ok && r.who == who {
+		return true
+	}
+	_, ok := p.antecedent(sl, who)
+	return ok
 }
 
 // justChanged tells whether the last turn changed an object that the key names.

@@ -181,6 +181,9 @@ func (p *planner) replay(steps []orchestrator.Step, toks []token, all bool) (orc
 		var a assembly
 		id, ok := p.again(s, st, toks, &a)
 		if !ok {
+			id, ok = p.oneOf(s, st, toks)
+		}
+		if !ok {
 			continue
 		}
 		p.dropUnknownWaits()
@@ -192,6 +195,30 @@ func (p *planner) replay(steps []orchestrator.Step, toks []token, all bool) (orc
 		return p.complete(), true
 	}
 	return orchestrator.Plan{}, false
+}
+
+// oneOf reads the object that the words describe, of those that the last step listed:
+// "and the cardiologist?" after a list of appointments.
+func (p *planner) oneOf(s *skill, st orchestrator.Step, toks []token) (string, bool) {
+	if len(s.lists()) == 0 {
+		return "", false
+	}
+	for _, d := range p.k.skills {
+		key := d.soleKey()
+		if d.Effect != orchestrator.Read || key == nil || !d.describes(key) || !slices.ContainsFunc(key.makers, func(m maker) bool { return m.skill == s }) {
+			continue
+		}
+		desc := p.describe(d, key, newBag(p.req.Message, toks, nil))
+		if desc.empty() && !desc.other || desc.plural {
+			continue
+		}
+		refs, unknown := p.resolve(key, desc, st.For)
+		if unknown || len(refs) != 1 {
+			continue
+		}
+		return p.add(orchestrator.Step{Intent: d.Name, For: st.For, Args: map[string]orchestrator.Arg{key.name: refs[0].arg}, Text: p.words(toks)}), true
+	}
+	return "", false
 }
 
 // dropUnknownWaits takes out waits for steps that are not in the plan.

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -93,6 +94,37 @@ func (p *planner) periodTest(fields []*field, toks []token) (test string, at, n 
 	}
 	x := "o." + f.name
 	return x + " >= " + celTime(from) + " && " + x + " < " + celTime(to), at, n
+}
+
+// dayTest writes that the time of the object lies on a day that describes it: "my
+// meeting on Wednesday", "the Friday booking", where the intent takes no day itself or
+// the day stands before the noun. n is 0 if there is none.
+func (p *planner) dayTest(s *skill, fields []*field, toks []token, used []bool) (test string, at, n int) {
+	f := mainTime(fields)
+	if f == nil || f.optional || f.past() {
+		return "", 0, 0
+	}
+	takes := slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.kind == kindTime })
+	for _, m := range moments(toks, p.req.Now) {
+		if m.day.IsZero() || m.at == 0 || used[m.at] || m.at+m.n > len(used) {
+			continue
+		}
+		prev := toks[m.at-1]
+		noun := m.at+m.n < len(toks) && toks[m.at+m.n].kind == tokWord && !functionWords[toks[m.at+m.n].low] && (nounMarks[prev.low] || toks[m.at].is("today", "tomorrow")) || m.at+m.n < len(toks) && toks[m.at+m.n].is("'s")
+		if !noun && (takes || !prev.is("on", "for", "of", "from") && !toks[m.at].is("on", "today", "tomorrow", "next", "this")) {
+			continue
+		}
+		at, n = m.at, m.n
+		if !noun && prev.is("on", "for", "of", "from") {
+			at, n = at-1, n+1
+		}
+		if at+n < len(toks) && toks[at+n].is("'s") {
+			n++
+		}
+		x := "o." + f.name
+		return x + " >= " + celTime(m.day) + " && " + x + " < " + celTime(m.day.AddDate(0, 0, 1)), at, n
+	}
+	return "", 0, 0
 }
 
 // cannotNarrow says that a list is told whole although the words ask for part of it,

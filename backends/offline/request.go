@@ -89,6 +89,9 @@ func (p *planner) requests(toks []token) []*request {
 				i++
 				continue
 			}
+			if verb := p.lentTo(c, out); verb != nil {
+				list[i].toks = append([]token{*verb}, c.toks...)
+			}
 			when := ahead
 			if n := len(out); (c.other || c.same) && len(last) == 0 && n > 0 {
 				if q := questioned(out[n-1].toks); len(q) > 1 {
@@ -113,6 +116,23 @@ func (p *planner) requests(toks []token) []*request {
 		}
 	}
 	return out
+}
+
+// lentTo finds the verb that a request after "otherwise" takes from the one before it:
+// "enrol me in A, otherwise in B". It is nil if the request has one itself.
+func (p *planner) lentTo(c chunk, before []*request) *token {
+	if !c.other || len(before) == 0 || len(c.toks) == 0 || len(wordsOnly(c.toks)) > 5 {
+		return nil
+	}
+	first := c.toks[0]
+	if !first.is("in", "on", "to", "for", "with", "at", "by", "from") && !nounMarks[first.low] && countDigits(first.low) == 0 {
+		return nil
+	}
+	t := strip(before[len(before)-1].toks)
+	if len(t) < 2 || t[0].kind != tokWord || !p.k.verbs[t[0].low] || auxiliaries[t[0].low] {
+		return nil
+	}
+	return &t[0]
 }
 
 // letBe are the ways to say that nothing is to be done.
@@ -333,7 +353,7 @@ func (p *planner) requestInside(toks []token) int {
 		if !polite && (!p.k.verbs[t.low] || auxiliaries[t.low] || functionWords[t.low] && !t.is("tell", "show", "give", "get", "let", "check", "find", "send", "make", "put", "what", "where", "when")) {
 			continue
 		}
-		if prev.kind == tokNumber && unitDays[t.stem] != 0 || len(wordsOnly(toks[j:])) < 2 {
+		if prev.kind == tokNumber && (unitDays[t.stem] != 0 || !generalVerbs[t.low]) || len(wordsOnly(toks[j:])) < 2 {
 			continue
 		}
 		if p.confident(toks[j:]) != nil {

@@ -137,8 +137,7 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 	defer func(part []token, s *skill) { p.part, p.setting = part, s }(p.part, p.setting)
 	p.part, p.setting = p.partSpokenOf(toks, s, ref), s
 	var best option
-	me := aboutMe(toks)
-	thing := saysIt(toks)
+	var me, thing bool
 	consider := func(sc scope, make func() string, bonus int) {
 		switch {
 		case sc.own && thing:
@@ -160,6 +159,7 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 			toks = append([]token{it}, toks[len(sub):]...)
 		}
 	}
+	me, thing = aboutMe(toks), saysIt(toks)
 	if main.object != "" {
 		consider(scope{expr: hole, fields: main.fields, own: true, about: p.k.called(s)}, func() string { return main.object }, 1)
 	}
@@ -215,7 +215,9 @@ func saysIt(toks []token) bool {
 func (k *knowledge) called(s *skill) []string {
 	var out []string
 	for _, sl := range s.keys {
-		out = append(out, stem(sl.noun()))
+		for _, w := range strings.Fields(sl.called()) {
+			out = append(out, stem(w))
+		}
 		for w := range k.nouns[sl.name] {
 			out = append(out, w)
 		}
