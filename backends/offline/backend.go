@@ -56,11 +56,7 @@ func (b *Backend) Describe(context.Context) (orchestrator.BackendInfo, error) {
 }
 
 // Prepare trains on the catalog, unless that has been done or is under way.
-// One that takes minutes is left until somebody plans over it.
 func (b *Backend) Prepare(ctx context.Context, catalog *orchestrator.Catalog) {
-	if len(catalog.Intents()) > matchable {
-		return
-	}
 	if b.lang != nil {
 		catalog = b.translated(catalog).catalog
 	}

@@ -8,8 +8,8 @@ import (
 // A raw score becomes evidence that the class is right: the score itself, some of
 // its lead over the best other class, and some of the share of the text that
 // the model knows; a class that is not the best loses by what it lies behind.
-// Messages that belong nowhere are told apart best by the sum
-// of the three, on catalogs of 7 to 150 intents alike.
+// Messages that belong nowhere are told apart best by the sum of the three, on
+// catalogs of 7 to 150 intents alike.
 const (
 	leadWeight    = 0.2
 	coveredWeight = 0.4
@@ -70,8 +70,8 @@ const (
 	usualOffset, usualSlope = -1.5, 6.0
 	// The best threshold grows with the number of examples n, as usualAccept +
 	// usualGrowth·ln n: measured on subsets of CLINC150 of 3 to 150 intents with 0
-	// to 10 examples each.
-	usualAccept, usualGrowth = 0.09, 0.0385
+	// to 10 examples each, so that about as many messages are kept as are caught.
+	usualAccept, usualGrowth = 0.06, 0.044
 	// rejected is the share of a catalog's own messages that may be rejected, and
 	// ownCount the number of examples from which on their word counts by half of
 	// ownShare.
@@ -101,12 +101,16 @@ func accept(seen []observation, examples int) float64 {
 	return (1-own)*usual + own*min(all[int(rejected*n)], usual+ownReach)
 }
 
+// prior is how strongly the typical catalog stands against what was seen.
+const prior = 0.5
+
 // fit finds the logistic function that makes the observations likeliest, by
-// Newton's method under a prior that stands for the typical catalog.
+// Newton's method under a prior that stands for the typical catalog. A step that
+// makes things worse is halved.
 func fit(seen []observation) calibration {
 	c := calibration{usualOffset, usualSlope}
-	const prior = 0.5
-	for range 30 {
+	likely := c.likelihood(seen)
+	for range 50 {
 		g0, g1 := prior*(usualOffset-c.offset), prior*(usualSlope-c.slope)
 		h00, h01, h11 := prior, 0.0, prior
 		for _, o := range seen {
@@ -124,12 +128,33 @@ func fit(seen []observation) calibration {
 		}
 		det := h00*h11 - h01*h01
 		d0, d1 := (h11*g0-h01*g1)/det, (h00*g1-h01*g0)/det
-		c.offset += d0
-		c.slope += d1
-		if math.Abs(d0)+math.Abs(d1) < 1e-6 {
+		next, better := c, likely
+		for try := 0; try < 30 && better <= likely; try++ {
+			next = calibration{c.offset + d0, c.slope + d1}
+			better = next.likelihood(seen)
+			d0, d1 = d0/2, d1/2
+		}
+		if better <= likely+1e-9 {
 			break
 		}
+		c, likely = next, better
 	}
 	c.slope = max(c.slope, 0.5)
 	return c
+}
+
+// likelihood is the logarithm of how likely the observations and the calibration
+// are together.
+func (c calibration) likelihood(seen []observation) float64 {
+	d0, d1 := c.offset-usualOffset, c.slope-usualSlope
+	sum := -prior / 2 * (d0*d0 + d1*d1)
+	for _, o := range seen {
+		z := c.offset + c.slope*o.evidence
+		if !o.right {
+			z = -z
+		}
+		// log(1/(1+e^-z)) without overflow
+		sum -= math.Log1p(math.Exp(-math.Abs(z))) + max(-z, 0)
+	}
+	return sum
 }

@@ -244,6 +244,19 @@ func (l *lexicon) vector(s *scratch, text string) *vector {
 	return v
 }
 
+// shared returns the share of a training text's squared length that features have
+// which other training texts have too.
+func (l *lexicon) shared(v *vector) float64 {
+	once := l.unseen - math.Ln2 // the rarity of a feature of one text
+	sum := 0.0
+	for i, id := range v.ids {
+		if l.idf[id] < 0.999*once {
+			sum += float64(v.weights[i]) * float64(v.weights[i])
+		}
+	}
+	return sum
+}
+
 // weight is what a feature counts beside its rarity.
 func weight(h uint64) float64 {
 	if h&light != 0 {

@@ -24,11 +24,12 @@ type Model struct {
 	// Accept is the Value from which on a text is taken to belong to a class.
 	Accept float64
 
-	names   []string
-	lex     lexicon
-	weights []float32 // one row of len(names) per feature
-	fit     calibration
-	scratch scratchPool
+	names    []string
+	lex      lexicon
+	weights  []float32 // one row of len(names) per feature
+	postings *postings // of a large catalog, instead of weights
+	fit      calibration
+	scratch  scratchPool
 }
 
 // Known tells whether the text belongs to any of the classes.

@@ -49,6 +49,10 @@ func (m *Model) Rank(text string, n int) []Score {
 
 // score fills out with the raw score of each class.
 func (m *Model) score(out []float32, v *vector) {
+	if m.postings != nil {
+		m.postings.score(out, v)
+		return
+	}
 	clear(out)
 	classes := len(out)
 	for i, id := range v.ids {

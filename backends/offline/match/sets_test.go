@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,6 +60,34 @@ func mustSet(tb testing.TB, name string) ([]Class, []testCase) {
 	return classes, cases
 }
 
+// resample chooses the examples of each class anew among them and its cases; seed
+// 0 leaves them as they are. All others are the cases.
+func resample(classes []Class, cases []testCase, seed uint64) ([]Class, []testCase) {
+	if seed == 0 {
+		return classes, cases
+	}
+	rng := rand.New(rand.NewPCG(seed, 77))
+	pool := map[string][]string{}
+	var rest []testCase
+	for _, c := range cases {
+		if len(c.Want) > 0 {
+			pool[c.Want[0]] = append(pool[c.Want[0]], c.Text)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	own := slices.Clone(classes)
+	for i, c := range classes {
+		all := append(slices.Clone(c.Examples), pool[c.Name]...)
+		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		own[i].Examples = all[:len(c.Examples)]
+		for _, text := range all[len(c.Examples):] {
+			rest = append(rest, testCase{Text: text, Want: []string{c.Name}})
+		}
+	}
+	return own, rest
+}
+
 // figures is what a model makes of a set of cases.
 type figures struct {
 	accuracy float64 // of in-scope cases, before rejection
@@ -65,6 +95,22 @@ type figures struct {
 	caught   float64 // out-of-scope cases that are not
 	right    float64 // in-scope cases that are accepted and right
 	gap      float64 // mean distance of chance and truth in ten bins (ECE), in scope
+}
+
+// add adds a share of other figures.
+func (f *figures) add(g figures, share float64) {
+	f.accuracy += share * g.accuracy
+	f.kept += share * g.kept
+	f.caught += share * g.caught
+	f.right += share * g.right
+	f.gap += share * g.gap
+}
+
+func (f *figures) report(b *testing.B) {
+	b.Helper()
+	b.ReportMetric(100*f.accuracy, "%right")
+	b.ReportMetric(100*f.kept, "%kept")
+	b.ReportMetric(100*f.caught, "%caught")
 }
 
 func measure(m *Model, cases []testCase) figures {

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -17,8 +16,13 @@ const (
 	penaltyText    = 1.0
 	// textWeight is the weight of such a text in the centroid of its class.
 	textWeight = 0.5
-	// maxWeights bounds the model's size: beyond it, the rarest features go.
-	maxWeights = 8 << 20
+	// textRows is how many rows the texts of a class may have: the first ones have
+	// their own, all others share the last.
+	textRows = 3
+	// maxRows bounds the rows of one regression, whose time grows with their cube.
+	maxRows = 2048
+	// maxFeatures bounds the lexicon: beyond it, features that came late go.
+	maxFeatures = 1 << 20
 )
 
 // row is one training text, or the mean of several, of one class.
@@ -29,27 +33,54 @@ type row struct {
 	shared  float64 // what covered would be without this row
 }
 
+// text is a training text that has not been read yet.
+type text struct {
+	text    string
+	example bool
+}
+
 // Train makes a model of the classes. It is deterministic; classes of the same
-// name are one class. Its time grows with the cube of the number of examples, up
-// to 2,048 of them, from where on examples of one class are merged.
+// name are one class. Up to about 2,000 examples its time grows with their cube,
+// from there on, where classes are solved in groups of similar ones, with their
+// number.
 func Train(classes []Class) *Model {
 	m := &Model{}
+	texts, total := m.collect(classes)
+	s := m.scratch.get(0, 0)
+	m.lex = learn(s, texts, total)
+	s = m.scratch.get(len(m.lex.idf), len(m.names))
+	if total <= maxRows {
+		var rows []row
+		for c, list := range texts {
+			rows = append(rows, m.read(s, c, list)...)
+		}
+		m.solve(rows)
+	} else {
+		m.solveGroups(s, texts)
+	}
+	m.scratch.put(s)
+	return m
+}
+
+// collect names the model's classes and gathers the texts of each, without
+// repetitions, and their number.
+func (m *Model) collect(classes []Class) (texts [][]text, total int) {
 	index := map[string]int{}
-	var texts []string
-	var rows []row
+	var seen []map[string]bool
 	for _, c := range classes {
 		id, ok := index[c.Name]
 		if !ok {
 			id = len(m.names)
 			index[c.Name] = id
 			m.names = append(m.names, c.Name)
+			texts = append(texts, nil)
+			seen = append(seen, map[string]bool{})
 		}
-		seen := map[string]bool{}
-		add := func(example bool, text string) {
-			if key := string(normalise(nil, text)); key != "" && !seen[key] {
-				seen[key] = true
-				texts = append(texts, text)
-				rows = append(rows, row{class: id, example: example})
+		add := func(example bool, t string) {
+			if key := string(normalise(nil, t)); key != "" && !seen[id][key] {
+				seen[id][key] = true
+				texts[id] = append(texts[id], text{t, example})
+				total++
 			}
 		}
 		for _, t := range c.Examples {
@@ -59,193 +90,59 @@ func Train(classes []Class) *Model {
 			add(false, t)
 		}
 	}
-	s := m.scratch.get(0, 0)
-	m.lex = learn(s, texts, len(m.names))
-	s = m.scratch.get(len(m.lex.idf), len(m.names))
-	for i, t := range texts {
-		v := m.lex.vector(s, t)
-		rows[i].vec = vector{slices.Clone(v.ids), slices.Clone(v.weights), v.covered}
+	return texts, total
+}
+
+// read makes the rows of a class.
+func (m *Model) read(s *scratch, class int, texts []text) []row {
+	var examples, described []row
+	for _, t := range texts {
+		v := m.lex.vector(s, t.text)
+		if len(v.ids) == 0 {
+			continue
+		}
+		r := row{class: class, example: t.example, vec: vector{slices.Clone(v.ids), slices.Clone(v.weights), v.covered}}
+		if t.example {
+			examples = append(examples, r)
+		} else {
+			described = append(described, r)
+		}
 	}
-	m.scratch.put(s)
-	rows = slices.DeleteFunc(rows, func(r row) bool { return len(r.vec.ids) == 0 })
-	rows, held := condense(rows, len(m.names))
-	m.solve(rows, held)
-	return m
+	return append(examples, merge(described, textRows)...)
 }
 
 // learn makes the lexicon of the texts.
-func learn(s *scratch, texts []string, classes int) lexicon {
-	type seen struct {
-		last int32
-		df   int32
-	}
-	found := map[uint64]*seen{}
-	var order []uint64
-	for i, t := range texts {
-		s.read(t)
-		for kind := range kinds {
-			for _, h := range s.hashes[kind] {
-				f := found[h]
-				if f == nil {
-					f = &seen{last: -1}
-					found[h] = f
-					order = append(order, h)
-				}
-				if f.last != int32(i) {
-					f.last = int32(i)
-					f.df++
+func learn(s *scratch, texts [][]text, total int) lexicon {
+	l := lexicon{ids: map[uint64]int32{}, unseen: float32(math.Log(float64(total)+1) + 1)}
+	var hashes []uint64
+	var df, last []int32
+	n := int32(0)
+	for _, list := range texts {
+		for _, t := range list {
+			n++
+			s.read(t.text)
+			for kind := range kinds {
+				for _, h := range s.hashes[kind] {
+					id, ok := l.ids[h]
+					if !ok {
+						if len(df) == maxFeatures {
+							continue
+						}
+						id = int32(len(df)) //nolint:gosec // below maxFeatures
+						l.ids[h] = id
+						hashes, df, last = append(hashes, h), append(df, 0), append(last, 0)
+					}
+					if last[id] != n {
+						last[id] = n
+						df[id]++
+					}
 				}
 			}
 		}
 	}
-	if most := maxWeights / max(classes, 1); len(order) > most {
-		slices.SortStableFunc(order, func(a, b uint64) int { return cmp.Compare(found[b].df, found[a].df) })
-		order = order[:most]
-	}
-	n := float64(len(texts))
-	l := lexicon{
-		ids:    make(map[uint64]int32, len(order)),
-		idf:    make([]float32, len(order)),
-		unseen: float32(math.Log(n+1) + 1),
-	}
-	for id, h := range order {
-		l.ids[h] = int32(id)
-		l.idf[id] = float32((math.Log((n+1)/float64(found[h].df+1)) + 1) * weight(h))
+	l.idf = make([]float32, len(df))
+	for id, h := range hashes {
+		l.idf[id] = float32((math.Log(float64(total+1)/float64(df[id]+1)) + 1) * weight(h))
 	}
 	return l
-}
-
-// solve computes the weights and the calibration, the latter from the rows held
-// back or, if there are none, from the examples by leaving one out.
-func (m *Model) solve(rows, held []row) {
-	n, classes := len(rows), len(m.names)
-	m.weights = make([]float32, len(m.lex.idf)*classes)
-	if n == 0 {
-		m.fit, m.Accept = fit(nil), 1
-		return
-	}
-	measureShared(rows, len(m.lex.idf))
-	kernel := gram(rows, len(m.lex.idf))
-	examples, total := make([]int, classes), 0
-	for _, r := range rows {
-		if r.example {
-			examples[r.class]++
-			total++
-		}
-	}
-	weight := make([]float64, n) // in the centroid
-	penalty := make([]float64, n)
-	target := make([]int, n)
-	for i, r := range rows {
-		target[i] = r.class
-		weight[i], penalty[i] = 1, penaltyExample
-		if !r.example && examples[r.class] > 0 {
-			weight[i], penalty[i] = textWeight, penaltyText
-		}
-	}
-	// near[i*classes+c] is the inner product of row i with the sum of class c.
-	near := make([]float64, n*classes)
-	length := make([]float64, classes)
-	for i := range n {
-		for j := range n {
-			near[i*classes+target[j]] += weight[j] * kernel[i*n+j]
-		}
-		length[target[i]] += weight[i] * near[i*classes+target[i]]
-	}
-	self := make([]float64, n)
-	for i := range n {
-		self[i] = kernel[i*n+i]
-	}
-	alpha, diagonal := ridge(kernel, n, penalty, target, classes)
-
-	for i, r := range rows {
-		a := alpha[i*classes : (i+1)*classes]
-		c := weight[i] / math.Sqrt(max(length[r.class], 1e-9))
-		for k, id := range r.vec.ids {
-			x := float64(r.vec.weights[k])
-			w := m.weights[int(id)*classes : (int(id)+1)*classes]
-			for j := range w {
-				w[j] += float32((1 - centroidShare) * x * a[j])
-			}
-			w[r.class] += float32(centroidShare * x * c)
-		}
-	}
-
-	var seen []observation
-	out := make([]float64, classes)
-	for _, r := range held {
-		scores := make([]float32, classes)
-		m.score(scores, &r.vec)
-		for c, v := range scores {
-			out[c] = float64(v)
-		}
-		seen = append(seen, observe(out, r.class, r.vec.covered))
-	}
-	// The scores that each example would have from a model that has not seen it.
-	for i, r := range rows {
-		if !r.example || len(held) > 0 {
-			continue
-		}
-		for c := range classes {
-			y, product, norm := 0.0, near[i*classes+c], length[c]
-			if c == r.class {
-				y = 1
-				product -= weight[i] * self[i]
-				norm += weight[i]*weight[i]*self[i] - 2*weight[i]*near[i*classes+c]
-			}
-			out[c] = (1 - centroidShare) * (y - alpha[i*classes+c]/diagonal[i])
-			if norm > 1e-9 {
-				out[c] += centroidShare * product / math.Sqrt(norm)
-			}
-		}
-		seen = append(seen, observe(out, r.class, r.shared))
-	}
-	m.fit = fit(seen)
-	m.Accept = min(m.fit.value(accept(seen, total)), surelyKnown)
-}
-
-// measureShared computes for every row the share of its squared length that
-// features have which other rows have too.
-func measureShared(rows []row, features int) {
-	df := make([]int32, features)
-	for _, r := range rows {
-		for _, id := range r.vec.ids {
-			df[id]++
-		}
-	}
-	for i := range rows {
-		r := &rows[i]
-		for k, id := range r.vec.ids {
-			if df[id] > 1 {
-				r.shared += float64(r.vec.weights[k]) * float64(r.vec.weights[k])
-			}
-		}
-	}
-}
-
-// gram returns the matrix of inner products of the rows.
-func gram(rows []row, features int) []float64 {
-	n := len(rows)
-	type posting struct {
-		row int32
-		w   float32
-	}
-	postings := make([][]posting, features)
-	k := make([]float64, n*n)
-	for i, r := range rows {
-		out := k[i*n : i*n+i+1]
-		for f, id := range r.vec.ids {
-			w := r.vec.weights[f]
-			postings[id] = append(postings[id], posting{int32(i), w})
-			for _, p := range postings[id] {
-				out[p.row] += float64(w) * float64(p.w)
-			}
-		}
-	}
-	for i := range n {
-		for j := range i {
-			k[j*n+i] = k[i*n+j]
-		}
-	}
-	return k
 }
