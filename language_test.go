@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -53,6 +54,32 @@ func TestLanguages(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, data)
 			}
 		})
+	}
+}
+
+// TestLanguagesAreUnderstood scores the requests of testdata/languages, none of
+// which is an example of a service.
+func TestLanguagesAreUnderstood(t *testing.T) {
+	t.Parallel()
+	cases, err := filepath.Abs("testdata/languages/de.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := banyan(t, t.TempDir(), "", "eval", "--language", "de", "--cases", cases, "--json", "--overlap=false")
+	lines := strings.Split(strings.TrimSpace(got.out), "\n")
+	var last struct {
+		Summary struct {
+			Before float64 `json:"before_rejection"`
+			OOS    float64 `json:"oos_recall"`
+			Exact  float64 `json:"exact"`
+		} `json:"summary"`
+	}
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, got.out, got.err)
+	}
+	t.Logf("%+v", last.Summary)
+	if s := last.Summary; s.Before < 0.85 || s.OOS < 0.7 || s.Exact < 0.65 {
+		t.Errorf("German requests: %+v", s)
 	}
 }
 

@@ -217,3 +217,13 @@ func BenchmarkTranslateHelp(b *testing.B) {
 		l.Translate("I can't help with that here. What I can do is, for example: a, b, c or d. Say “help” for everything.")
 	}
 }
+
+func BenchmarkReadEnglish(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		var m map[string]string
+		if err := read(English, "answers.toml", &m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
