@@ -237,13 +237,26 @@ func (v enumValue) find(toks []token) (at, length int) {
 						ok = false
 					}
 				}
-				if ok {
+				if ok && (len(form) > 1 || len(form[0]) > 1 || letterStands(toks, i)) {
 					return i, len(form)
 				}
 			}
 		}
 	}
 	return -1, 0
+}
+
+// letterStands tells whether the letter at i stands for a value rather than being the
+// article or a slip: zone c, size M.
+func letterStands(toks []token, i int) bool {
+	if i == 0 {
+		return len(wordsOnly(toks)) == 1
+	}
+	prev, capital := toks[i-1], isCapital(toks[i].text)
+	if prev.kind != tokWord || nounMarks[prev.low] {
+		return capital
+	}
+	return capital || !functionWords[prev.low] && !generalVerbs[prev.low] && (toks[i].low != "a" || i+1 == len(toks))
 }
 
 // loosely tells whether all words of content of one of the value's forms stand in the

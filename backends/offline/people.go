@@ -150,10 +150,10 @@ func (p *planner) impersonal(toks []token) []token {
 	return out
 }
 
-// nameLen counts the capitalised words from i on.
+// nameLen counts the capitalised words from i on, of which none has a digit.
 func nameLen(toks []token, i int) int {
 	n := 0
-	for i+n < len(toks) && toks[i+n].kind == tokWord && isCapital(toks[i+n].text) && n < 3 {
+	for i+n < len(toks) && toks[i+n].kind == tokWord && isCapital(toks[i+n].text) && countDigits(toks[i+n].low) == 0 && n < 3 {
 		n++
 	}
 	return n

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -245,9 +246,9 @@ func (p *planner) fillEnums(s *skill, b *bag, put func(*slot, any, string)) {
 		if sl.kind != kindEnum {
 			continue
 		}
-		for _, v := range sl.values {
+		for _, v := range contentFirst(sl.values) {
 			at, n := v.find(b.toks[:b.own])
-			if n == 0 || !b.free(at, n) || (!sl.required && at == 0 && p.k.verbs[b.toks[0].low] && b.own > 1) {
+			if n == 0 || !b.free(at, n) || (!sl.required && at == 0 && p.k.verbs[b.toks[0].low] && b.own > 1) || n == 1 && p.asPreposition(b.toks[:b.own], at) {
 				continue
 			}
 			put(sl, v.value, b.text(at, at+n))
@@ -258,6 +259,31 @@ func (p *planner) fillEnums(s *skill, b *bag, put func(*slot, any, string)) {
 			break
 		}
 	}
+}
+
+// contentFirst returns the values with those last that are called by a small word,
+// such as on: it says less than any other.
+func contentFirst(values []enumValue) []enumValue {
+	small := func(v enumValue) bool {
+		return len(v.forms) > 0 && len(v.forms[0]) == 1 && functionWords[v.forms[0][0]]
+	}
+	out := slices.DeleteFunc(slices.Clone(values), small)
+	for _, v := range values {
+		if small(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// asPreposition tells whether the small word at i belongs to what follows it rather
+// than to a verb: "on all my lines", not "turn on the light".
+func (p *planner) asPreposition(toks []token, i int) bool {
+	if !functionWords[toks[i].low] || i+1 >= len(toks) || toks[i+1].kind == tokPunct {
+		return false
+	}
+	next := toks[i+1]
+	return (nounMarks[next.low] || allWords[next.low] || next.kind == tokNumber) && (i == 0 || !p.k.verbs[toks[i-1].low])
 }
 
 // fillTimes finds dates and times of day.
@@ -302,6 +328,9 @@ func (p *planner) fillTimes(s *skill, b *bag, put func(*slot, any, string)) {
 // toCome is the day of a moment: a date without a year is the next such day, unless
 // the parameter asks when something has happened.
 func (p *planner) toCome(sl *slot, m moment, toks []token) time.Time {
+	if m.day.After(p.today()) && weekdays[toks[m.at+m.n-1].low] != 0 && (m.at == 0 || !toks[m.at].is("next") && !toks[m.at-1].is("next", "until", "by")) && tellsPast(toks) {
+		return m.day.AddDate(0, 0, -7) // "it did not come on Thursday"
+	}
 	if !m.day.Before(p.today()) || sl.pastDay() {
 		return m.day
 	}
@@ -316,6 +345,16 @@ func (p *planner) toCome(sl *slot, m moment, toks []token) time.Time {
 		return m.day.AddDate(1, 0, 0)
 	}
 	return m.day
+}
+
+// tellsPast tells whether the words tell what was, in a sentence of their own.
+func tellsPast(toks []token) bool {
+	for i, t := range toks {
+		if t.is("did", "was", "were", "had") && (i > 0 || len(toks) > 1 && toks[1].is("not")) {
+			return true
+		}
+	}
+	return false
 }
 
 // pastDay tells whether the parameter asks for a day that has been.
