@@ -152,6 +152,10 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			}
 			mark(i)
 			continue
+		case t.is("old", "older", "new", "newer") && m != nil && i+1 < end && i > 0 && nounMarks[toks[i-1].low] && (toks[i+1].stem == nounStem || toks[i+1].stem == lastStem(m.list.name) || p.k.objectNoun(sl, toks[i+1])):
+			d.ordinal = map[bool]int{true: 1, false: -1}[t.is("old", "older")]
+			mark(i)
+			continue
 		case hasKey(extremes, t.low):
 			d.extreme = t.low
 			mark(i)
@@ -184,13 +188,13 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.noun = true
 			d.plural = d.plural || t.low != noun && stripPlural(t.low) != t.low
 			d.demo = d.demo || i > 0 && toks[i-1].is("that", "this", "it", "same")
-			d.any = d.any || i > 0 && toks[i-1].is("a", "an", "some")
+			d.any = d.any || indefinite(s, toks, i)
 			d.definite = d.definite || i > 0 && toks[i-1].is("the")
 			mark(i)
 			continue
-		case t.is("it", "that", "this", "them", "those", "these") && isObjectPronoun(toks, i):
+		case t.is("it", "that", "this", "them", "those", "these", "they") && isObjectPronoun(toks, i):
 			d.pronoun = true
-			if t.is("them", "those", "these") {
+			if t.is("them", "those", "these", "they") {
 				d.plural = true
 			}
 			if from < 0 {
@@ -248,6 +252,20 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 	return d
 }
 
+// indefinite tells whether the noun at i is that of any object: "an order", "a standing
+// order".
+func indefinite(s *skill, toks []token, i int) bool {
+	for k := i - 1; k >= max(0, i-3); k-- {
+		if toks[k].is("a", "an", "some") {
+			return true
+		}
+		if toks[k].kind != tokWord || functionWords[toks[k].low] || !s.vocab[toks[k].stem] {
+			return false
+		}
+	}
+	return false
+}
+
 // endsPhrase tells whether no noun stands at i.
 func endsPhrase(toks []token, i int) bool {
 	return i >= len(toks) || toks[i].kind == tokPunct || functionWords[toks[i].low] && !toks[i].is("one", "ones")
@@ -278,7 +296,7 @@ func hasKey(m map[string]bool, k string) bool {
 // isObjectPronoun tells whether the word at i stands for a thing by itself.
 func isObjectPronoun(toks []token, i int) bool {
 	t := toks[i]
-	if t.is("it", "them") {
+	if t.is("it", "them", "they") {
 		return true
 	}
 	if i+1 == len(toks) || toks[i+1].kind == tokPunct {

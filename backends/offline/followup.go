@@ -203,7 +203,7 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 	}
 	p.put(step, sl.name, arg)
 	for name, args := range lits {
-		if _, ok := p.step(step).Args[name]; !ok {
+		if _, ok := p.step(step).Args[name]; !ok || s.slot(name).use == useKey {
 			p.put(step, name, args[0])
 		}
 	}

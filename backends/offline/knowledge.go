@@ -56,7 +56,7 @@ func learn(c *orchestrator.Catalog) *knowledge {
 	for _, s := range k.skills {
 		k.keyed = k.keyed || len(s.keys) > 0
 		for _, sl := range s.slots {
-			if sl.use == useKey || sl.use == useName {
+			if sl.use == useKey || sl.use == useName || s.removes() && sl.required && (sl.use == usePhone || sl.use == useEmail || sl.use == useAddress) {
 				sl.makers = makersOf(sl, k.skills)
 			}
 		}

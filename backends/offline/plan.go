@@ -243,8 +243,8 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 	refIsObject := false // ref is an object that a list shows, not a seat or a size
 	of := []reference{}  // the object of each version
 	for _, sl := range s.slots {
-		if _, ok := versions[0][sl.name]; ok || sl.use != useKey {
-			if ok && sl.use == useKey && len(versions) == 1 {
+		if _, ok := versions[0][sl.name]; ok || !sl.refers() {
+			if ok && sl.refers() && len(versions) == 1 {
 				one := reference{arg: versions[0][sl.name], who: who}
 				p.last[sl.name] = one
 				if ref.arg.Value == nil && ref.arg.Ref == "" || len(sl.makers) > 0 && !refIsObject {
@@ -276,6 +276,7 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 		}
 	}
 	p.names(s, b, ref, versions)
+	p.known(s, b, who, versions)
 	var ids []string
 	for i, args := range versions {
 		if len(args) == 0 {

@@ -27,6 +27,8 @@ func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing
 		return "Which " + title + ": " + orList(words) + "?", m
 	case sl.kind == kindBool:
 		return capital(title) + ": yes or no?", m
+	case sl.use == useProse && sl.schema.Title == "" && strings.HasPrefix(strings.ToLower(sl.schema.Description), "what is "):
+		return capital(strings.TrimRight(sl.schema.Description, ".")) + "?", m
 	case sl.use == useProse:
 		return "What should I write as the " + withoutArticle(title) + "?", m
 	case sl.kind == kindTime && sl.dateOnly:

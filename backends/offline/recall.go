@@ -217,6 +217,32 @@ func (p *planner) told(sl *slot, who string) []any {
 	return nil
 }
 
+// recentSet returns the keys of the objects, two or more, that one of the last turns
+// was about by itself: those it showed one by one, changed or listed.
+func (p *planner) recentSet(sl *slot, who string) []any {
+	back := 0
+	for t := range p.turnsBack {
+		if back++; back > 3 {
+			break
+		}
+		var out []any
+		for _, st := range t.Steps {
+			if v := st.Args[sl.name]; v != nil && !st.Lookup && p.concerns(st.For, who) && !slices.Contains(out, v) {
+				out = append(out, v)
+			}
+		}
+		if len(out) > 1 {
+			return out
+		}
+		for _, st := range t.Steps {
+			if keys := p.keysIn(st, sl); !st.Lookup && len(keys) > 1 && p.concerns(st.For, who) {
+				return keys
+			}
+		}
+	}
+	return nil
+}
+
 // otherOne finds "the other one": not the object that was spoken of last.
 func (p *planner) otherOne(sl *slot, d description, who string) (reference, bool) {
 	var now any

@@ -35,6 +35,12 @@ func (p *planner) resolve(sl *slot, d description, who string) (refs []reference
 			return []reference{r}, false
 		}
 	}
+	if set := p.recentSet(sl, who); d.empty() && (d.both && len(set) == 2 || d.plural && d.pronoun && len(set) > 1 && len(set) <= mostAtOnce) {
+		for _, v := range set {
+			refs = append(refs, reference{arg: orchestrator.Arg{Value: v, Text: d.text}, who: who})
+		}
+		return refs, false
+	}
 	if d.empty() && !d.both && !d.all && !d.plural {
 		if r, ok := p.last[sl.name]; ok && r.who == who {
 			return []reference{r}, false

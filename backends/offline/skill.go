@@ -248,6 +248,21 @@ func lastStem(name string) string {
 	return stem(name[strings.LastIndexByte(name, '_')+1:])
 }
 
+// removingVerbs begin the names of intents that do away with something that is there.
+var removingVerbs = set("remove delete stop cancel drop unsubscribe block revoke disable end close withdraw recall release")
+
+// removes tells whether the intent does away with something: what it takes away is
+// then one of those that there are, even if it is a phone number.
+func (s *skill) removes() bool {
+	verb, _, _ := strings.Cut(s.Name, "_")
+	return s.Changes() && removingVerbs[verb]
+}
+
+// refers tells whether the slot is filled with the key of an object.
+func (sl *slot) refers() bool {
+	return sl.use == useKey || len(sl.makers) > 0 && (sl.use == usePhone || sl.use == useEmail || sl.use == useAddress)
+}
+
 // lists returns the fields of the result that are lists of objects.
 func (s *skill) lists() []*field {
 	var out []*field

@@ -496,6 +496,9 @@ func relativeAmount(sl *slot, toks []token, at int) bool {
 	return n > 0 && rm+n <= at && at-rm-n <= 1
 }
 
+// lowUnit is the unit of a slot in lower case.
+func lowUnit(sl *slot) string { return strings.ToLower(orchestrator.Unit(sl.schema)) }
+
 // countsPeople tells whether the number says for how many people something is.
 func (sl *slot) countsPeople() bool {
 	for _, w := range []string{"people", "person", "guests", "adults", "seats", "participants", "attendees", "visitors", "travellers", "passengers"} {

@@ -75,7 +75,7 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (lead, from, to int) {
 		}
 	}
 	if sl.required {
-		if statement(b.toks[:b.own]) {
+		if statement(b.toks[:b.own]) || p.telegram(s, sl, b) {
 			return 0, 0, b.own
 		}
 		for at := 1; at < b.own; at++ {
@@ -165,6 +165,22 @@ func statement(toks []token) bool {
 		}
 	}
 	return false
+}
+
+// telegram tells whether the request is nothing but a short report, to an intent that
+// wants nothing else: "shower broken", "no water".
+func (p *planner) telegram(s *skill, sl *slot, b *bag) bool {
+	toks := trimPunct(b.toks[:b.own])
+	if len(toks) < 2 || len(toks) > 5 || p.starts(toks) || generalVerbs[toks[0].low] || questionWords[toks[0].low] {
+		return false
+	}
+	for _, other := range s.slots {
+		if other.required && other != sl {
+			return false
+		}
+	}
+	last := toks[len(toks)-1]
+	return isParticiple(last) || toks[0].is("no") || functionWords[last.low] && last.is("broken", "damaged", "missing", "defective", "faulty", "wrong", "lost", "late", "delayed") || strings.HasSuffix(last.low, "ing")
 }
 
 // proseEnd is where the user's words end: with the request, or with the sentences
@@ -286,7 +302,7 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case costWords[t.low], measureNouns[t.low] && i+1 < len(b.toks) && b.toks[i+1].is("of"):
 		return false
-	case i > 0 && (subjectPronouns[b.toks[i-1].low] || b.toks[i-1].is("to", "not") && p.k.verbs[t.low]):
+	case i > 0 && (subjectPronouns[b.toks[i-1].low] || b.toks[i-1].is("it", "that", "which") && strings.HasSuffix(t.low, "s") || b.toks[i-1].is("to", "not") && p.k.verbs[t.low]):
 		return false
 	case timeWords[t.low] || unitDays[t.stem] != 0 || weekdays[t.low] != 0 || months[t.low] != 0 && isCapital(t.text):
 		return false

@@ -35,6 +35,9 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		}
 		expr, ok := p.decided(c, s, r, ref, who)
 		p.req.Message = message
+		if !ok && p.partOfProse(st, s, c) {
+			continue
+		}
 		if !ok {
 			if a.question == "" {
 				a.question = "I cannot check whether “" + p.said(c) + "” by myself. Shall I " + brief(s.Summary) + " anyway?"
@@ -43,6 +46,9 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		}
 		exprs = append(exprs, expr)
 		texts = append(texts, p.clauseText(c))
+	}
+	if len(exprs) == 0 {
+		return true
 	}
 	st.When = &orchestrator.Condition{Text: strings.Join(texts, ", and "), Expr: exprs[0]}
 	if len(exprs) > 1 {
@@ -54,6 +60,30 @@ func (p *planner) conditions(st *orchestrator.Step, s *skill, r *request, ref re
 		st.When.Expr = strings.Join(exprs, " && ")
 	}
 	return true
+}
+
+// partOfProse gives a clause that no condition could be made of to the message that it
+// ends: "tell the doctor to call me if the results are bad".
+func (p *planner) partOfProse(st *orchestrator.Step, s *skill, c clause) bool {
+	if len(c.toks) == 0 || c.text != "" || c.turned {
+		return false
+	}
+	for _, sl := range s.slots {
+		if sl.required && sl.use != useProse {
+			return false
+		}
+	}
+	for _, sl := range s.slots {
+		arg := st.Args[sl.name]
+		from := strings.Index(p.req.Message, arg.Text)
+		if !sl.required || sl.use != useProse || arg.Text == "" || from < 0 || from+len(arg.Text) > c.toks[0].start {
+			continue
+		}
+		v := strings.TrimRight(p.req.Message[from:c.toks[len(c.toks)-1].end], " \t")
+		st.Args[sl.name] = orchestrator.Arg{Value: capital(v), Text: v}
+		return true
+	}
+	return false
 }
 
 // decided writes one condition as CEL. One that an earlier request of the message
