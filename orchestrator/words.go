@@ -49,7 +49,7 @@ func (i Intent) In(l *Locale) Intent {
 		return i
 	}
 	w, ok := i.Languages[l.Language]
-	if !ok {
+	if !ok || i.Locale == l {
 		return i
 	}
 	i.Locale = l
@@ -125,15 +125,18 @@ func EnumWord(s *jsonschema.Schema, value string) string {
 	return word
 }
 
-// In returns the catalog in another language, see Intent.In. Whom it sends calls
-// to is the same. Names of intents, fields and values stay as they are.
+// In returns a new catalog in another language, see Intent.In; the catalog itself if
+// no service has words in it. Whom it sends calls to is the same. Names of intents, fields and values stay as they are.
 func (c *Catalog) In(l *Locale) *Catalog {
 	if l == nil || !slices.ContainsFunc(c.entries, func(e *Entry) bool { _, ok := e.Languages[l.Language]; return ok }) {
 		return c
 	}
-	out := &Catalog{byName: map[string]*Entry{}, version: c.version + "-" + l.Language}
+	out := *c
+	out.entries, out.byName, out.version = make([]*Entry, 0, len(c.entries)), map[string]*Entry{}, c.version+"-"+l.Language
 	for _, e := range c.entries {
-		t := &Entry{Intent: e.In(l), Offers: e.Offers, params: e.params, byParam: e.byParam, confirm: e.confirm, answer: e.answer}
+		t := new(Entry)
+		*t = *e
+		t.Intent = e.In(l)
 		if p, err := parseWording(t.Confirm); err == nil {
 			t.confirm = p
 		}
@@ -143,5 +146,5 @@ func (c *Catalog) In(l *Locale) *Catalog {
 		out.entries = append(out.entries, t)
 		out.byName[t.Name] = t
 	}
-	return out
+	return &out
 }
