@@ -47,13 +47,15 @@ func (a *app) open(ctx context.Context, command string) error {
 	if err != nil {
 		return err
 	}
+	goal := a.opts.goalLimits()
 	kernel, err := orchestrator.New(ctx, orchestrator.Config{
-		Services:  a.shop.Services(),
-		Backend:   backend,
-		Store:     a.store,
-		Directory: a.shop.Directory(),
-		Now:       a.opts.now,
-		Logger:    slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level})),
+		Services:   a.shop.Services(),
+		Backend:    backend,
+		Store:      a.store,
+		Directory:  a.shop.Directory(),
+		Now:        a.opts.now,
+		GoalRounds: goal.Rounds, GoalCost: goal.Cost,
+		Logger: slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level})),
 	})
 	if err != nil {
 		return failed(err)

@@ -62,6 +62,7 @@ func askCommand(o *options) *cobra.Command {
 	f.BoolVar(&a.yes, "yes", false, "confirm all changes beforehand")
 	f.StringVar(&a.conversation, "conversation", "", "go on with the conversation of this ID")
 	f.BoolVar(&goOn, "continue", false, "go on with the latest conversation")
+	o.registerGoal(cmd)
 	cmd.MarkFlagsMutuallyExclusive("conversation", "continue")
 	return cmd
 }
@@ -74,6 +75,7 @@ func (a *asker) run(ctx context.Context, args []string, in io.Reader, goOn bool)
 	if err := a.choose(ctx, goOn); err != nil {
 		return err
 	}
+	a.tellRecovered()
 	f, isFile := in.(*os.File)
 	terminal := isFile && term.IsTerminal(f.Fd())
 	lines := bufio.NewReader(in)
@@ -159,7 +161,7 @@ func readLine(r *bufio.Reader) (string, error) {
 
 func (a *asker) turn(ctx context.Context, message string) error {
 	turn, err := a.app.kernel.Turn(ctx, orchestrator.Request{
-		Conversation: a.conversation, User: a.user, Message: message, Yes: a.yes,
+		Conversation: a.conversation, User: a.user, Message: message, Yes: a.yes, Goal: a.app.opts.Goal,
 	})
 	if ctx.Err() != nil && turn.ID == "" {
 		return &exit{status: exitInterrupted}
@@ -168,6 +170,7 @@ func (a *asker) turn(ctx context.Context, message string) error {
 		return failed(err)
 	}
 	a.last = turn
+	a.tellStanding(turn)
 	if a.json {
 		return writeTurnJSON(a.out, turn)
 	}

@@ -22,6 +22,7 @@ func chat(cmd *cobra.Command, o *options) error {
 		return wrong("the chat needs a terminal, and there is none here. To ask from a script: banyan ask --email WHO \"MESSAGE\"")
 	}
 	var app *app
+	goal := o.goalLimits()
 	err := tui.Run(cmd.Context(), tui.Config{
 		Open: func(ctx context.Context) (tui.Opened, error) {
 			var err error
@@ -31,6 +32,7 @@ func chat(cmd *cobra.Command, o *options) error {
 			return app.forTUI(ctx)
 		},
 		ASCII: o.ASCII, NoAnimation: o.NoMotion, Accessible: linear,
+		Goal: o.Goal, GoalRounds: goal.Rounds, GoalCost: goal.Cost,
 	})
 	if app != nil {
 		if closing := app.Close(); err == nil && closing != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,10 +40,12 @@ type options struct {
 	ASCII      bool
 	NoMotion   bool
 	Accessible bool
+	Goal       bool
 
 	// From the config file alone.
 	Models map[string]modelSettings
 	Budget budgetSettings
+	Limits goalSettings
 
 	dotenv map[string]string
 
@@ -82,6 +85,24 @@ type budgetSettings struct {
 	Day          float64 `toml:"day"`
 }
 
+// goalSettings limit goal mode: how many plans a backend may make for one message,
+// and what they may cost together in US dollars.
+type goalSettings struct {
+	Rounds int     `toml:"rounds"`
+	Cost   float64 `toml:"cost"`
+}
+
+// The limits of goal mode, if the config file says nothing else.
+const (
+	goalRounds = 4
+	goalCost   = 0.25
+)
+
+// goalLimits are the limits of goal mode that hold.
+func (o *options) goalLimits() goalSettings {
+	return goalSettings{Rounds: cmp.Or(o.Limits.Rounds, goalRounds), Cost: cmp.Or(o.Limits.Cost, goalCost)}
+}
+
 // register declares the flags on the root command.
 func (o *options) register(root *cobra.Command) {
 	f := root.PersistentFlags()
@@ -97,14 +118,20 @@ func (o *options) register(root *cobra.Command) {
 	f.StringVar(&o.Config, "config", "", "config file (default: $XDG_CONFIG_HOME/banyan/config.toml)")
 	f.StringVar(&o.LogLevel, "log-level", "warn", "what is logged: debug, info, warn, error")
 	f.StringVar(&o.Latency, "legacy-latency", "80ms-250ms", "the monolith's slowness: a duration or a range, 0 for none")
+	o.registerGoal(root)
 	root.Flags().BoolVar(&o.Accessible, "accessible", false, "a linear chat for screen readers (also ACCESSIBLE=1)")
 	root.Flags().BoolVar(&o.ASCII, "ascii", false, "draw with ASCII characters only")
 	root.Flags().BoolVar(&o.NoMotion, "no-animation", false, "nothing moves by itself")
 }
 
+// registerGoal declares the switch of goal mode on a command that runs turns.
+func (o *options) registerGoal(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.Goal, "goal", false, "goal mode: a model may plan on after the results, within limits; each later change needs its own yes")
+}
+
 // settingNames are the flags that may also be set elsewhere, under the same name
 // in the config file and as BANYAN_NAME in the environment.
-var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "data", "log-level", "legacy-latency", "accessible", "ascii", "no-animation"}
+var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "data", "log-level", "legacy-latency", "accessible", "ascii", "no-animation", "goal"}
 
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
@@ -185,11 +212,12 @@ func (o *options) readConfig(dotenv map[string]string) (map[string]any, string, 
 	return config, file, nil
 }
 
-// readTables takes [models.NAME] and [budget] out of the config.
+// readTables takes [models.NAME], [budget] and [goal-limits] out of the config.
 func (o *options) readTables(config map[string]any, file string) error {
 	var tables struct {
 		Models map[string]modelSettings `toml:"models"`
 		Budget budgetSettings           `toml:"budget"`
+		Limits goalSettings             `toml:"goal-limits"`
 	}
 	meta, err := toml.DecodeFile(file, &tables)
 	if err != nil {
@@ -205,9 +233,13 @@ func (o *options) readTables(config map[string]any, file string) error {
 			return fmt.Errorf("[models.%s] names no provider; there is: %s", name, strings.Join(backendNames()[1:], ", "))
 		}
 	}
-	o.Models, o.Budget = tables.Models, tables.Budget
+	if tables.Limits.Rounds < 0 || tables.Limits.Cost < 0 {
+		return errors.New("[goal-limits] has a number below zero")
+	}
+	o.Models, o.Budget, o.Limits = tables.Models, tables.Budget, tables.Limits
 	delete(config, "models")
 	delete(config, "budget")
+	delete(config, "goal-limits")
 	return nil
 }
 

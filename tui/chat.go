@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -30,6 +29,7 @@ type chat struct {
 	line     heldLine
 	notebook notebook
 	spent    spent // by the turns of this conversation
+	goal     bool  // the backend may plan on after the results
 }
 
 // The answers to the chat's Cmds.
@@ -40,7 +40,9 @@ type (
 		turns []orchestrator.Turn
 		tips  []string
 		info  kernelInfo
-		err   error
+		// recovered are the user's turns that an earlier process left unfinished.
+		recovered []orchestrator.Turn
+		err       error
 	}
 	// turnMsg is a finished turn.
 	turnMsg struct {
@@ -106,7 +108,7 @@ func (m *model) enter(id string) tea.Cmd {
 	m.chat.ready = false
 	k, info, user, suggest := m.kernel, m.informer(), m.user, m.suggest
 	return m.crew.do(func(ctx context.Context) tea.Msg {
-		msg := enteredMsg{id: id, info: info()}
+		msg := enteredMsg{id: id, info: info(), recovered: recoveredOf(k, user)}
 		if id == "" {
 			msg.id = k.NewConversation()
 		} else if msg.turns, msg.err = k.Turns(ctx, user, id, 0); msg.err != nil {
@@ -132,6 +134,8 @@ func (m *model) entered(msg enteredMsg) {
 		e.notes = c.notebook.of(e.turn.ID)
 	}
 	c.panelOff, c.again.held = 0, ""
+	c.goal = m.cfg.Goal
+	m.recovered.take(m.user.Email, msg.recovered)
 	m.tally()
 	said := make([]string, 0, len(msg.turns))
 	for _, t := range msg.turns {
@@ -159,8 +163,9 @@ func (m *model) ask() {
 func (m *model) redialog() {
 	c := m.chat
 	m.paint.dialog = nil
+	c.confirm.changing = c.confirm.changing && !c.input.blank()
 	if c.confirm.active() {
-		m.paint.dialog = func(w int) []string { return c.confirm.view(m.paint, w) }
+		m.paint.dialog = func(w int) []string { return c.confirm.view(m.paint, w, m.dialogRows()) }
 	}
 	if e := c.list.last(); e != nil {
 		e.rev++
@@ -215,7 +220,7 @@ func (m *model) send(text string) tea.Cmd {
 		before = e.turn.ID
 	}
 	ctx, cancel := m.crew.scope()
-	req := orchestrator.Request{Conversation: c.id, User: m.user, Message: text}
+	req := orchestrator.Request{Conversation: c.id, User: m.user, Message: text, Goal: c.goal}
 	c.list.add(&entry{
 		turn: orchestrator.Turn{Conversation: c.id, User: m.user.Email, At: m.cfg.Now(), Message: text},
 		run:  &running{token: token, cancel: cancel, not: before},
@@ -272,85 +277,6 @@ func (m *model) layout() layout {
 	}
 	m.chat.input.resize(max(m.w-2, 10), max(min(m.h/3, 10), 1))
 	l.input = m.chat.input.area.Height() + len(m.chat.input.attachments)
-	l.body = max(m.h-4-l.gap-l.input, 1)
+	l.body = max(m.h-4-l.gap-l.input-len(m.banner(l.text)), 1)
 	return l
-}
-
-// pressChat takes a key in the chat.
-func (m *model) pressChat(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
-	sent, done := m.afterLine(msg, now)
-	if done {
-		return sent
-	}
-	return tea.Batch(sent, m.pressInput(msg, now))
-}
-
-// pressInput takes a key that no held enter has taken.
-func (m *model) pressInput(msg tea.KeyPressMsg, now time.Time) tea.Cmd {
-	c := m.chat
-	if c.confirm.active() && !now.Before(c.confirm.turn.Pending.Expires) {
-		c.confirm.open(nil, now, false)
-		m.redialog()
-		m.status = "The question is too old for a yes. Nothing was changed. Ask again."
-		return nil
-	}
-	if c.confirm.active() && c.input.blank() {
-		if cmd, done := m.pressDialog(msg, now); done {
-			return cmd
-		}
-	}
-	if c.confirm.active() && msg.String() == "enter" && now.Sub(c.confirm.shown) < quiet {
-		return nil
-	}
-	if cmd, done := m.pressAgain(msg, now); done {
-		return cmd
-	}
-	if cmd, done := m.pressCompletion(msg); done {
-		return cmd
-	}
-	if cmd, done := m.pressBinding(msg); done {
-		return cmd
-	}
-	cmd := c.input.update(msg)
-	if c.confirm.active() {
-		c.confirm.typing = c.confirm.typing && !c.input.empty()
-		m.redialog()
-	}
-	c.complete.update(m.commands(), c.input.value())
-	return cmd
-}
-
-// pressDialog gives a key to the confirmation.
-func (m *model) pressDialog(msg tea.KeyPressMsg, now time.Time) (tea.Cmd, bool) {
-	c := m.chat
-	if c.confirm.typing && msg.String() == "esc" {
-		c.confirm.typing = false
-		m.redialog()
-		return nil, true
-	}
-	if c.confirm.typing {
-		return nil, false
-	}
-	if !c.list.follow && msg.Text != "" {
-		// What is not on the screen is not answered.
-		c.list.toEnd()
-		c.confirm.shown = now
-		return nil, true
-	}
-	if msg.Text == "?" || msg.Text == "/" {
-		if msg.Text == "/" {
-			c.confirm.typing = true
-			m.redialog()
-		}
-		return nil, false
-	}
-	text, send, cmd, done := c.confirm.press(msg, m.keys, now, m.lastKey)
-	if text != "" {
-		c.input.insert(text)
-	}
-	m.redialog()
-	if send != "" {
-		return m.send(send), true
-	}
-	return cmd, done
 }

@@ -33,6 +33,10 @@ func (m *model) pressBinding(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return m.copyAnswer(), true
 	case key.Matches(msg, k.copyCode):
 		return m.copyCode(), true
+	case key.Matches(msg, k.sources):
+		m.openSources()
+	case key.Matches(msg, k.recovered):
+		return m.openRecovered(), true
 	case key.Matches(msg, k.pageUp):
 		c.list.scroll(-max(l.body-2, 1), l.text, l.body, inline)
 	case key.Matches(msg, k.pageDown):
@@ -66,6 +70,8 @@ func (m *model) halt() bool {
 		m.status = "stopping"
 	case !c.list.follow:
 		c.list.toEnd()
+	default:
+		m.recovered.dismissed = true
 	}
 	return true
 }

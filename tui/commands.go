@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"banyan/orchestrator"
 )
 
 // command is something that can be done by name: typed with a slash, or chosen
@@ -24,6 +26,10 @@ func (m *model) commands() []command {
 		{"/intents", "what can be asked for, and who serves it", "", func(m *model, arg string) tea.Cmd { m.openIntents(arg); return nil }},
 		{"/model", "choose the backend, or /model NAME", "", func(m *model, arg string) tea.Cmd { return m.openModel(arg) }},
 		{"/integrations", "the backends: state, calls, cost, tests", "", func(m *model, _ string) tea.Cmd { return m.openIntegrations() }},
+		{orchestrator.UndoCommand, "take back the last change of this conversation", "", func(m *model, _ string) tea.Cmd { return m.undo() }},
+		{"/goal", "goal mode on or off: the backend may plan on", "", func(m *model, arg string) tea.Cmd { m.setGoal(arg); return nil }},
+		{"/sources", "where the facts of the last answer come from", "ctrl+s", func(m *model, _ string) tea.Cmd { m.openSources(); return nil }},
+		{"/recovered", "what was finished after a restart", "ctrl+r", func(m *model, _ string) tea.Cmd { return m.openRecovered() }},
 		{"/again", "send the last message again after a failure", "r", func(m *model, _ string) tea.Cmd { return m.resend() }},
 		{"/copy", "copy the answer; /copy code its last code block", "ctrl+y", func(m *model, arg string) tea.Cmd {
 			if strings.HasPrefix(arg, "code") {
@@ -54,6 +60,10 @@ func (m *model) command(text string) (cmd command, arg string, ok bool) {
 	}
 	return command{}, "", false
 }
+
+// undo asks the kernel to take back the last change. Like any change it waits for a
+// yes.
+func (m *model) undo() tea.Cmd { return m.send(orchestrator.UndoCommand) }
 
 func (m *model) logout() tea.Cmd {
 	if why := m.cannotSend(); why != "" && m.chat.running() != nil {
@@ -119,10 +129,13 @@ func (m *model) pressCompletion(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, true
 }
 
-// view draws the list in w cells.
-func (c *completion) view(st styles, g signs, w int) []string {
+// view draws the list in w cells and at most h rows, so that the chosen command is
+// among them.
+func (c *completion) view(st styles, g signs, w, h int) []string {
+	from := max(min(c.sel-h/2, len(c.fits)-h), 0)
 	out := make([]string, 0, len(c.fits))
-	for i, cmd := range c.fits {
+	for i := from; i < len(c.fits) && len(out) < h; i++ {
+		cmd := c.fits[i]
 		mark, name := strings.Repeat(" ", width(g.pick)), st.plain
 		if i == c.sel {
 			mark, name = st.accent.Render(g.pick), st.strong

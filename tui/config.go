@@ -18,6 +18,7 @@ type Kernel interface {
 	NewConversation() string
 	Turns(ctx context.Context, user orchestrator.User, conversation string, n int) ([]orchestrator.Turn, error)
 	Conversations(ctx context.Context, user orchestrator.User, n int) ([]orchestrator.ConversationInfo, error)
+	Recovered() []orchestrator.Turn
 }
 
 var _ Kernel = (*orchestrator.Kernel)(nil)
@@ -115,6 +116,12 @@ type Config struct {
 	// Conversation is the ID of the one to continue, empty for a new one. It is
 	// used for the first login only.
 	Conversation string
+	// Goal switches goal mode on for every conversation that is opened; /goal switches
+	// it for one. GoalRounds and GoalCost are the kernel's limits, which people are
+	// told: how many plans, and US dollars.
+	Goal       bool
+	GoalRounds int
+	GoalCost   float64
 	// Suggestions are things to try for an empty chat, most telling first; nil or
 	// an empty result: they are derived from the catalog.
 	Suggestions func(ctx context.Context, user orchestrator.User) []string

@@ -29,11 +29,18 @@ type confirm struct {
 	shown  time.Time
 	// typing is set while keys go to the input instead.
 	typing bool
+	// prefill is what the key of a change puts into the input; changing is set once it
+	// stands there.
+	prefill  string
+	changing bool
 	// held is the key that waits to become an answer, heldAt its time, and seq its
 	// number.
 	held   string
 	heldAt time.Time
 	seq    int
+	// off is the first row of the changes that is visible, where not all of them are;
+	// rows how many there are and room how many are visible, when last drawn.
+	off, rows, room int
 	// over is set for a dialog of the past, which is only shown, with its outcome.
 	over    bool
 	outcome string
@@ -141,36 +148,44 @@ func (c *confirm) answer(held string) string {
 	case "n":
 		return "no"
 	case "e":
-		c.typing = true
+		c.typing, c.prefill = true, correction(*c.turn, c.writes)
 		return ""
 	}
 	return "only " + held
 }
 
-// view draws the dialog in at most w cells.
-func (c *confirm) view(p *painter, w int) []string {
+// view draws the dialog in at most w cells and h rows; 0 is as many as it takes.
+func (c *confirm) view(p *painter, w, h int) []string {
 	w = min(w, 72)
 	inner := w - 4
 	g := p.signs
-	var body []string
-	for i, s := range c.writes {
-		body = append(body, c.write(p, i, s, inner)...)
-	}
-	body = append(body, "")
-	body = append(body, c.keyLines(p, inner)...)
+	body := c.changes(p, inner)
+	foot := append([]string{""}, c.keyLines(p, inner)...)
 	if t := c.turn; !c.over {
 		until := t.Pending.Expires.In(p.now().Location()).Format("15:04")
-		body = append(body, paint(wrap("This yes is good for exactly this, until "+until+".", inner), p.st.faint)...)
+		said := "This yes is good for exactly this, until " + until + "." + c.terms(p.catalog)
+		foot = append(foot, paint(wrap(said, inner), p.st.faint)...)
+	}
+	right := ""
+	c.rows, c.room = len(body), len(body)
+	if h > 0 {
+		c.room = max(min(len(body), h-len(foot)-2), 3)
+	}
+	c.off = max(min(c.off, c.rows-c.room), 0)
+	if c.rows > c.room {
+		right = " " + c.unseen(p.keys) + " "
+		body = body[c.off : c.off+c.room]
 	}
 	title := " Before anything changes "
 	line := p.st.waiting
 	if c.over {
 		line = p.st.line
 	}
-	top := line.Render(g.topLeft) + p.st.strong.Render(title) + line.Render(strings.Repeat(g.rule, max(w-2-width(title), 0))+g.topRight)
+	rule := max(w-2-width(title)-width(right), 0)
+	top := line.Render(g.topLeft) + p.st.strong.Render(title) + line.Render(strings.Repeat(g.rule, rule)) + p.st.quiet.Render(right) + line.Render(g.topRight)
 	out := []string{top}
 	side := line.Render(g.column)
-	for _, l := range body {
+	for _, l := range append(append([]string(nil), body...), foot...) {
 		out = append(out, side+" "+fill(l, inner, g.ellipsis)+" "+side)
 	}
 	return append(out, line.Render(g.bottomLeft+strings.Repeat(g.rule, w-2)+g.bottomRight))
@@ -226,6 +241,9 @@ func fieldName(s string) string { return strings.ReplaceAll(cleanLine(s), "_", "
 func (c *confirm) keyLines(p *painter, w int) []string {
 	if c.over {
 		return paint(wrap(c.outcome, w), p.st.quiet)
+	}
+	if c.changing {
+		return paint(wrap("Change it below and press enter: this question is void then, and a new one is asked. esc goes back to it.", w), p.st.quiet)
 	}
 	if c.typing {
 		return paint(wrap("Type yes, no, or what should be different. With an empty line the keys y, n and e work again.", w), p.st.quiet)

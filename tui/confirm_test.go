@@ -59,9 +59,28 @@ func TestConfirmByKey(t *testing.T) {
 		d.press("e")
 		d.wait(quiet)
 		d.send(heldMsg{d.m.chat.confirm.seq})
+		if got := d.m.chat.input.value(); got != "cancel my latest order" {
+			t.Fatalf("the input has %q, want the request", got)
+		}
+		d.has("this question is void then")
 		d.wait(time.Second)
-		d.say("only if it is cheap, cancel")
-		if got := d.lastSent(); got != "only if it is cheap, cancel" {
+		d.say(" only if it is cheap")
+		if got := d.lastSent(); got != "cancel my latest order only if it is cheap" {
+			t.Fatalf("sent %q", got)
+		}
+	})
+	t.Run("ChangeGivenUp", func(t *testing.T) {
+		d := asked(t, "cancel it")
+		d.press("e")
+		d.release()
+		d.press("esc")
+		if got := d.m.chat.input.value(); got != "" || !d.m.chat.confirm.active() || d.m.chat.confirm.typing {
+			t.Fatalf("the input has %q, and the keys of the dialog do not work", got)
+		}
+		d.wait(time.Second)
+		d.press("y")
+		d.release()
+		if got := d.lastSent(); got != "yes" {
 			t.Fatalf("sent %q", got)
 		}
 	})

@@ -74,6 +74,20 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 				e.mark(ev.Step.ID, orchestrator.StepRunning)
 			}
 		}
+	case orchestrator.EventStepRetried:
+		if ev.Step != nil {
+			e.retried(*ev.Step)
+		}
+	case orchestrator.EventStepUndone, orchestrator.EventFlagged:
+		if ev.Step != nil {
+			r.phase = "taking back"
+			e.put(*ev.Step)
+		}
+	case orchestrator.EventGoalRound:
+		e.turn.Goal, e.turn.Rounds = true, ev.Count
+		if ev.Plan != nil {
+			r.phase = "plan " + grouped(ev.Count)
+		}
 	case orchestrator.EventConfirmAsked, orchestrator.EventConfirmed, orchestrator.EventDeclined:
 		for _, s := range ev.Steps {
 			e.put(s)
@@ -90,10 +104,28 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 	case orchestrator.EventAnswerDropped:
 		r.text.Reset()
 		r.closed, r.closedLen = nil, 0
-	case orchestrator.EventTurnStarted, orchestrator.EventTurnEnded, orchestrator.EventServiceFailed, orchestrator.EventCatalog:
+	case orchestrator.EventTurnStarted, orchestrator.EventTurnEnded, orchestrator.EventServiceFailed, orchestrator.EventCatalog,
+		orchestrator.EventLapsed, orchestrator.EventRecovered:
 	}
 	e.rev++
 	return true
+}
+
+// retried takes in that a step, or the taking back of one, is tried once more. The
+// error of the attempt before is not the step's own.
+func (e *entry) retried(s orchestrator.StepRecord) {
+	said := ""
+	if s.Error != nil {
+		said = ": " + cleanLine(s.Error.Message)
+	}
+	e.run.phase = "trying again" + said
+	s.Error, s.Attempts = nil, 2
+	for _, before := range e.turn.Steps {
+		if before.ID == s.ID {
+			s.Attempts = max(before.Attempts+1, 2)
+		}
+	}
+	e.put(s)
 }
 
 // put replaces the step of the same ID, or adds it.

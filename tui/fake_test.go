@@ -28,6 +28,8 @@ type fakeKernel struct {
 	infos   []orchestrator.ConversationInfo
 	pending map[string]orchestrator.Turn
 	backend orchestrator.BackendInfo
+	// recovered are turns that an earlier process left unfinished.
+	recovered []orchestrator.Turn
 	// release lets the message "slow" end.
 	release chan struct{}
 }
@@ -105,6 +107,13 @@ func (k *fakeKernel) publish(ev orchestrator.Event) {
 		default:
 		}
 	}
+}
+
+func (k *fakeKernel) Recovered() []orchestrator.Turn {
+	k.called()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return append([]orchestrator.Turn(nil), k.recovered...)
 }
 
 func (k *fakeKernel) Catalog() *orchestrator.Catalog { k.called(); return k.catalog }

@@ -11,6 +11,7 @@ type keyMap struct {
 	up, down, choose, back                                     key.Binding
 	yes, no, change, only                                      key.Binding
 	again, details, test, use, integrations                    key.Binding
+	sources, recovered, dialogUp, dialogDown                   key.Binding
 }
 
 func newKeyMap(g signs) keyMap {
@@ -52,6 +53,10 @@ func newKeyMap(g signs) keyMap {
 		test:          b("t", "test", "t", "T"),
 		use:           b("u", "use it", "u", "U", "space"),
 		integrations:  b("i", "integrations", "i", "I"),
+		sources:       b("ctrl+s", "sources of the answer", "ctrl+s"),
+		recovered:     b("ctrl+r", "what was finished after a restart", "ctrl+r"),
+		dialogUp:      b(g.upDown, "scroll", "up"),
+		dialogDown:    b(g.upDown, "scroll", "down"),
 		only:          b("1-9", "only that", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	}
 }

@@ -63,10 +63,7 @@ func conditionOf(writes []orchestrator.StepRecord, i int) string {
 	if c == nil || strings.TrimSpace(c.Text) == "" {
 		return ""
 	}
-	text := strings.TrimSpace(cleanLine(c.Text))
-	if len(text) > 3 && strings.EqualFold(text[:3], "if ") {
-		text = strings.TrimSpace(text[3:])
-	}
+	text := trimIf(c.Text)
 	if c.Met != nil {
 		verdict := map[bool]string{true: "yes", false: "no"}[*c.Met]
 		if c.By == "model" {

@@ -22,6 +22,7 @@ type painter struct {
 	// dialog draws the confirmation that waits at the end of the conversation; nil
 	// if none does.
 	dialog func(w int) []string
+	keys   keyMap
 }
 
 func (p *painter) tracer() tracer {
@@ -46,11 +47,26 @@ func (p *painter) entry(e, before *entry, last bool, w int, inline bool) []strin
 	out = append(out, paint(p.message(e.turn.Message, w), p.st.quiet)...)
 	out = append(out, "", p.st.accent.Render("banyan"))
 	out = append(out, p.body(e, last, w, inline)...)
+	out = append(out, p.attention(e, w)...)
 	// While nothing has been called, the line of progress has the last note.
 	if inline && (len(e.turn.Steps) > 0 || (e.traced() && e.run == nil) || e.open) {
 		out = append(out, p.happened(e, w)...)
 	}
 	return append(out, "")
+}
+
+// attention draws below an answer what a person has to look at, if the answer does
+// not say it.
+func (p *painter) attention(e *entry, w int) []string {
+	if e.run != nil || e.unstored != nil {
+		return nil
+	}
+	var out []string
+	for _, s := range unsaid(e.turn) {
+		out = append(out, "")
+		out = append(out, standing{p.signs.flagged, "Needs a person. " + cleanLine(s.Flag), p.st.bad}.draw(w)...)
+	}
+	return out
 }
 
 // message wraps what the user wrote; of a very long one the start is shown.
@@ -82,7 +98,7 @@ func (p *painter) body(e *entry, last bool, w int, inline bool) []string {
 			return p.dialog(w)
 		}
 		c := &confirm{turn: &e.turn, writes: waiting(e.turn), over: true, outcome: e.outcome}
-		return c.view(p, w)
+		return c.view(p, w, 0)
 	}
 	answer := e.turn.Answer
 	if strings.TrimSpace(answer) == "" && e.turn.Problem != nil {

@@ -54,9 +54,10 @@ type model struct {
 	backend orchestrator.BackendInfo
 	catalog *orchestrator.Catalog
 
-	backends backends
-	notice   string
-	unmarked bool // the terminal does not tell a paste from keys
+	backends  backends
+	recovered recovered
+	notice    string
+	unmarked  bool // the terminal does not tell a paste from keys
 
 	status   string // one line at the bottom, until the next key
 	armed    time.Time
@@ -99,7 +100,7 @@ func newModel(cfg Config, crew *crew) *model {
 		backends: backends{source: cfg.Integrations}, notice: cfg.Notice,
 		unmarked: cfg.getenv("TERM") == "linux",
 	}
-	m.paint = &painter{st: st, signs: g, md: md, now: cfg.Now, spin: g.waiting}
+	m.paint = &painter{st: st, signs: g, md: md, now: cfg.Now, spin: g.waiting, keys: m.keys}
 	m.chat = newChat(m.paint, m.keys, g)
 	m.login = newLogin(cfg.Accounts, g)
 	m.restyle(!cfg.light())
@@ -125,6 +126,7 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
+		m.redialog()
 		if !m.started {
 			m.started = true
 			return tea.Tick(firstFrame, func(time.Time) tea.Msg { return startMsg{} })
@@ -153,7 +155,7 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		if send := m.chat.confirm.release(msg.seq); send != "" {
 			return m.send(send)
 		}
-		m.redialog()
+		m.prefill()
 	case heldLineMsg:
 		return m.releaseLine(msg.seq)
 	case againMsg:

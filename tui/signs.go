@@ -5,9 +5,11 @@ import "banyan/orchestrator"
 // signs are all characters that the screens are drawn with, beside words. There
 // are two sets: one for terminals with Unicode, one for those without.
 type signs struct {
-	ascii                                         bool
-	modern, legacy, shadow                        string
-	done, waiting, skipped, failed, undone        string
+	ascii                                  bool
+	modern, legacy, shadow                 string
+	done, waiting, skipped, failed, undone string
+	// flagged stands before what a person has to look at.
+	flagged                                       string
 	bar, pick, rule, column, tee, foot            string
 	topLeft, topRight, bottomLeft, bottomRight    string
 	gaugeOn, gaugeOff                             string
@@ -25,7 +27,7 @@ func newSigns(ascii bool) signs {
 		return signs{
 			ascii:  true,
 			modern: "[modern]", legacy: "[legacy]", shadow: "[shadow]",
-			done: "ok", waiting: "..", skipped: "--", failed: "!!", undone: "<-",
+			done: "ok", waiting: "..", skipped: "--", failed: "!!", undone: "<-", flagged: "!?",
 			bar: "|", pick: ">", rule: "-", column: "|", tee: "+", foot: "+",
 			topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
 			gaugeOn: "#", gaugeOff: ".",
@@ -38,7 +40,7 @@ func newSigns(ascii bool) signs {
 	}
 	return signs{
 		modern: "◆ modern", legacy: "▣ legacy", shadow: "◇ shadow",
-		done: "✓", waiting: "…", skipped: "–", failed: "✗", undone: "↺",
+		done: "✓", waiting: "…", skipped: "–", failed: "✗", undone: "↺", flagged: "⚑",
 		bar: "▌", pick: "▸", rule: "─", column: "│", tee: "┬", foot: "┴",
 		topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯",
 		gaugeOn: "━", gaugeOff: "─",

@@ -72,7 +72,13 @@ func (m *model) header() string {
 	name := cleanLine(m.backend.Name)
 	full := cut(strings.TrimSpace(name+" "+cleanLine(m.backend.Model)), 30, g.ellipsis)
 	spent := m.chat.spent.parts()
+	if m.chat.goal {
+		spent = append([]string{"goal"}, spent...)
+	}
 	least := spent[max(len(spent)-1, 0):]
+	if m.chat.goal && len(spent) > 1 {
+		least = []string{spent[0], spent[len(spent)-1]}
+	}
 	room := m.w - 2 - width("banyan") - 2
 	var right string
 	for _, try := range [][]string{
@@ -210,7 +216,8 @@ func (m *model) viewChat() (lines []string, x, y int) {
 	l, c, g := m.layout(), m.chat, m.signs
 	body, focus := m.body(l)
 	c.focus = focus
-	if over := c.complete.view(m.st, g, min(l.main-2, maxText)); len(over) > 0 && len(over) < len(body) {
+	body = append(m.banner(l.text), body...)
+	if over := c.complete.view(m.st, g, min(l.main-2, maxText), len(body)-2); len(over) > 0 {
 		over = append([]string{""}, over...)
 		copy(body[len(body)-len(over):], over)
 	} else if !c.list.follow {
