@@ -4,162 +4,314 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 )
 
-// facts are the numbers that an answer may contain: those in the results and
-// arguments of the turn, in the user's words and in earlier turns. Numbers of one
-// or two digits are not looked at: they are counts, ages and times of day.
+// facts are what an answer may say: what stands in the results and arguments of
+// the turn, in the user's words, in earlier turns, in the account and on the
+// clock. An answer is read for
+//
+//   - numbers: amounts with any number of digits, others from three digits on. All
+//     decimals that are shown must be right. Lengths of lists are known, and what
+//     can be computed from this turn's results, see compute.
+//   - codes, such as order, tracking and invoice numbers, however they are grouped
+//   - dates, "3 weeks ago", "yesterday", days of the week and times of day
+//   - phone numbers, with or without the code of the country
+//   - addresses of mail and of the web
+//   - names of people, and addresses, see nameAt and streetAt
+//
+// Numbers below 100 that stand for themselves are not looked at: they are counts
+// and lengths that an answer may put in its own words.
 type facts struct {
-	known map[string]bool
+	now   time.Time
+	nodes []node
+
+	numbers map[string]int32 // as plainNumber writes them
+	parts   map[string]int32 // runs of digits within codes
+	codes   map[string]int32 // as squeezed writes them; also mail and web addresses
+	days    map[int]int32    // see day
+	clocks  map[int]int32    // minutes since midnight
+	moments []moment
+	phones  []known[string]
+	amounts []known[float64] // numbers with decimals, which an answer may round
+	texts   []known[string]
+	// currencies are those that the sources mention.
+	currencies map[string]bool
+	united     bool // those of the schemas are among them
+
+	steps   []StepRecord
+	catalog *Catalog
+	// computed is set when what can be computed was added to numbers.
+	computed bool
 	// more are sources that were not read yet: most answers need only the first.
 	more []func()
+
+	words  []word   // of the text that is read at the moment
+	keys   []string // of the maps that are read at the moment
+	lexis  string   // all texts in lower case, as far as they were needed
+	spoken int      // how many of texts are in it
+}
+
+// known is a value and the node it stands in.
+type known[T any] struct {
+	value T
+	at    int32
+}
+
+// moment is a point in time that a source mentions.
+type moment struct {
+	time.Time
+	clock bool // the time of day is known
+	at    int32
 }
 
 func newFacts(req RespondRequest, digest []Turn) *facts {
-	f := &facts{known: map[string]bool{}}
+	f := &facts{
+		now: req.Now, steps: req.Steps, catalog: req.Catalog,
+		nodes: make([]node, 0, 64), texts: make([]known[string], 0, 32), keys: make([]string, 0, 16), words: make([]word, 0, 32),
+		numbers: map[string]int32{}, parts: map[string]int32{}, codes: map[string]int32{},
+		days: map[int]int32{}, clocks: map[int]int32{}, currencies: map[string]bool{},
+	}
 	f.more = append(f.more, func() {
-		f.addText(req.Message)
-		f.addText(req.Now.Format("2006"))
-		f.addSteps(req.Steps)
+		f.addSteps(req.Steps, "")
+		f.addText(req.Message, f.root(fromMessage, ""))
+		account := f.root(fromAccount, "")
+		for _, u := range []User{req.User, req.Subject} {
+			f.addText(u.Name, account)
+			f.addText(u.Email, account)
+		}
+		f.addMoment(req.Now, true, f.root(fromClock, ""))
 	})
 	for _, turns := range [][]Turn{req.Conversation, digest} {
 		for _, t := range slices.Backward(turns) {
 			f.more = append(f.more, func() {
-				f.addText(t.Message)
-				f.addText(t.Answer)
-				f.addSteps(t.Steps)
+				earlier := f.root(fromEarlier, "")
+				f.addText(t.Message, earlier)
+				f.addText(t.Answer, earlier)
+				f.addMoment(t.At, true, earlier)
+				f.addSteps(t.Steps, fromEarlier)
 			})
 		}
 	}
+	f.more = append(f.more, f.addCatalog)
+	f.load()
 	return f
 }
 
-// knows tells whether a number stands in any of the sources.
-func (f *facts) knows(n string) bool {
-	n = normalNumber(n)
-	for !f.known[n] && len(f.more) > 0 {
-		f.more[0]()
-		f.more = f.more[1:]
+// load reads one more source; ok is false if there is none left.
+func (f *facts) load() (ok bool) {
+	if len(f.more) == 0 {
+		return false
 	}
-	return f.known[n]
+	next := f.more[0]
+	f.more = f.more[1:]
+	next()
+	return true
 }
 
-func (f *facts) addSteps(steps []StepRecord) {
-	for _, s := range steps {
-		f.add(s.Args)
-		f.add(s.Result)
-		f.addText(s.Sentence)
-		if s.Error != nil {
-			f.addText(s.Error.Message)
+// addSteps adds what became of steps. from is where they come from if not from
+// this turn.
+func (f *facts) addSteps(steps []StepRecord, from string) {
+	for i := range steps {
+		s := &steps[i]
+		result, args, id := fromResult, fromArgument, s.ID
+		if from != "" {
+			result, args, id = from, from, ""
 		}
+		r := f.root(result, id)
+		f.add(s.Result, r)
+		f.add(s.Args, f.root(args, id))
+		f.addText(s.For, r)
+		f.addText(s.Sentence, r)
+		f.addText(s.Flag, r)
+		for _, c := range s.Changes {
+			at := f.node(r, c.Field, -1)
+			f.addText(c.Old, at)
+			f.addText(c.New, at)
+		}
+		f.addError(s.Error, r)
 		if s.Condition != nil {
-			f.addText(s.Condition.Text)
-			f.addText(s.Condition.Expr)
+			f.addText(s.Condition.Text, r)
+			f.addText(s.Condition.Expr, r)
+		}
+		if s.Undo != nil {
+			f.add(s.Undo.Args, r)
+			f.addError(s.Undo.Error, r)
 		}
 	}
 }
 
-func (f *facts) add(v any) {
+func (f *facts) addError(e *Error, at int32) {
+	if e != nil {
+		f.addText(e.Message, f.node(at, "error", -1))
+	}
+}
+
+// addCatalog adds what the services say in words of the intents of this turn.
+// Examples and parameters are no source: the numbers there are made up.
+func (f *facts) addCatalog() {
+	at := f.root(fromCatalog, "")
+	for i := range f.steps {
+		if e := f.entry(i); e != nil {
+			f.addText(e.Summary, at)
+			f.addText(e.Answer, at)
+			f.addText(e.Confirm, at)
+		}
+	}
+}
+
+// entry is what the catalog says of the intent of a step; nil if nothing.
+func (f *facts) entry(step int) *Entry {
+	if f.catalog == nil {
+		return nil
+	}
+	return f.catalog.Intent(f.steps[step].Intent)
+}
+
+// add adds a value in JSON's shape.
+func (f *facts) add(v any, at int32) {
 	switch t := v.(type) {
 	case string:
-		f.addText(t)
+		f.addText(t, at)
 	case float64:
-		f.known[normalNumber(strconv.FormatFloat(t, 'f', -1, 64))] = true
+		f.addNumber(t, at)
 	case []any:
-		f.known[strconv.Itoa(len(t))] = true
-		for _, e := range t {
-			f.add(e)
+		put(f.numbers, strconv.Itoa(len(t)), at)
+		for i, e := range t {
+			f.add(e, f.node(at, "", i))
 		}
 	case map[string]any:
-		for _, e := range t {
-			f.add(e)
+		// In order, so that the same fact always comes from the same field.
+		first := len(f.keys)
+		for k := range t {
+			f.keys = append(f.keys, k)
 		}
-	}
-}
-
-func (f *facts) addText(s string) {
-	for n := range numbers(s) {
-		f.known[normalNumber(n)] = true
-	}
-}
-
-// unknown returns the first number in text that is not known, or "".
-func (f *facts) unknown(text string) string {
-	for n := range numbers(text) {
-		if digits := strings.Count(n, "") - 1 - strings.Count(n, ".") - strings.Count(n, ","); digits < 3 {
-			continue
+		last := len(f.keys)
+		slices.Sort(f.keys[first:last])
+		for i := first; i < last; i++ {
+			k := f.keys[i]
+			f.add(t[k], f.node(at, k, -1))
 		}
-		if !f.knows(n) {
-			return n
-		}
-	}
-	return ""
-}
-
-// numbers yields runs of digits, with points and commas between digits.
-func numbers(s string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for i := 0; i < len(s); {
-			if s[i] < '0' || s[i] > '9' {
-				i++
-				continue
-			}
-			j := i
-			for j < len(s) && (isDigit(s[j]) || ((s[j] == '.' || s[j] == ',') && j+1 < len(s) && isDigit(s[j+1]))) {
-				j++
-			}
-			if !yield(s[i:j]) {
-				return
-			}
-			i = j
-		}
+		f.keys = f.keys[:first]
 	}
 }
 
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-// normalNumber brings the ways of writing a number together: 1,234.50 and 1234.5,
-// 45.00 and 45.
-func normalNumber(n string) string {
-	if strings.IndexByte(n, ',') >= 0 {
-		n = strings.ReplaceAll(n, ",", "")
+func (f *facts) addNumber(v float64, at int32) {
+	v = max(v, -v)
+	put(f.numbers, written(v), at)
+	if v != float64(int64(v)) {
+		f.amounts = append(f.amounts, known[float64]{v, at})
+	} else if name := f.nodes[at].field; strings.HasSuffix(name, "cents") || strings.HasSuffix(name, "pence") {
+		put(f.numbers, written(v/100), at)
 	}
-	if strings.Count(n, ".") == 1 {
-		n = strings.TrimSuffix(strings.TrimRight(n, "0"), ".")
-	}
-	return n
 }
 
-// answerStream lets an answer out as it is written, and stops at the first number
-// that no result contains: a number is let out when it is whole. The very last
-// character stays back until the turn is stored, so that no answer is ever seen
-// whole that could still be lost.
-type answerStream struct {
-	facts   *facts
-	publish func(string)
-	held    string
-	stopped bool
-}
+// written is how a number stands in numbers.
+func written(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-func (a *answerStream) emit(delta string) {
-	if a.stopped || delta == "" {
+// addText adds all facts in a text.
+func (f *facts) addText(s string, at int32) {
+	if s == "" {
 		return
 	}
-	a.held += delta
-	_, last := utf8.DecodeLastRuneInString(a.held)
-	cut := len(a.held) - last
-	for cut > 0 && (isDigit(a.held[cut-1]) || a.held[cut-1] == '.' || a.held[cut-1] == ',') {
-		cut--
+	f.texts = append(f.texts, known[string]{s, at})
+	if currencyCode(s) {
+		f.currencies[s] = true
 	}
-	out := a.held[:cut]
-	if out == "" {
+	if t, clock, ok := parseTime(s, f.now.Location()); ok {
+		f.addMoment(t, clock, at)
 		return
 	}
-	if a.facts.unknown(out) != "" {
-		a.stopped = true
+	if strings.IndexFunc(s, func(r rune) bool { return r >= '0' && r <= '9' || r == '@' || r == '/' }) < 0 {
 		return
 	}
-	a.held = a.held[cut:]
-	a.publish(Printable(out))
+	f.words = splitWords(f.words[:0], s)
+	for i := 0; i < len(f.words); {
+		read := f.readings(s, i)
+		for k, r := range read.all() {
+			if k == 0 || r.kind != readPhone { // a shorter phone number is none
+				f.record(r, at)
+			}
+		}
+		i += read.words()
+	}
+}
+
+// record keeps what a text says for known.
+func (f *facts) record(r reading, at int32) {
+	switch r.kind {
+	case readNumber:
+		put(f.numbers, r.text, at)
+		if r.other != "" {
+			put(f.numbers, r.other, at)
+		}
+		if len(r.text) >= shortestPhone && allDigits(r.text) {
+			f.phones = append(f.phones, known[string]{r.text, at})
+		}
+		if r.currency != "" {
+			f.currencies[r.currency] = true
+		}
+	case readCode:
+		put(f.codes, squeezed(r.text), at)
+		for run := range digitRuns(r.text) {
+			put(f.parts, run, at)
+		}
+	case readLink:
+		put(f.codes, r.text, at)
+	case readPhone:
+		f.phones = append(f.phones, known[string]{r.text, at})
+		for run := range digitRuns(r.text) {
+			put(f.parts, run, at)
+		}
+	case readDate:
+		for _, d := range append(r.days[:], r.last) {
+			f.addDay(d, at)
+		}
+		if r.clock >= 0 {
+			put(f.clocks, r.clock, at)
+		}
+	case readClock:
+		put(f.clocks, r.clock, at)
+	}
+}
+
+// addDay adds a day that a text gives, perhaps without its year.
+func (f *facts) addDay(d int, at int32) {
+	year, month, dom := splitDay(d)
+	switch {
+	case d == 0:
+	case year == 0:
+		put(f.days, d, at)
+		f.addMoment(time.Date(f.now.Year(), time.Month(month), dom, 0, 0, 0, 0, f.now.Location()), false, at)
+	case dom == 0:
+		put(f.days, d, at)
+		put(f.numbers, strconv.Itoa(year), at)
+	default:
+		f.addMoment(time.Date(year, time.Month(month), dom, 0, 0, 0, 0, f.now.Location()), false, at)
+	}
+}
+
+// addMoment adds a point in time as the people here and those there see it.
+func (f *facts) addMoment(t time.Time, clock bool, at int32) {
+	here := t
+	if clock {
+		here = t.In(f.now.Location())
+		put(f.clocks, here.Hour()*60+here.Minute(), at)
+		put(f.clocks, t.Hour()*60+t.Minute(), at)
+	}
+	f.moments = append(f.moments, moment{here, clock, at})
+	for _, u := range [2]time.Time{here, t} {
+		year, month, dom := u.Date()
+		put(f.days, day(year, int(month), dom), at)
+		put(f.days, day(0, int(month), dom), at)
+		put(f.days, day(year, int(month), 0), at)
+		put(f.numbers, strconv.Itoa(year), at)
+	}
+}
+
+// put keeps the first source of a fact.
+func put[K comparable](m map[K]int32, key K, at int32) {
+	if _, ok := m[key]; !ok {
+		m[key] = at
+	}
 }

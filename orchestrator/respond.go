@@ -2,7 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"fmt"
 	"strings"
 )
 
@@ -21,7 +20,50 @@ func (r *run) respond(ctx context.Context) *Error {
 			req.Subject = s.subject
 		}
 	}
-	facts := newFacts(req, r.digest)
+	text, found, err := r.askForAnswer(ctx, req, newFacts(req, r.digest))
+	if ctx.Err() != nil {
+		return r.stopped(ctx)
+	}
+	if err != nil {
+		r.k.cfg.Logger.Error("the answer was not written", "turn", r.turn.ID, "cause", err)
+		r.publish(Event{Kind: EventAnswerDropped, Text: "The backend failed while it wrote the answer."})
+	}
+	if text == "" {
+		text = r.plainAnswer()
+		newFacts(req, r.digest).check(text, 0, len(text), &found)
+	}
+	r.turn.Sources = found.sources
+	r.end(KindAnswer, text)
+	return nil
+}
+
+// askForAnswer asks the backend for an answer whose facts all come from somewhere,
+// and once more with the reasons if they do not. The answer is empty if it cannot
+// be had.
+func (r *run) askForAnswer(ctx context.Context, req RespondRequest, facts *facts) (string, findings, error) {
+	for range 2 {
+		text, err := r.askOnce(ctx, req, facts)
+		if err != nil || text == "" {
+			return "", findings{}, err
+		}
+		var found findings
+		facts.check(text, 0, len(text), &found)
+		if len(found.problems) == 0 {
+			return text, found, nil
+		}
+		said := strings.Join(found.problems, "; ")
+		r.k.cfg.Logger.Error("the answer had facts from nowhere", "turn", r.turn.ID, "problems", said)
+		r.publish(Event{Kind: EventAnswerDropped, Text: "The answer was not let through: " + said + "."})
+		if text == req.Rejected {
+			break
+		}
+		req.Rejected, req.Problems = text, found.problems
+	}
+	return "", findings{}, nil
+}
+
+// askOnce lets the answer of the backend stream through the check of its facts.
+func (r *run) askOnce(ctx context.Context, req RespondRequest, facts *facts) (string, error) {
 	stream := &answerStream{facts: facts, publish: func(text string) {
 		r.publish(Event{Kind: EventAnswerDelta, Text: text})
 	}}
@@ -29,23 +71,7 @@ func (r *run) respond(ctx context.Context) *Error {
 	defer cancel()
 	answer, err := guarded(func() (Reply, error) { return r.backend.Respond(bounded, req, stream.emit) })
 	r.turn.Usage.Add(answer.Usage)
-	text := strings.TrimSpace(Printable(answer.Text))
-	switch unknown := facts.unknown(text); {
-	case ctx.Err() != nil:
-		return r.stopped(ctx)
-	case err != nil:
-		r.k.cfg.Logger.Error("the answer was not written", "turn", r.turn.ID, "cause", err)
-		r.publish(Event{Kind: EventAnswerDropped, Text: "The backend failed while it wrote the answer."})
-		text = r.plainAnswer()
-	case unknown != "":
-		r.k.cfg.Logger.Error("the answer had a fact from nowhere", "turn", r.turn.ID, "fact", unknown)
-		r.publish(Event{Kind: EventAnswerDropped, Text: fmt.Sprintf("The answer said %q, which stands in no result.", unknown)})
-		text = r.plainAnswer()
-	case text == "":
-		text = r.plainAnswer()
-	}
-	r.end(KindAnswer, text)
-	return nil
+	return strings.TrimSpace(Printable(answer.Text)), err
 }
 
 // failure returns the error that ends a turn in which nothing came of any step
