@@ -27,6 +27,9 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 			d = c
 		}
 	}
+	if sl.use != useKey && len(d.words) > 0 {
+		d.plural = false // the alerts to my mobile: one mobile
+	}
 	if d.any && d.empty() && !d.pronoun && s.Changes() && sl.required {
 		return nil, true // which one is for the user to say
 	}

@@ -112,6 +112,9 @@ func (p *planner) looksLeftOut(r *request) bool {
 	}
 	steps, _ := p.earlier()
 	top := r.rank[0].skill
+	if top.free() && len(top.lists()) > 0 && slices.ContainsFunc(rest, func(t token) bool { return p.makes(top, t) && stripPlural(t.low) != t.low }) && !slices.ContainsFunc(steps, func(st orchestrator.Step) bool { return st.Intent == top.Name }) {
+		return false
+	}
 	for _, t := range rest {
 		if t.kind != tokWord || functionWords[t.low] || !top.vocab[t.stem] {
 			continue

@@ -39,7 +39,7 @@ func (p *planner) ask() (orchestrator.Plan, bool) {
 		}
 	}
 	plan := p.assemble(reqs)
-	if plan.Kind == orchestrator.PlanSteps && p.lostCondition(plan) {
+	if plan.Kind == orchestrator.PlanSteps && !p.inProse && p.lostCondition(plan) {
 		plan.Kind = orchestrator.PlanQuestion
 		plan.Text = "I am not sure what depends on which condition there. Could you say it again in two sentences, or without the condition?"
 	}

@@ -420,7 +420,7 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 			put(sl, n, text)
 			continue
 		}
-		if at, n := removing.find(b.toks[:b.own]); sl.required && n > 0 && sl.schema.Minimum != nil && *sl.schema.Minimum == 0 {
+		if at, n := removingAt(b.toks[:b.own]); sl.required && n > 0 && sl.schema.Minimum != nil && *sl.schema.Minimum == 0 {
 			put(sl, float64(0), b.text(at, at+n))
 		}
 	}
@@ -494,6 +494,25 @@ func relativeAmount(sl *slot, toks []token, at int) bool {
 	}
 	rm, n := removing.find(toks[:at])
 	return n > 0 && rm+n <= at && at-rm-n <= 1
+}
+
+// removingAt finds words that take something away; "take … out" may have it between
+// its parts.
+func removingAt(toks []token) (at, n int) {
+	if at, n := removing.find(toks); n > 0 {
+		return at, n
+	}
+	for i, t := range toks {
+		if !t.is("take", "leave", "throw") {
+			continue
+		}
+		for j := i + 1; j < min(i+6, len(toks)); j++ {
+			if toks[j].is("out", "off", "away") {
+				return i, 1
+			}
+		}
+	}
+	return -1, 0
 }
 
 // lowUnit is the unit of a slot in lower case.

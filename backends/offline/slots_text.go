@@ -74,6 +74,9 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (lead, from, to int) {
 			}
 		}
 	}
+	if from := p.message(b); sl.required && from > 0 {
+		return from - 1, from, p.proseEnd(b, from)
+	}
 	if sl.required {
 		if statement(b.toks[:b.own]) || p.telegram(s, sl, b) {
 			return 0, 0, b.own
@@ -165,6 +168,25 @@ func statement(toks []token) bool {
 		}
 	}
 	return false
+}
+
+// message finds what somebody is to be told: "tell the doctor to call me", "ask Kim
+// whether it is done". It is 0 if there is no such thing.
+func (p *planner) message(b *bag) int {
+	for i := 0; i+3 < b.own; i++ {
+		if !b.toks[i].is("tell", "ask", "remind", "inform", "let", "write", "message") || b.toks[i+1].is("me", "us") {
+			continue
+		}
+		for j := i + 2; j < min(i+6, b.own-1); j++ {
+			if b.toks[j].is("to", "that", "whether", "if") {
+				if b.toks[j].is("to") && (nounMarks[b.toks[j+1].low] || isCapital(b.toks[j+1].text)) {
+					continue // write … to the doctor
+				}
+				return j + 1
+			}
+		}
+	}
+	return 0
 }
 
 // telegram tells whether the request is nothing but a short report, to an intent that

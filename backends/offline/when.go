@@ -81,6 +81,7 @@ func (p *planner) partOfProse(st *orchestrator.Step, s *skill, c clause) bool {
 		}
 		v := strings.TrimRight(p.req.Message[from:c.toks[len(c.toks)-1].end], " \t")
 		st.Args[sl.name] = orchestrator.Arg{Value: capital(v), Text: v}
+		p.inProse = true
 		return true
 	}
 	return false
@@ -182,7 +183,9 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 		}
 	}
 	main := ref
-	if other, ok := p.spokenOf(c, s, ref, who); ok {
+	if in, rest, ok := p.placeOf(toks, who); ok {
+		main, toks = in, rest
+	} else if other, ok := p.spokenOf(c, s, ref, who); ok {
 		main = other
 		if sub := subjectOf(toks); len(sub) > 0 && sub[0].start == toks[0].start && other.object != "" {
 			it := token{text: "it", low: "it", stem: "it", kind: tokWord, start: sub[0].start, end: sub[len(sub)-1].end}
@@ -337,6 +340,46 @@ func lookupName(s *skill) string {
 	return s.noun
 }
 
+// placeOf finds the object in which a condition says that there is something: "I have
+// more than 500 on my savings account". rest is the condition without it.
+func (p *planner) placeOf(toks []token, who string) (in reference, rest []token, ok bool) {
+	if !aboutMe(toks) && !toks[0].is("there") {
+		return reference{}, nil, false
+	}
+	for at := 2; at+1 < len(toks); at++ {
+		if !toks[at].is("on", "in") || !nounMarks[toks[at+1].low] {
+			continue
+		}
+		for _, d := range p.k.skills {
+			key := d.soleKey()
+			if d.Effect != orchestrator.Read || key == nil || len(key.makers) == 0 || !d.describes(key) {
+				continue
+			}
+			desc := p.describe(d, key, newBag(p.req.Message, toks[at+1:], nil))
+			if !desc.noun || desc.plural || desc.empty() {
+				continue
+			}
+			if refs, unknown := p.resolve(key, desc, who); !unknown && len(refs) == 1 {
+				refs[0].key = key.name
+				it := token{text: "it", low: "it", stem: "it", kind: tokWord, start: toks[0].start, end: toks[0].end}
+				return refs[0], append([]token{it, {text: "has", low: "has", stem: stem("has"), kind: tokWord, start: toks[0].start, end: toks[0].end}}, withoutHave(toks[:at])...), true
+			}
+		}
+	}
+	return reference{}, nil, false
+}
+
+// withoutHave drops the beginning of "I have …" and "there is …".
+func withoutHave(toks []token) []token {
+	for len(toks) > 0 && (toks[0].is("i", "we", "there", "do", "still", "not") || haveForms[toks[0].low] || beForms[toks[0].low]) {
+		if toks[0].is("not") {
+			break
+		}
+		toks = toks[1:]
+	}
+	return toks
+}
+
 // spokenOf finds the object that a condition names itself, if it is another than
 // the step's: "close my account if the kettle has been delivered".
 func (p *planner) spokenOf(c clause, s *skill, ref reference, who string) (reference, bool) {
@@ -350,7 +393,7 @@ func (p *planner) spokenOf(c clause, s *skill, ref reference, who string) (refer
 				return reference{arg: orchestrator.Arg{Value: v, Text: c.toks[i].text}, who: who, key: key.name}, true
 			}
 		}
-		if len(key.makers) == 0 {
+		if len(key.makers) == 0 || s.slot(key.name) == nil && p.saysOwn(s, subjectOf(c.toks)) {
 			continue
 		}
 		desc := p.describe(d, key, newBag(p.req.Message, subjectOf(c.toks), nil))
@@ -372,6 +415,12 @@ func (p *planner) spokenOf(c clause, s *skill, ref reference, who string) (refer
 		}
 	}
 	return reference{}, false
+}
+
+// saysOwn tells whether the words name the intent's own object.
+func (p *planner) saysOwn(s *skill, toks []token) bool {
+	own := p.k.called(s)
+	return slices.ContainsFunc(toks, func(t token) bool { return slices.Contains(own, t.stem) })
 }
 
 // comparatorBefore tells whether the number at i is what something is compared
