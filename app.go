@@ -13,6 +13,7 @@ import (
 
 	"banyan/memory"
 	"banyan/orchestrator"
+	"banyan/orchestrator/playbook"
 )
 
 // app is everything a command may need, opened and wired.
@@ -21,9 +22,15 @@ type app struct {
 	store    *memory.Store
 	shop     *shop
 	backends *backends
+	backend  orchestrator.Backend
 	kernel   *orchestrator.Kernel
 	log      *logFile
-	notice   string // what is to be said about the backend
+	logger   *slog.Logger
+
+	playbooks *playbook.Set
+	watching  func() // ends the look-out for changed playbooks; nil before it began
+
+	notice string // what is to be said about the backend
 }
 
 // open opens the store and the shop and makes the kernel. Close the app when
@@ -47,20 +54,27 @@ func (a *app) open(ctx context.Context, command string) error {
 	if err != nil {
 		return err
 	}
+	services := a.shop.Services()
+	if a.playbooks, err = newPlaybooks(a.opts, services); err != nil {
+		return err
+	}
+	a.backend = backend
+	a.logger = slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level}))
 	goal := a.opts.goalLimits()
 	kernel, err := orchestrator.New(ctx, orchestrator.Config{
-		Services:   a.shop.Services(),
+		Services:   append(services, a.playbooks),
 		Backend:    backend,
 		Store:      a.store,
 		Directory:  a.shop.Directory(),
 		Now:        a.opts.now,
 		GoalRounds: goal.Rounds, GoalCost: goal.Cost,
-		Logger: slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level})),
+		Logger: a.logger,
 	})
 	if err != nil {
 		return failed(err)
 	}
 	a.kernel, a.backends.kernel = kernel, kernel
+	a.watchPlaybooks()
 	return nil
 }
 
@@ -123,6 +137,9 @@ func (a *app) openShop() error {
 // Close closes what is open.
 func (a *app) Close() error {
 	var errs []error
+	if a.watching != nil {
+		a.watching()
+	}
 	switch {
 	case a.kernel != nil:
 		errs = append(errs, a.kernel.Close()) // closes the store as well

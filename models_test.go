@@ -195,7 +195,7 @@ func TestModelBudget(t *testing.T) {
 	t.Setenv("OPENAI_API_KEY", canary)
 	server := model(t)
 	dir := t.TempDir()
-	o := options{Data: dir, Backend: "openai", BaseURL: server.URL, Models: map[string]modelSettings{"openai": price(1, 10)}, Budget: budgetSettings{Day: 0.06}}
+	o := options{Data: dir, Backend: "openai", BaseURL: server.URL, Models: map[string]modelSettings{"openai": price(1, 10)}, Budget: budgetSettings{Day: 0.1}}
 	first := o
 	a := mustApp(t, &first)
 	if turn := mustSay(t, a, "cancel my latest order"); turn.Kind != orchestrator.KindAnswer {

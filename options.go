@@ -35,6 +35,7 @@ type options struct {
 	Cache      bool
 	Data       string
 	Config     string
+	Playbooks  string // a folder; empty: beside the config file
 	LogLevel   string
 	Latency    string
 	ASCII      bool
@@ -116,6 +117,7 @@ func (o *options) register(root *cobra.Command) {
 	f.BoolVar(&o.Cache, "cache", false, "repeat a model's reply when exactly the same is asked again")
 	f.StringVar(&o.Data, "data", "", "folder for data and logs (default: the XDG folders)")
 	f.StringVar(&o.Config, "config", "", "config file (default: $XDG_CONFIG_HOME/banyan/config.toml)")
+	f.StringVar(&o.Playbooks, "playbooks", "", "folder of playbooks of your own (default: $XDG_CONFIG_HOME/banyan/playbooks)")
 	f.StringVar(&o.LogLevel, "log-level", "warn", "what is logged: debug, info, warn, error")
 	f.StringVar(&o.Latency, "legacy-latency", "80ms-250ms", "the monolith's slowness: a duration or a range, 0 for none")
 	o.registerGoal(root)
@@ -131,7 +133,7 @@ func (o *options) registerGoal(cmd *cobra.Command) {
 
 // settingNames are the flags that may also be set elsewhere, under the same name
 // in the config file and as BANYAN_NAME in the environment.
-var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "data", "log-level", "legacy-latency", "accessible", "ascii", "no-animation", "goal"}
+var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "data", "playbooks", "log-level", "legacy-latency", "accessible", "ascii", "no-animation", "goal"}
 
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
