@@ -16,7 +16,7 @@ const (
 
 // cutPrice is what a cut costs: below zero where it is likelier than not.
 var cutPrice = [...]float64{
-	cutNone: 0, cutSentence: -1, cutOrder: -1.6, cutAlso: -1.45, cutCommaAnd: -1.45, cutAnd: -0.3, cutComma: -0.2, cutBare: 0.15,
+	cutNone: 0, cutSentence: -1, cutOrder: -1.6, cutAlso: -1.45, cutCommaAnd: -1.45, cutAnd: -0.3, cutComma: -0.2, cutBare: -0.1,
 }
 
 // startKind says how the words after a cut begin.
@@ -31,7 +31,7 @@ const (
 
 // startPrice is what it costs to begin a request so.
 var startPrice = [...]float64{
-	startRequest: -0.15, startNoun: 0.85, startOther: 0.2, startFollower: 0.2,
+	startRequest: 0, startNoun: 0.85, startOther: 0.2, startFollower: 0.2,
 }
 
 // followers are words that seldom begin a request and often go on with one.
@@ -72,6 +72,9 @@ func (p *planner) startOf(toks []token) startKind {
 	toks = trimPunct(toks)
 	switch {
 	case p.starts(toks):
+		if len(toks) > 1 && toks[0].is("i", "we") && (followers[toks[1].low] || nounMarks[toks[1].low]) {
+			return startOther // my sister and | I at a tea house
+		}
 		return startRequest
 	case len(toks) == 0 || toks[0].kind != tokWord || nounMarks[toks[0].low]:
 		for _, t := range toks[:min(len(toks), 6)] {

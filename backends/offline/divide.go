@@ -11,7 +11,7 @@ const (
 	least      = 0.50 // the least value of a request to change something that was cut off
 	leastRead  = 0.22 // the same of a request to look
 	shortPart  = 0.5  // the price of a request of one or two words, where no intent is about an object
-	leaning    = 0.3  // the price of a request about "it", where no intent is about an object
+	leaning    = 0.15 // the price of a request about "it", where no intent is about an object
 	report     = 0.5  // a sentence that tells what happened is less likely a request beside one
 	lentFactor = 0.97 // the verb of the request before it is a guess
 	lentPrice  = 0.25

@@ -118,7 +118,7 @@ func (s *splitter) boundary() bool {
 	t := s.toks[s.i]
 	if t.kind == tokPunct {
 		switch {
-		case t.is("?", "!", ";", "\n") || (t.is(".") && s.gapAfter()):
+		case t.is("?", "!", ";", "\n") || (t.is(".") && s.gapAfter() && !s.abbreviated()):
 			s.cur.asked = t.is("?")
 			s.flush()
 			s.cur = chunk{hard: true}
@@ -191,6 +191,14 @@ func (s *splitter) open(n int, mark func(*chunk)) {
 
 func (s *splitter) gapAfter() bool {
 	return s.i+1 >= len(s.toks) || s.toks[s.i+1].start > s.toks[s.i].end || s.toks[s.i+1].kind == tokPunct
+}
+
+// abbreviations are words whose point ends no sentence where more follows.
+var abbreviations = set("mr mrs ms dr st jr sr vs etc approx dept prof ave rd blvd jan feb apr jun jul aug sept sep oct nov dec tue tues wed thu thur thurs fri nr ca incl excl")
+
+// abbreviated tells whether the point belongs to the word before it.
+func (s *splitter) abbreviated() bool {
+	return s.i > 0 && s.i+1 < len(s.toks) && abbreviations[s.toks[s.i-1].low] && s.toks[s.i-1].end == s.toks[s.i].start && s.toks[s.i+1].kind != tokPunct
 }
 
 // conditional handles the words that open a condition or its opposite.
