@@ -129,6 +129,9 @@ func transcript(t *testing.T, language, script string) string {
 				}
 			}
 		case l.answer != "":
+			if !strings.HasPrefix(turn.Answer, strings.TrimSpace(l.answer)) {
+				t.Errorf("%s\nthe backend wrote\n%s\nand this was said:\n%s", line, l.answer, turn.Answer)
+			}
 			b.WriteString(l.answer + "\n")
 		default:
 			b.WriteString(turn.Answer + "\n")

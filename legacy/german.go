@@ -8,14 +8,14 @@ var german = map[string]map[string]orchestrator.Words{
 	"get_loyalty_points": {"de": {
 		Summary:  "Die Treuepunkte und die Stufe zeigen",
 		Examples: []string{"wie viele Treuepunkte habe ich?", "mein Punktestand bitte", "Treuepunkte", "welche Stufe habe ich?", "wie viele Punkte sind auf dem Konto der Kundin?", "zeig mir meine Treuepunkte"},
-		Answer: `{{if .own}}Du hast{{else if .name}}{{.name}} hat{{else}}Auf dem Konto sind{{end}} **{{plural .result.points "Treuepunkt"}}**, Stufe ` +
-			`{{if eq .result.tier "gold"}}Gold{{else if eq .result.tier "silver"}}Silber{{else}}Basis{{end}}.`,
+		Answer: `{{if .own}}Du hast{{else if .name}}{{.name}} hat{{else}}Auf dem Konto sind{{end}} **{{plural .result.points "Treuepunkt"}}**; das ist die ` +
+			`{{if eq .result.tier "gold"}}goldene{{else if eq .result.tier "silver"}}silberne{{else}}erste{{end}} Stufe.`,
 		Labels: germanLabels,
 	}},
 	"list_payment_methods": {"de": {
 		Summary:  "Die hinterlegten Zahlungsarten zeigen",
 		Examples: []string{"welche Zahlungsarten habe ich?", "zeig meine Karten", "wie bezahle ich im Moment?", "ist meine Kreditkarte noch gültig?", "Zahlungsarten", "kann ich auf Rechnung zahlen?", "welche Karte ist hinterlegt?"},
-		Answer: `{{if .result.methods}}Hinterlegte Zahlungsarten:
+		Answer: `{{if .result.methods}}{{if .own}}Du kannst{{else if .name}}{{.name}} kann{{else}}Die Kundin kann{{end}} so bezahlen:
 
 {{range .result.methods}}- {{.label}}{{with .expires}}, gültig bis {{.}}{{end}}{{if .default}}, **Standard**{{end}}
 {{end}}{{else}}Es ist keine Zahlungsart hinterlegt.{{end}}`,

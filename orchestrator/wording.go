@@ -361,6 +361,9 @@ func (w Wording) Field(s *jsonschema.Schema, v any, siblings map[string]any) str
 		}
 		return w.Number(t)
 	case string:
+		if word := EnumWord(s, t); word != "" {
+			return word
+		}
 		if s != nil && (s.Format == "date-time" || s.Format == "date") {
 			if d := w.when(t, true); d != "" {
 				return d
