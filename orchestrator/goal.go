@@ -64,6 +64,7 @@ func (r *run) planRest(ctx context.Context) *Plan {
 		if problem != nil {
 			r.k.cfg.Logger.Warn("the rest of a goal was not planned", "turn", r.turn.ID, "cause", problem)
 		}
+		r.turn.Rounds-- // that was no plan
 		r.publish(Event{Kind: EventGoalRound, Count: r.turn.Rounds, Text: "reached"})
 		return nil
 	}

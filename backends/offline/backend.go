@@ -93,6 +93,9 @@ func (b *Backend) knowledge(ctx context.Context, catalog *orchestrator.Catalog) 
 
 // Plan turns a message into a plan. The same request always gives the same plan.
 func (b *Backend) Plan(ctx context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
+	if req.Goal { // a plan is whole the first time: there is nothing to plan on
+		return orchestrator.PlanReply{Plan: orchestrator.Plan{Kind: orchestrator.PlanAnswer}, Usage: usage()}, nil
+	}
 	if b.lang != nil {
 		return b.planIn(ctx, req)
 	}

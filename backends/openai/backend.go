@@ -175,7 +175,7 @@ func loopback(base string) bool {
 func (b *Backend) Describe(context.Context) (orchestrator.BackendInfo, error) {
 	info := orchestrator.BackendInfo{
 		Name: b.preset.Name, Version: version, Contract: orchestrator.ContractVersion,
-		Model: b.opts.Model, Local: b.local, Capabilities: b.known().capabilities(b.preset),
+		Model: b.opts.Model, Local: b.local, Capabilities: append(b.known().capabilities(b.preset), CapGoal),
 	}
 	if b.price != nil {
 		price := *b.price

@@ -73,6 +73,9 @@ func (c *chooser) choose(ctx context.Context, req orchestrator.PlanRequest) []*o
 			add(s.Intent)
 		}
 	}
+	for _, s := range req.Done { // what is left may read their results
+		add(s.Intent)
+	}
 	for _, t := range slices.Backward(req.Conversation) {
 		for _, s := range t.Steps {
 			add(s.Intent)

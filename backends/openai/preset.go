@@ -13,6 +13,7 @@ const (
 	CapJSON          = "json_mode"      // output that is some JSON
 	CapStreamUsage   = "stream_usage"   // a stream ends with its usage, if asked to
 	CapParallelCalls = "parallel_calls" // several tool calls at once, which can be turned off
+	CapGoal          = "goal"           // plans on after results; every model can be asked to
 )
 
 // Preset is what is known of a provider beforehand.

@@ -110,11 +110,26 @@ func (p *prompts) plan(req orchestrator.PlanRequest, chosen []*orchestrator.Entr
 		"Digest": f.transcript("other conversations, for reference only", req.Digest, 0), "Conversation": f.transcript("conversation", req.Conversation, turnsInFull),
 		"Message": f.data("message", cut(req.Message, maxConvMessage)),
 	})
+	if err == nil && req.Goal {
+		user, err = p.goal(user, req.Done, f)
+	}
 	messages := talk(system, user)
 	if err != nil || req.Rejected == nil {
 		return messages, err
 	}
 	return p.mend(messages, encodePlan(req.Rejected), req.Problems, f)
+}
+
+// goal adds to the prompt of a message what was done for it, and asks for the rest.
+func (p *prompts) goal(user string, done []orchestrator.StepRecord, f fence) (string, error) {
+	taken := make([]string, len(done))
+	for i, s := range done {
+		taken[i] = s.ID
+	}
+	text, err := p.render("plan_goal", map[string]any{
+		"Tag": f.tag, "Done": f.data("done", stepList(done)), "Taken": strings.Join(taken, ", "), "MaxSteps": max(maxSteps-len(done), 1),
+	})
+	return user + "\n\n" + text, err
 }
 
 // mend adds a plan that was refused, with the reasons.

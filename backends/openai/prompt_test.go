@@ -54,6 +54,8 @@ func TestPromptsAreGolden(t *testing.T) {
 	rejected.Problems = []string{`step 1 (r): there is no intent "renew_book"`}
 	staff := planRequest(catalog, "what has Bob Birch borrowed?")
 	staff.User, staff.Subject, staff.People = sue, orchestrator.User{}, []orchestrator.User{bob}
+	goal := planRequest(catalog, "what have I borrowed, and renew what is due")
+	goal.Goal, goal.Done = true, fates()
 	none := planRequest(nil, "hello")
 	none.Catalog, _ = orchestrator.NewCatalog(nil)
 	answer := answerRequest(catalog)
@@ -75,7 +77,8 @@ func TestPromptsAreGolden(t *testing.T) {
 	}
 	for name, messages := range map[string][]oai.ChatCompletionMessage{
 		"plan": plan(first, false), "plan_rejected": plan(rejected, false), "plan_staff": plan(staff, false), "plan_words_no_intents": plan(none, true),
-		"judge": judge, "respond": respond,
+		"plan_goal": plan(goal, false),
+		"judge":     judge, "respond": respond,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got strings.Builder

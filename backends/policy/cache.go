@@ -105,6 +105,9 @@ func (c *Cache) key(x *exchange) (key imprint, ok bool) {
 	var user string
 	switch x.skill {
 	case Plan:
+		if x.plan.Goal { // what is left to do depends on what was done
+			return imprint{}, false
+		}
 		user = x.plan.User.Email
 	case Respond:
 		user = x.respond.User.Email

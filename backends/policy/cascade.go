@@ -105,6 +105,9 @@ func (c *Cascade) around(ctx context.Context, x *exchange) error {
 }
 
 func (c *Cascade) plan(ctx context.Context, x *exchange, key string) error {
+	if x.plan.Goal {
+		return c.rest(ctx, x, key)
+	}
 	if x.plan.Rejected == nil {
 		reply, sure := c.certain(ctx, *x.plan)
 		c.mu.Lock()
@@ -128,6 +131,19 @@ func (c *Cascade) plan(ctx context.Context, x *exchange, key string) error {
 	}
 	err := x.ask(ctx, c.model)
 	c.paid(&c.plans, x)
+	return err
+}
+
+// rest plans what is left of a goal, which is the model's work. If something is
+// left, the answer is the model's as well.
+func (c *Cascade) rest(ctx context.Context, x *exchange, key string) error {
+	err := x.ask(ctx, c.model)
+	c.paid(&c.plans, x)
+	if err == nil && x.planned.Plan.Kind == orchestrator.PlanSteps {
+		c.mu.Lock()
+		c.mine.remove(key)
+		c.mu.Unlock()
+	}
 	return err
 }
 

@@ -35,6 +35,8 @@ type contents struct {
 	Digest       []turn
 	Rejected     *orchestrator.Plan
 	Problems     []string
+	Goal         bool   `json:",omitempty"`
+	Done         []step `json:",omitempty"`
 }
 
 type turn struct {
@@ -55,11 +57,11 @@ type step struct {
 
 func planRequest(secrets []string, r orchestrator.PlanRequest) *request {
 	q := &request{skill: skillPlan, mask: newMask(secrets, r.User, r.Subject, r.People)}
-	q.begin(r.Message, nil, r.Conversation, r.Digest)
+	q.begin(r.Message, r.Done, r.Conversation, r.Digest)
 	q.end(contents{
 		Roles: [2]orchestrator.Role{r.User.Role, r.Subject.Role}, Self: r.User.Email == r.Subject.Email, People: len(r.People),
 		Catalog: versionOf(r.Catalog), Conversation: q.turns(r.Conversation), Digest: q.turns(r.Digest),
-		Rejected: q.planned(r.Rejected), Problems: q.texts(r.Problems),
+		Rejected: q.planned(r.Rejected), Problems: q.texts(r.Problems), Goal: r.Goal, Done: q.steps(r.Done),
 	})
 	return q
 }
