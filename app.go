@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"banyan/backends/offline"
 	"banyan/memory"
 	"banyan/orchestrator"
 	"banyan/orchestrator/playbook"
@@ -86,7 +87,8 @@ func (a *app) openBackend(ctx context.Context) (orchestrator.Backend, error) {
 		now = time.Now
 	}
 	var err error
-	if a.backends, err = newBackends(a.opts, &ledger{db: a.store.DB(), now: now}); err != nil {
+	learned := offline.CacheIn(filepath.Join(filepath.Dir(a.store.DB().Path()), "models"))
+	if a.backends, err = newBackends(a.opts, &ledger{db: a.store.DB(), now: now}, learned); err != nil {
 		return nil, err
 	}
 	chain, notice := a.backends.choose()

@@ -57,12 +57,12 @@ type madeBackend struct {
 	tested  bool
 }
 
-func newBackends(o *options, ledger policy.Ledger) (*backends, error) {
+func newBackends(o *options, ledger policy.Ledger, settings ...offline.Option) (*backends, error) {
 	lang, err := language.New(o.Language)
 	if err != nil {
 		return nil, wrong("%w", err)
 	}
-	b := &backends{opts: o, offline: offline.In(lang), ledger: ledger, made: map[string]*madeBackend{}}
+	b := &backends{opts: o, offline: offline.In(lang, settings...), ledger: ledger, made: map[string]*madeBackend{}}
 	if o.Record != "" {
 		f, err := os.OpenFile(o.Record, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {

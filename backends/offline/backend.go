@@ -6,6 +6,7 @@ package offline
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -26,6 +27,7 @@ type Backend struct {
 	lessons  map[string]*lesson
 	versions []string // of the lessons, oldest first
 
+	folder      string             // for learned models; empty: none is kept
 	lang        *language.Language // nil is English
 	translation atomic.Pointer[translation]
 }
@@ -33,17 +35,24 @@ type Backend struct {
 // lesson is the training on one catalog, under way or done.
 type lesson struct {
 	done chan struct{}
-	k    *knowledge // set before done is closed
+	k    *knowledge // set before done is closed; nil if the training was given up
 }
 
+// Option changes how a backend works.
+type Option func(*Backend)
+
 // New returns a backend that knows no catalog yet.
-func New() *Backend {
-	return &Backend{lessons: map[string]*lesson{}}
+func New(options ...Option) *Backend {
+	b := &Backend{lessons: map[string]*lesson{}}
+	for _, o := range options {
+		o(b)
+	}
+	return b
 }
 
 // In returns a new backend that speaks a language; nil is English.
-func In(l *language.Language) *Backend {
-	b := New()
+func In(l *language.Language, options ...Option) *Backend {
+	b := New(options...)
 	b.lang = l
 	return b
 }
@@ -64,31 +73,58 @@ func (b *Backend) Prepare(ctx context.Context, catalog *orchestrator.Catalog) {
 }
 
 // knowledge returns what is known of the catalog: it waits for a training that is
-// under way, and trains if nobody has. It fails only if ctx ends.
+// under way, and trains if nobody has or whoever did gave up. It fails only if ctx
+// ends.
 func (b *Backend) knowledge(ctx context.Context, catalog *orchestrator.Catalog) (*knowledge, error) {
-	v := catalog.Version()
-	b.mu.Lock()
-	l := b.lessons[v]
-	if l == nil {
-		l = &lesson{done: make(chan struct{})}
-		b.lessons[v] = l
-		b.versions = append(b.versions, v)
-		if len(b.versions) > keep {
-			delete(b.lessons, b.versions[0])
-			b.versions = b.versions[1:]
+	for {
+		l, mine := b.lesson(catalog.Version())
+		if mine {
+			return b.teach(ctx, l, catalog)
 		}
-		b.mu.Unlock()
-		l.k = learn(catalog)
+		select {
+		case <-l.done:
+			if l.k != nil {
+				return l.k, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// lesson returns the lesson on a version of the catalog; mine if it is the caller
+// who has to do the training.
+func (b *Backend) lesson(version string) (l *lesson, mine bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l := b.lessons[version]; l != nil {
+		return l, false
+	}
+	l = &lesson{done: make(chan struct{})}
+	b.lessons[version] = l
+	b.versions = append(b.versions, version)
+	if len(b.versions) > keep {
+		delete(b.lessons, b.versions[0])
+		b.versions = b.versions[1:]
+	}
+	return l, true
+}
+
+// teach does the training of a lesson. If it is given up, the lesson is forgotten.
+func (b *Backend) teach(ctx context.Context, l *lesson, catalog *orchestrator.Catalog) (k *knowledge, err error) {
+	defer func() {
+		if k == nil {
+			b.mu.Lock()
+			if v := catalog.Version(); b.lessons[v] == l {
+				delete(b.lessons, v)
+				b.versions = slices.DeleteFunc(b.versions, func(o string) bool { return o == v })
+			}
+			b.mu.Unlock()
+		}
+		l.k = k
 		close(l.done)
-		return l.k, nil
-	}
-	b.mu.Unlock()
-	select {
-	case <-l.done:
-		return l.k, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	}()
+	return learn(ctx, b.folder, catalog)
 }
 
 // Plan turns a message into a plan. The same request always gives the same plan.

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -37,8 +38,9 @@ type knowledge struct {
 	nouns map[string]map[string]bool
 }
 
-// learn reads a catalog and trains the classifier.
-func learn(c *orchestrator.Catalog) *knowledge {
+// learn reads a catalog and trains the classifier, with models kept in a folder if
+// it is not empty. It fails only if ctx ends.
+func learn(ctx context.Context, folder string, c *orchestrator.Catalog) (*knowledge, error) {
 	k := &knowledge{
 		catalog: c, byName: map[string]*skill{}, verbs: maps.Clone(generalVerbs),
 		lexicon: map[string][]string{}, inLex: map[string]bool{}, common: map[string]bool{}, stems: map[string]bool{}, examples: map[string]bool{},
@@ -64,8 +66,11 @@ func learn(c *orchestrator.Catalog) *knowledge {
 	k.shareSynonyms()
 	k.vocabulary()
 	k.nouns = k.objectNouns()
-	k.model = match.Train(classes)
-	return k
+	var err error
+	if k.model, err = train(ctx, folder, classes); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 // class makes the training material of an intent: its examples as a request

@@ -221,6 +221,8 @@ func BenchmarkLearn(b *testing.B) {
 	c := mustCatalogOf(b, "shop")
 	b.ReportAllocs()
 	for b.Loop() {
-		learn(c)
+		if _, err := learn(b.Context(), "", c); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -14,7 +14,7 @@ func BenchmarkTrain(b *testing.B) {
 		b.Run(fmt.Sprintf("%d_intents", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Train(all[:n])
+				mustTrain(b, all[:n])
 			}
 		})
 	}
@@ -24,7 +24,7 @@ func BenchmarkRank(b *testing.B) {
 	all, cases := mustSet(b, "clinc150")
 	for _, n := range []int{20, 40, 150} {
 		b.Run(fmt.Sprintf("%d_intents", n), func(b *testing.B) {
-			m := Train(all[:n])
+			m := mustTrain(b, all[:n])
 			b.ReportAllocs()
 			i := 0
 			for b.Loop() {
@@ -44,7 +44,7 @@ func BenchmarkAccuracy(b *testing.B) {
 		b.Run(set, func(b *testing.B) {
 			var f figures
 			for b.Loop() {
-				f = measure(Train(classes), cases)
+				f = measure(mustTrain(b, classes), cases)
 			}
 			f.report(b)
 		})
@@ -54,7 +54,7 @@ func BenchmarkAccuracy(b *testing.B) {
 				mean = figures{}
 				for seed := range uint64(5) {
 					own, rest := resample(classes, cases, seed)
-					mean.add(measure(Train(own), rest), 0.2)
+					mean.add(measure(mustTrain(b, own), rest), 0.2)
 				}
 			}
 			mean.report(b)
@@ -71,7 +71,7 @@ func BenchmarkLarge(b *testing.B) {
 			before := heap()
 			var m *Model
 			for b.Loop() {
-				m = Train(classes)
+				m = mustTrain(b, classes)
 			}
 			b.ReportMetric(float64(heap()-before)/(1<<20), "MB")
 			b.ReportMetric(100*measure(m, cases).accuracy, "%right")

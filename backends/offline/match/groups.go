@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
@@ -23,10 +24,13 @@ const (
 
 // solveGroups computes the weights of a large catalog. A class has weights for the
 // features of its own texts alone, so that the model's size grows with the texts.
-func (m *Model) solveGroups(s *scratch, texts [][]text) {
+func (m *Model) solveGroups(ctx context.Context, s *scratch, texts [][]text) error {
 	texts, held := spare(texts)
 	sketches := make([]vector, len(texts))
 	for c, list := range texts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		sketches[c] = sketch(m.read(s, c, list))
 	}
 	near := nearest(sketches, len(m.lex.idf))
@@ -40,7 +44,11 @@ func (m *Model) solveGroups(s *scratch, texts [][]text) {
 		for _, c := range outside(group, near) {
 			rows = append(rows, row{class: len(group), example: true, vec: sketches[c]})
 		}
-		for i, w := range g.solve(rows, len(group)) {
+		weights, err := g.solve(ctx, rows, len(group))
+		if err != nil {
+			return err
+		}
+		for i, w := range weights {
 			own[group[i]] = w
 		}
 	}
@@ -64,6 +72,7 @@ func (m *Model) solveGroups(s *scratch, texts [][]text) {
 		}
 	}
 	m.calibrate(seen, examples)
+	return nil
 }
 
 // heldText is an example that the model does not see.
@@ -188,8 +197,9 @@ type grouper struct {
 }
 
 // solve returns the weights of the first classes, whose number is given, for the
-// features of their own rows. The rows' features are renumbered.
-func (g *grouper) solve(rows []row, classes int) []vector {
+// features of their own rows. The rows' features are renumbered. It fails only if
+// ctx ends.
+func (g *grouper) solve(ctx context.Context, rows []row, classes int) ([]vector, error) {
 	g.global = g.global[:0]
 	own := make([][]int32, classes)
 	last := []int32{} // by local feature, the last class that has it, plus 1
@@ -218,7 +228,11 @@ func (g *grouper) solve(rows []row, classes int) []vector {
 	}
 	g.dense = g.dense[:n]
 	clear(g.dense)
-	newSystem(rows, len(g.global), columns).weights(g.dense)
+	y, err := newSystem(ctx, rows, len(g.global), columns)
+	if err != nil {
+		return nil, err
+	}
+	y.weights(g.dense)
 	out := make([]vector, classes)
 	for c, ids := range own {
 		for _, l := range ids {
@@ -231,5 +245,5 @@ func (g *grouper) solve(rows []row, classes int) []vector {
 	for _, id := range g.global {
 		g.local[id] = 0
 	}
-	return out
+	return out, nil
 }

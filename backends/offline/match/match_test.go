@@ -1,6 +1,8 @@
 package match
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -24,7 +26,7 @@ func TestDevelopmentSets(t *testing.T) {
 	} {
 		t.Run(c.set, func(t *testing.T) {
 			classes, cases := mustSet(t, c.set)
-			f := measure(Train(classes), cases)
+			f := measure(mustTrain(t, classes), cases)
 			t.Logf("%s: %.1f %% right before rejection, %.1f %% kept, %.1f %% right and kept, %.1f %% of out-of-scope messages caught, calibration error %.3f",
 				c.set, 100*f.accuracy, 100*f.kept, 100*f.right, 100*f.caught, f.gap)
 			if f.accuracy < c.accuracy || f.kept < c.kept || f.caught < c.caught {
@@ -58,7 +60,7 @@ func TestSmallCatalogs(t *testing.T) {
 			var f figures
 			const rounds = 6
 			for range rounds {
-				g := measureSubset(classes, cases, rng.Perm(len(classes))[:c.classes], c.examples)
+				g := measureSubset(t, classes, cases, rng.Perm(len(classes))[:c.classes], c.examples)
 				f.accuracy += g.accuracy / rounds
 				f.kept += g.kept / rounds
 				f.caught += g.caught / rounds
@@ -71,7 +73,7 @@ func TestSmallCatalogs(t *testing.T) {
 	}
 }
 
-func measureSubset(classes []Class, cases []testCase, pick []int, examples int) figures {
+func measureSubset(t *testing.T, classes []Class, cases []testCase, pick []int, examples int) figures {
 	var own []Class
 	names := map[string]bool{}
 	for _, i := range pick {
@@ -81,7 +83,7 @@ func measureSubset(classes []Class, cases []testCase, pick []int, examples int) 
 		names[c.Name] = true
 	}
 	cases = slices.DeleteFunc(slices.Clone(cases), func(c testCase) bool { return len(c.Want) > 0 && !names[c.Want[0]] })
-	return measure(Train(own), cases)
+	return measure(mustTrain(t, own), cases)
 }
 
 var rooms = []Class{
@@ -91,7 +93,7 @@ var rooms = []Class{
 }
 
 func TestRank(t *testing.T) {
-	m := Train(rooms)
+	m := mustTrain(t, rooms)
 	for text, want := range map[string]string{
 		"could you reserve a room":        "book_room",
 		"cancle my bookng":                "cancel_booking", // typos
@@ -129,12 +131,12 @@ func TestTrainOnLittle(t *testing.T) {
 		"NoClasses": nil, "NoTexts": {{Name: "a"}}, "OnlyPunctuation": {{Name: "a", Examples: []string{"?"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if m := Train(classes); m.Known("anything") || m.Rank("anything", 5) != nil {
+			if m := mustTrain(t, classes); m.Known("anything") || m.Rank("anything", 5) != nil {
 				t.Error("knows something")
 			}
 		})
 	}
-	one := Train([]Class{{Name: "a", Examples: []string{"hello there"}}})
+	one := mustTrain(t, []Class{{Name: "a", Examples: []string{"hello there"}}})
 	if got := one.Rank("hello there", 5); len(got) != 1 || got[0].Class != "a" || got[0].Value < one.Accept {
 		t.Errorf("got %v, accept from %v", got, one.Accept)
 	}
@@ -143,7 +145,7 @@ func TestTrainOnLittle(t *testing.T) {
 // Beyond maxRows classes are solved in groups; the model still knows them.
 func TestLargeCatalog(t *testing.T) {
 	classes, cases := mustLarge(t, 200)
-	m := Train(classes)
+	m := mustTrain(t, classes)
 	if m.postings == nil {
 		t.Fatal("the catalog is not large")
 	}
@@ -165,8 +167,13 @@ func TestGroupsAreNearlyAsGood(t *testing.T) {
 		m := &Model{}
 		texts, total := m.collect(classes)
 		s := m.scratch.get(0, 0)
-		m.lex = learn(s, texts, total)
-		m.solveGroups(m.scratch.get(len(m.lex.idf), len(m.names)), texts)
+		var err error
+		if m.lex, err = learn(t.Context(), s, texts, total); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.solveGroups(t.Context(), m.scratch.get(len(m.lex.idf), len(m.names)), texts); err != nil {
+			t.Fatal(err)
+		}
 		f := measure(m, cases)
 		t.Logf("%s: %.1f %% right before rejection, %.1f %% kept, %.1f %% caught", set, 100*f.accuracy, 100*f.kept, 100*f.caught)
 		if f.accuracy < least {
@@ -180,7 +187,7 @@ func TestTrainIsDeterministic(t *testing.T) {
 	for i := range classes { // more texts than have rows of their own
 		classes[i].Texts = append(classes[i].Texts, "one more text", "and another one", "a third", "a fourth")
 	}
-	a, b := Train(classes), Train(classes)
+	a, b := mustTrain(t, classes), mustTrain(t, classes)
 	if a.Accept != b.Accept {
 		t.Errorf("accept %v and %v", a.Accept, b.Accept)
 	}
@@ -191,9 +198,21 @@ func TestTrainIsDeterministic(t *testing.T) {
 	}
 }
 
+// Training ends soon when nobody waits for it any more.
+func TestTrainIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	large, _ := mustLarge(t, 200)
+	for _, classes := range [][]Class{rooms, large} {
+		if m, err := Train(ctx, classes); m != nil || !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, %v", m, err)
+		}
+	}
+}
+
 func TestRankConcurrently(t *testing.T) {
 	classes, cases := mustSet(t, "snips")
-	m := Train(classes)
+	m := mustTrain(t, classes)
 	want := make([][]Score, 100)
 	for i := range want {
 		want[i] = m.Rank(cases[i*7].Text, 3)
@@ -213,7 +232,7 @@ func TestRankConcurrently(t *testing.T) {
 
 // Whatever the text, values are chances and stand in order.
 func TestRankProperties(t *testing.T) {
-	m := Train(rooms)
+	m := mustTrain(t, rooms)
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`(book|cancel|room|my|the|12|é| ){0,12}`)).Draw(t, "text")
 		got := m.Rank(text, 3)
@@ -250,7 +269,10 @@ func TestLeaveOneOutIsExact(t *testing.T) {
 		return k
 	}
 	all := []int{0, 1, 2, 3, 4, 5, 6, 7, 8}
-	alpha, diagonal := ridge(kernel(all), n, penalty, target, columns)
+	alpha, diagonal, err := ridge(t.Context(), kernel(all), n, penalty, target, columns)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for out := range n {
 		rest := slices.Delete(slices.Clone(all), out, out+1)
 		var p []float64
@@ -258,7 +280,10 @@ func TestLeaveOneOutIsExact(t *testing.T) {
 		for _, i := range rest {
 			p, y = append(p, penalty[i]), append(y, target[i])
 		}
-		without, _ := ridge(kernel(rest), n-1, p, y, columns)
+		without, _, err := ridge(t.Context(), kernel(rest), n-1, p, y, columns)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for c := range columns {
 			want := 0.0
 			for r, i := range rest {

@@ -1,19 +1,27 @@
 package match
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // ridge solves kernel ridge regression exactly. kernel is the n×n matrix of
 // inner products of the examples, row by row, and is overwritten; penalty is
 // added to its diagonal, example by example (the more, the less an example
 // counts); target holds for each example the column that is 1, all others are
 // 0. It returns the dual weights, n×columns row by row, and the diagonal of the
-// inverse, from which the leave-one-out predictions follow: y − α/d.
-func ridge(kernel []float64, n int, penalty []float64, target []int, columns int) (alpha, diagonal []float64) {
+// inverse, from which the leave-one-out predictions follow: y − α/d. It fails only
+// if ctx ends.
+func ridge(ctx context.Context, kernel []float64, n int, penalty []float64, target []int, columns int) (alpha, diagonal []float64, err error) {
 	for i := range n {
 		kernel[i*n+i] += penalty[i]
 	}
-	cholesky(kernel, n)
-	invertLower(kernel, n)
+	if err := cholesky(ctx, kernel, n); err != nil {
+		return nil, nil, err
+	}
+	if err := invertLower(ctx, kernel, n); err != nil {
+		return nil, nil, err
+	}
 	// kernel now holds M = L⁻¹ row by row; the inverse is MᵀM.
 	diagonal = make([]float64, n)
 	half := make([]float64, n*columns) // M·Y
@@ -33,15 +41,18 @@ func ridge(kernel []float64, n int, penalty []float64, target []int, columns int
 			axpy(alpha[j*columns:(j+1)*columns], v, in)
 		}
 	}
-	return alpha, diagonal
+	return alpha, diagonal, nil
 }
 
 // cholesky replaces the lower triangle of the symmetric positive matrix a by L
 // with a = L·Lᵀ. Four rows go together, so that each row above is read once for
 // all of them.
-func cholesky(a []float64, n int) {
+func cholesky(ctx context.Context, a []float64, n int) error {
 	i := 0
 	for ; i+4 <= n; i += 4 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		r0, r1, r2, r3 := a[i*n:][:i], a[(i+1)*n:][:i], a[(i+2)*n:][:i], a[(i+3)*n:][:i]
 		for j := range i {
 			rj := a[j*n : j*n+j+1]
@@ -56,6 +67,7 @@ func cholesky(a []float64, n int) {
 	for ; i < n; i++ {
 		choleskyRow(a, n, i, 0)
 	}
+	return nil
 }
 
 // choleskyRow finishes row i, whose columns before from are done.
@@ -70,9 +82,12 @@ func choleskyRow(a []float64, n, i, from int) {
 
 // invertLower replaces the lower triangular matrix l by its inverse, row by row:
 // row i of the inverse is (eᵢ − Σⱼ<ᵢ lᵢⱼ·rowⱼ) / lᵢᵢ.
-func invertLower(l []float64, n int) {
+func invertLower(ctx context.Context, l []float64, n int) error {
 	tmp := make([]float64, n)
 	for i := range n {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		ri := l[i*n : i*n+i+1]
 		clear(tmp[:i])
 		j := 0
@@ -94,6 +109,7 @@ func invertLower(l []float64, n int) {
 		}
 		ri[i] = inv
 	}
+	return nil
 }
 
 // dot4 returns the inner products of x with four slices of its length.

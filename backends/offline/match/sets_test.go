@@ -3,6 +3,7 @@ package match
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -58,6 +59,16 @@ func mustSet(tb testing.TB, name string) ([]Class, []testCase) {
 		cases = append(cases, c)
 	}
 	return classes, cases
+}
+
+// mustTrain trains without an end in sight.
+func mustTrain(tb testing.TB, classes []Class) *Model {
+	tb.Helper()
+	m, err := Train(context.Background(), classes)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return m
 }
 
 // resample chooses the examples of each class anew among them and its cases; seed

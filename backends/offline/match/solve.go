@@ -1,6 +1,9 @@
 package match
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // system is the regression over some rows and the centroids of their classes.
 type system struct {
@@ -15,8 +18,8 @@ type system struct {
 }
 
 // newSystem solves for rows, whose features are numbered below features and whose
-// classes below classes.
-func newSystem(rows []row, features, classes int) *system {
+// classes below classes. It fails only if ctx ends.
+func newSystem(ctx context.Context, rows []row, features, classes int) (*system, error) {
 	n := len(rows)
 	y := &system{
 		rows: rows, classes: classes,
@@ -47,8 +50,9 @@ func newSystem(rows []row, features, classes int) *system {
 		}
 		y.length[target[i]] += y.weight[i] * near[target[i]]
 	}
-	y.alpha, y.diagonal = ridge(kernel, n, penalty, target, classes)
-	return y
+	var err error
+	y.alpha, y.diagonal, err = ridge(ctx, kernel, n, penalty, target, classes)
+	return y, err
 }
 
 // weights adds up the linear weights of the classes, feature by feature, a row of
@@ -88,15 +92,18 @@ func (y *system) without(i int, out []float64) {
 
 // solve computes the weights from all rows together, and the calibration from the
 // examples by leaving one out.
-func (m *Model) solve(rows []row) {
+func (m *Model) solve(ctx context.Context, rows []row) error {
 	classes := len(m.names)
 	m.weights = make([]float32, len(m.lex.idf)*classes)
 	if len(rows) == 0 {
 		m.fit, m.Accept = fit(nil), 1
-		return
+		return nil
 	}
 	measureShared(rows, len(m.lex.idf))
-	y := newSystem(rows, len(m.lex.idf), classes)
+	y, err := newSystem(ctx, rows, len(m.lex.idf), classes)
+	if err != nil {
+		return err
+	}
 	y.weights(m.weights)
 	var seen []observation
 	out := make([]float64, classes)
@@ -107,6 +114,7 @@ func (m *Model) solve(rows []row) {
 		}
 	}
 	m.calibrate(seen, len(seen))
+	return nil
 }
 
 // calibrate fits the chances and the threshold to what was seen of examples that

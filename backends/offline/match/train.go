@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"math"
 	"slices"
 )
@@ -42,24 +43,30 @@ type text struct {
 // Train makes a model of the classes. It is deterministic; classes of the same
 // name are one class. Up to about 2,000 examples its time grows with their cube,
 // from there on, where classes are solved in groups of similar ones, with their
-// number.
-func Train(classes []Class) *Model {
+// number. It fails only if ctx ends before it is done.
+func Train(ctx context.Context, classes []Class) (*Model, error) {
 	m := &Model{}
 	texts, total := m.collect(classes)
 	s := m.scratch.get(0, 0)
-	m.lex = learn(s, texts, total)
+	var err error
+	if m.lex, err = learn(ctx, s, texts, total); err != nil {
+		return nil, err
+	}
 	s = m.scratch.get(len(m.lex.idf), len(m.names))
 	if total <= maxRows {
 		var rows []row
 		for c, list := range texts {
 			rows = append(rows, m.read(s, c, list)...)
 		}
-		m.solve(rows)
+		err = m.solve(ctx, rows)
 	} else {
-		m.solveGroups(s, texts)
+		err = m.solveGroups(ctx, s, texts)
+	}
+	if err != nil {
+		return nil, err
 	}
 	m.scratch.put(s)
-	return m
+	return m, nil
 }
 
 // collect names the model's classes and gathers the texts of each, without
@@ -112,12 +119,15 @@ func (m *Model) read(s *scratch, class int, texts []text) []row {
 }
 
 // learn makes the lexicon of the texts.
-func learn(s *scratch, texts [][]text, total int) lexicon {
+func learn(ctx context.Context, s *scratch, texts [][]text, total int) (lexicon, error) {
 	l := lexicon{ids: map[uint64]int32{}, unseen: float32(math.Log(float64(total)+1) + 1)}
 	var hashes []uint64
 	var df, last []int32
 	n := int32(0)
 	for _, list := range texts {
+		if err := ctx.Err(); err != nil {
+			return lexicon{}, err
+		}
 		for _, t := range list {
 			n++
 			s.read(t.text)
@@ -144,5 +154,5 @@ func learn(s *scratch, texts [][]text, total int) lexicon {
 	for id, h := range hashes {
 		l.idf[id] = float32((math.Log(float64(total+1)/float64(df[id]+1)) + 1) * weight(h))
 	}
-	return l
+	return l, nil
 }
