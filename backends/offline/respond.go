@@ -61,6 +61,7 @@ func (w *answerWriter) sentence(key string, values ...string) {
 // the first choice of an either-or was not, then what was taken back, what failed
 // or was left, and at last what a person must look at.
 func (w *answerWriter) steps() {
+	w.playbooks()
 	told := slices.DeleteFunc(w.told(), w.spare)
 	for i := 0; i < len(told); {
 		s := told[i]
@@ -101,6 +102,29 @@ func (w *answerWriter) steps() {
 	w.flagged()
 	if len(w.parts) == 0 && len(w.req.Steps) > 0 {
 		w.sentence("nothing_done")
+	}
+}
+
+// playbooks says first what playbooks have to say of themselves: their templates
+// read the results of their steps as .result.<id>.
+func (w *answerWriter) playbooks() {
+	for i := range w.req.Steps {
+		s := &w.req.Steps[i]
+		e := w.entry(s)
+		if !s.Group || s.Status != orchestrator.StepDone || e == nil || e.Answer == "" {
+			continue
+		}
+		results := map[string]any{}
+		for _, part := range w.req.Steps {
+			if id, ok := strings.CutPrefix(part.ID, s.ID+"_"); ok && part.Playbook == s.ID && part.Status == orchestrator.StepDone {
+				results[id] = part.Result
+			}
+		}
+		whole := *s
+		whole.Result = results
+		if text, ok := w.byTemplate(&whole, e); ok && len(results) > 0 {
+			w.paragraph(text)
+		}
 	}
 }
 
@@ -195,7 +219,7 @@ func (w *answerWriter) changes(s *orchestrator.StepRecord) bool {
 // changedSomething tells whether a step of the turn has changed something.
 func (w *answerWriter) changedSomething() bool {
 	for i := range w.req.Steps {
-		if s := &w.req.Steps[i]; s.Status == orchestrator.StepDone && w.changes(s) {
+		if s := &w.req.Steps[i]; s.Status == orchestrator.StepDone && !s.Group && w.changes(s) {
 			return true
 		}
 	}
