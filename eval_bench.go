@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"banyan/backends/offline/language"
@@ -46,14 +47,16 @@ func (b *bench) open(ctx context.Context, o *options, catalog string) error {
 			return err
 		}
 	}
-	var made *backends
+	purse := policy.Ledger(policy.NewMemory(b.now))
 	if catalog == "" || o.Budget != (budgetSettings{}) {
-		app, err := open(ctx, o, "banyan eval")
+		shop := *o
+		shop.Backend, shop.Record = offlineName, "" // what is scored is made below
+		app, err := open(ctx, &shop, "banyan eval")
 		if err != nil {
 			return err
 		}
 		b.close = append(b.close, app)
-		made = app.backends
+		purse = &ledger{db: app.store.DB(), now: b.now}
 		if catalog == "" {
 			b.catalog, b.people = app.kernel.Catalog(), app.shop.Directory().Mentioned
 			if o.Email != "" {
@@ -62,14 +65,14 @@ func (b *bench) open(ctx context.Context, o *options, catalog string) error {
 				}
 			}
 		}
-	} else {
-		var err error
-		if made, err = newBackends(o, policy.NewMemory(b.now)); err != nil {
-			return err
-		}
-		b.close = append(b.close, made)
 	}
-	var err error
+	// Nothing that was learned before is used, so that the time of the training is
+	// the time of a training.
+	made, err := newBackends(o, purse)
+	if err != nil {
+		return err
+	}
+	b.close = append(b.close, made)
 	if b.lang, err = language.New(o.Language); err != nil {
 		return wrong("%w", err)
 	}
@@ -166,7 +169,7 @@ func (b *bench) outcomes(ctx context.Context, cases iter.Seq2[evalCase, error], 
 // Close closes what openBench opened.
 func (b *bench) Close() error {
 	var errs []error
-	for _, c := range b.close {
+	for _, c := range slices.Backward(b.close) {
 		errs = append(errs, c.Close())
 	}
 	return errors.Join(errs...)
