@@ -160,11 +160,9 @@ func (c *confirm) view(p *painter, w, h int) []string {
 	inner := w - 4
 	g := p.signs
 	body := c.changes(p, inner)
-	foot := append([]string{""}, c.keyLines(p, inner)...)
-	if t := c.turn; !c.over {
-		until := t.Pending.Expires.In(p.now().Location()).Format("15:04")
-		said := "This yes is good for exactly this, until " + until + "." + c.terms(p.catalog)
-		foot = append(foot, paint(wrap(said, inner), p.st.faint)...)
+	foot := c.foot(p, inner, false)
+	if h > 0 && len(body)+len(foot)+2 > h {
+		foot = c.foot(p, inner, true)
 	}
 	right := ""
 	c.rows, c.room = len(body), len(body)
@@ -189,6 +187,16 @@ func (c *confirm) view(p *painter, w, h int) []string {
 		out = append(out, side+" "+fill(l, inner, g.ellipsis)+" "+side)
 	}
 	return append(out, line.Render(g.bottomLeft+strings.Repeat(g.rule, w-2)+g.bottomRight))
+}
+
+// foot draws what stands below the changes: the keys, and on which terms they are.
+func (c *confirm) foot(p *painter, w int, brief bool) []string {
+	out := append([]string{""}, c.keyLines(p, w)...)
+	if c.over {
+		return out
+	}
+	until := c.turn.Pending.Expires.In(p.now().Location()).Format("15:04")
+	return append(out, paint(wrap(c.terms(p.catalog, until, brief), w), p.st.faint)...)
 }
 
 // write draws one numbered write: its sentence, its condition and what changes.

@@ -16,7 +16,7 @@ func (c *confirm) changes(p *painter, w int) []string {
 	for i, s := range c.writes {
 		if up := above(s); up != heading {
 			heading = up
-			if text := c.heading(p, tr, up); text != "" {
+			if text := c.heading(p.tracer(), tr, up); text != "" {
 				out = append(out, paint(wrap(text, w), p.st.strong)...)
 			}
 		}
@@ -26,7 +26,7 @@ func (c *confirm) changes(p *painter, w int) []string {
 }
 
 // heading says what the writes below the step with this ID have in common.
-func (c *confirm) heading(p *painter, tr tree, id string) string {
+func (c *confirm) heading(t tracer, tr tree, id string) string {
 	i, ok := tr.byID[id]
 	if !ok {
 		return ""
@@ -39,7 +39,7 @@ func (c *confirm) heading(p *painter, tr tree, id string) string {
 	}
 	s := tr.turn.Steps[i]
 	s.Sentence = ""
-	text := upperFirst(p.tracer().title(s))
+	text := upperFirst(t.title(s))
 	if tr.repeated(id) {
 		if n == 1 {
 			return text + ", once:"
@@ -56,33 +56,64 @@ func upperFirst(s string) string {
 	return s
 }
 
-// terms says of the changes whether they are made together or not at all, and
-// whether they can be taken back once they are made.
-func (c *confirm) terms(catalog *orchestrator.Catalog) string {
-	final := c.final(catalog)
-	n := len(c.writes)
-	var out string
-	switch {
-	case n == 1 && len(final) == 1:
-		return " It cannot be taken back."
+// terms says until when the yes is good, whether the changes are made together or not
+// at all, and whether they can be taken back once they are made; briefly where there
+// is little room.
+func (c *confirm) terms(catalog *orchestrator.Catalog, until string, brief bool) string {
+	out := "This yes is good for exactly this, until " + until + "."
+	if brief {
+		out = "Good until " + until + "."
+	}
+	if said := c.unity(len(c.final(catalog)), brief); said != "" {
+		out += " " + said
+	}
+	if said := c.way(c.final(catalog), brief); said != "" {
+		out += " " + said
+	}
+	return out
+}
+
+// unity says of several changes, of which some cannot be taken back, whether they are
+// made together or not at all.
+func (c *confirm) unity(final int, brief bool) string {
+	partly := c.turn.Plan != nil && c.turn.Plan.Partly
+	switch n := len(c.writes); {
 	case n == 1:
-		return " /undo takes it back afterwards."
-	case c.turn.Plan != nil && c.turn.Plan.Partly:
-		out = " Each stands for itself: what works stays, even if another one fails."
+		return ""
+	case partly && brief:
+		return "Each for itself."
+	case partly:
+		return "Each stands for itself: what works stays, even if another one fails."
+	case final == n:
+		return "If one fails, the next is not begun."
+	case brief:
+		return "Together or not at all."
+	case final > 0:
+		return "Together or not at all, as far as it goes: if one fails, the next is not begun and those before it are taken back."
+	}
+	return "Together or not at all: if one fails, those before it are taken back."
+}
+
+// way says whether there is a way back from the changes.
+func (c *confirm) way(final []string, brief bool) string {
+	n := len(c.writes)
+	switch {
+	case c.turn.TakesBack != "": // that is the way back
+		return ""
+	case len(final) == 0 && brief:
+		return ""
+	case len(final) == 0 && n == 1:
+		return "/undo takes it back afterwards."
+	case len(final) == 0:
+		return "/undo takes back all of it afterwards."
+	case n == 1:
+		return "It cannot be taken back."
 	case len(final) == n:
-		return " If one fails, the next is not begun. None of it can be taken back."
-	case len(final) > 0:
-		out = " Together or not at all, as far as it goes: if one fails, the next is not begun and those before it are taken back."
-	default:
-		return " Together or not at all: if one fails, those before it are taken back. /undo takes back all of it afterwards."
+		return "None of it can be taken back."
+	case len(final) > 6:
+		return grouped(len(final)) + " of them cannot be taken back."
 	}
-	switch len(final) {
-	case 0:
-		return out + " /undo takes back all of it afterwards."
-	case n:
-		return out + " None of it can be taken back."
-	}
-	return out + " " + orchestrator.JoinAnd(final) + " cannot be taken back."
+	return orchestrator.JoinAnd(final) + " cannot be taken back."
 }
 
 // final are the numbers of the changes that nothing takes back once they are made.

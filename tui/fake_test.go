@@ -238,6 +238,10 @@ func script(t *orchestrator.Turn, before orchestrator.Turn, waits bool) {
 		Condition: &orchestrator.Decided{Text: "it has shipped", Expr: `steps.orders.orders[0].status == "shipped"`, Met: ptr(false), By: "cel"},
 	}
 	msg := strings.ToLower(t.Message)
+	if state := states[t.Message]; state != nil {
+		state(t)
+		return
+	}
 	switch {
 	case waits && (msg == "yes" || strings.HasPrefix(msg, "only")):
 		t.Settles, t.Steps = before.ID, append([]orchestrator.StepRecord(nil), before.Steps...)
@@ -295,7 +299,7 @@ func confirmTurn(t *orchestrator.Turn, steps ...orchestrator.StepRecord) {
 	t.Answer = "Shall I do this?"
 	t.Pending = &orchestrator.Pending{Hash: "h", Expires: t.At.Add(10 * time.Minute)}
 	for _, s := range steps {
-		if s.Status == orchestrator.StepWaiting {
+		if s.Status == orchestrator.StepWaiting && !s.Group {
 			t.Pending.Steps = append(t.Pending.Steps, s.ID)
 		}
 	}

@@ -46,7 +46,7 @@ func goalSaid(cfg Config, b orchestrator.BackendInfo, on bool) string {
 	case !on:
 		return "Goal mode is off: one plan for each message."
 	case !plansOn(b):
-		return "Goal mode is on, but " + cleanLine(b.Name) + " plans once: /model has others."
+		return "Goal mode is on, but " + cleanLine(b.Name) + " plans once. See /model."
 	}
 	var limits []string
 	if cfg.GoalRounds > 0 {
@@ -55,9 +55,9 @@ func goalSaid(cfg Config, b orchestrator.BackendInfo, on bool) string {
 	if cfg.GoalCost > 0 {
 		limits = append(limits, money(cfg.GoalCost))
 	}
-	text := "Goal mode is on: it plans on after results"
+	text := "Goal mode is on"
 	if len(limits) > 0 {
-		text += ", up to " + strings.Join(limits, " or ")
+		text += ": up to " + strings.Join(limits, " or ") + " a message"
 	}
 	return text + "."
 }

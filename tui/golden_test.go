@@ -13,13 +13,14 @@ import (
 	"banyan/orchestrator"
 )
 
-// scenes are the screens that have a golden file, each reached the way a person
-// reaches it.
-var scenes = []struct {
+// scene is a screen that has a golden file, reached the way a person reaches it.
+type scene struct {
 	name string
 	user string
 	play func(d *driver)
-}{
+}
+
+var scenes = append(stateScenes(), []scene{
 	{"login", "", func(*driver) {}},
 	{"login-unknown", "", func(d *driver) { d.typed("eve@example.com"); d.press("enter"); d.settle() }},
 	{"empty", "ada@example.com", func(*driver) {}},
@@ -93,7 +94,7 @@ var scenes = []struct {
 		d.typed("second line")
 		d.send(tea.PasteMsg{Content: longPaste(40)})
 	}},
-}
+}...)
 
 // staged is what a scene's program was started with.
 func staged(name, user string) func(*Config) {
@@ -152,7 +153,10 @@ func fits(t *testing.T, d *driver, w, h int) {
 // Without colour the terminal library takes the colours off again; that the
 // words and signs carry all meaning is what the plain files show.
 func TestGoldenStyles(t *testing.T) {
-	main := map[string]bool{"login": true, "answered": true, "trace-open": true, "confirmation": true, "error": true, "integrations": true, "integrations-full": true, "send-again": true, "policies": true, "notice-empty": true}
+	main := map[string]bool{
+		"login": true, "answered": true, "trace-open": true, "confirmation": true, "error": true, "integrations": true, "integrations-full": true, "send-again": true, "policies": true, "notice-empty": true,
+		"state-undone": true, "state-flagged": true, "state-repeated": true, "state-recovered": true, "state-sources": true, "state-partly": true, "state-many": true,
+	}
 	for _, s := range scenes {
 		if !main[s.name] {
 			continue

@@ -27,6 +27,7 @@ type linear struct {
 	last    string // ID of the turn before
 	catalog *orchestrator.Catalog
 	failed  string // the message to send again, after its backend has failed
+	goal    bool   // the backend may plan on after the results
 	breaks  *interrupts
 	ascii   bool
 }
@@ -117,6 +118,7 @@ func (l *linear) run(ctx context.Context) error {
 	if err := l.enter(ctx, l.cfg.Conversation); err != nil {
 		return err
 	}
+	l.recovered()
 	for {
 		line, err := l.ask(ctx, "you: ")
 		if err != nil {
@@ -176,7 +178,7 @@ func (l *linear) login(ctx context.Context) error {
 		if who == "/quit" {
 			return errLeave
 		}
-		if n, err := strconv.Atoi(who); err == nil && n >= 1 && n <= len(l.cfg.Accounts) {
+		if n, ok := number(who, len(l.cfg.Accounts)); ok {
 			who = l.cfg.Accounts[n-1].User.Email
 		}
 		user, err := l.lookup(ctx, who)
@@ -220,13 +222,14 @@ func (l *linear) enter(ctx context.Context, id string) error {
 	if id == "" {
 		id = l.kernel.NewConversation()
 	}
-	l.conv, l.failed = id, ""
+	l.conv, l.failed, l.goal = id, "", l.cfg.Goal
 	b := l.kernel.Backend()
 	l.say("banyan: you are %s. The backend is %s.", cleanLine(l.user.Email), cleanLine(b.Name))
 	if n := len(turns); n > 0 {
 		l.say("banyan: this conversation has %s. The last one was:", count(n, "turn"))
 		l.say("you: %s", cleanLine(turns[n-1].Message))
 		l.answer(turns[n-1])
+		l.stands(turns[n-1])
 		return nil
 	}
 	tips := suggestions(l.catalog)
@@ -272,13 +275,27 @@ func (l *linear) command(ctx context.Context, line string) error {
 		l.test(ctx, arg)
 	case "/again":
 		return l.again(ctx)
+	case orchestrator.UndoCommand:
+		return l.turn(ctx, orchestrator.UndoCommand)
+	case "/goal":
+		l.switchGoal(arg)
+	case "/sources":
+		l.sources(ctx)
+	case "/recovered":
+		return l.openRecovered(ctx, arg)
 	case "/help":
 		l.say("help: type what you need in your own words. Nothing is changed before you have said yes.")
-		l.say("commands: /new, /conversations, /intents, /model, /integrations, /test, /again, /login, /quit")
+		l.say("commands: /new, /conversations, /intents, /model, /integrations, /test, /undo, /goal, /sources, /recovered, /again, /login, /quit")
 	default:
 		l.say("error: there is no command %s. /help lists them.", cleanLine(name))
 	}
 	return nil
+}
+
+// number reads a number from 1 to most.
+func number(s string, most int) (n int, ok bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	return n, err == nil && n >= 1 && n <= most
 }
 
 func orNone(s string) string {
@@ -310,7 +327,7 @@ func (l *linear) conversations(ctx context.Context) error {
 		if line = strings.TrimSpace(line); line == "" {
 			return nil
 		}
-		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(infos) {
+		if n, ok := number(line, len(infos)); ok {
 			return l.enter(ctx, infos[n-1].ID)
 		}
 		l.say("error: type a number from 1 to %d.", len(infos))

@@ -28,20 +28,11 @@ func (l *linear) turn(ctx context.Context, text string) error {
 	leaving := ctx.Done()
 	var late <-chan time.Time
 	go func() {
-		t, err := l.kernel.Turn(ours, orchestrator.Request{Conversation: l.conv, User: l.user, Message: text})
+		t, err := l.kernel.Turn(ours, orchestrator.Request{Conversation: l.conv, User: l.user, Message: text, Goal: l.goal})
 		done <- result{t, err}
 	}()
 	e := &entry{turn: orchestrator.Turn{Conversation: l.conv, Message: text}, run: &running{not: l.last}}
 	said := map[string]bool{}
-	tell := func(ev orchestrator.Event) {
-		switch ours := e.apply(ev); {
-		case ours && ev.Kind == orchestrator.EventBackend:
-			l.say("backend: %s", cleanLine(ev.Text))
-		case ours && ev.Kind == orchestrator.EventStepEnded && ev.Step != nil && !said[ev.Step.ID]:
-			said[ev.Step.ID] = true
-			l.step(e.turn, *ev.Step)
-		}
-	}
 	c := l.sub.C
 	for {
 		select {
@@ -50,7 +41,7 @@ func (l *linear) turn(ctx context.Context, text string) error {
 				c = nil
 				continue
 			}
-			tell(ev)
+			l.tell(e, ev, said)
 		case <-stopped:
 			stopped = nil
 			l.say("")
@@ -65,7 +56,7 @@ func (l *linear) turn(ctx context.Context, text string) error {
 				select {
 				case ev, ok := <-c:
 					if waiting = ok; ok {
-						tell(ev)
+						l.tell(e, ev, said)
 					}
 				default:
 					waiting = false
@@ -86,46 +77,11 @@ func (l *linear) turn(ctx context.Context, text string) error {
 				}
 			}
 			l.answer(r.turn)
+			l.stands(r.turn)
 			l.spent(r.turn)
 			return context.Cause(ctx)
 		}
 	}
-}
-
-// step says one step: step 1 of 3: cancel_order, modern, done in 5 ms.
-func (l *linear) step(t orchestrator.Turn, s orchestrator.StepRecord) {
-	n := 1
-	for i := range t.Steps {
-		if t.Steps[i].ID == s.ID {
-			n = i + 1
-		}
-	}
-	if c := s.Condition; c != nil && c.Met != nil {
-		verdict := "met"
-		if !*c.Met {
-			verdict = "not met"
-		}
-		l.say("condition: %s: %s", cleanLine(c.Text), verdict)
-	}
-	parts := []string{cleanLine(s.Intent)}
-	if s.FallbackFrom != "" {
-		parts = append(parts, cleanLine(string(s.FallbackFrom))+" failed, answered by "+cleanLine(string(s.Route)))
-	} else if s.Route != "" {
-		parts = append(parts, cleanLine(string(s.Route)))
-	}
-	switch s.Status {
-	case orchestrator.StepDone:
-		parts = append(parts, "done in "+orchestrator.Duration(s.DurationMS))
-	case orchestrator.StepDenied:
-		parts = append(parts, "not done")
-	case orchestrator.StepSkipped, orchestrator.StepFailed, orchestrator.StepUndone, orchestrator.StepWaiting,
-		orchestrator.StepPlanned, orchestrator.StepRunning:
-		parts = append(parts, string(s.Status))
-	}
-	if s.Error != nil {
-		parts = append(parts, cleanLine(s.Error.Message))
-	}
-	l.say("step %d of %d: %s", n, max(len(t.Steps), n), strings.Join(parts, ", "))
 }
 
 // answer says how a turn ended.
@@ -153,7 +109,14 @@ func (l *linear) answer(t orchestrator.Turn) {
 func (l *linear) confirmation(t orchestrator.Turn) {
 	writes := waiting(t)
 	l.say("banyan: before anything changes, %s for your yes.", map[bool]string{true: "one thing waits", false: count(len(writes), "thing") + " wait"}[len(writes) == 1])
+	c, tr, heading := confirm{turn: &t, writes: writes}, newTree(t), ""
 	for i, s := range writes {
+		if up := above(s); up != heading {
+			heading = up
+			if text := c.heading(tracer{catalog: l.catalog}, tr, up); text != "" {
+				l.say("%s", text)
+			}
+		}
 		l.say("change %d of %d: %s", i+1, len(writes), cleanLine(s.Sentence))
 		if said := conditionOf(writes, i); said != "" {
 			l.say("%s", said)
@@ -162,6 +125,7 @@ func (l *linear) confirmation(t orchestrator.Turn) {
 			l.say("field %s: from %s to %s", fieldName(c.Field), orNone(cleanLine(c.Old)), orNone(cleanLine(c.New)))
 		}
 	}
+	l.say("banyan: %s", lowerFirst(c.terms(l.catalog, t.Pending.Expires.In(l.cfg.Now().Location()).Format("15:04"), false)))
 	if len(writes) == 1 {
 		l.say("banyan: type yes, no, or what should be different.")
 		return

@@ -47,7 +47,7 @@ func (p *painter) entry(e, before *entry, last bool, w int, inline bool) []strin
 	out = append(out, paint(p.message(e.turn.Message, w), p.st.quiet)...)
 	out = append(out, "", p.st.accent.Render("banyan"))
 	out = append(out, p.body(e, last, w, inline)...)
-	out = append(out, p.attention(e, w)...)
+	out = append(out, p.attention(e, w, inline)...)
 	// While nothing has been called, the line of progress has the last note.
 	if inline && (len(e.turn.Steps) > 0 || (e.traced() && e.run == nil) || e.open) {
 		out = append(out, p.happened(e, w)...)
@@ -55,10 +55,10 @@ func (p *painter) entry(e, before *entry, last bool, w int, inline bool) []strin
 	return append(out, "")
 }
 
-// attention draws below an answer what a person has to look at, if the answer does
-// not say it.
-func (p *painter) attention(e *entry, w int) []string {
-	if e.run != nil || e.unstored != nil {
+// attention draws below an answer what a person has to look at, if neither the
+// answer nor what stands open below it says it.
+func (p *painter) attention(e *entry, w int, inline bool) []string {
+	if e.run != nil || e.unstored != nil || inline && e.open {
 		return nil
 	}
 	var out []string

@@ -53,7 +53,7 @@ func (m *model) banner(w int) []string {
 		text = "The program ended in the middle of " + grouped(n) + " requests: " + stoodAll(r.turns) + "."
 	}
 	lines := standing{sign, text, style}.draw(w)
-	keys := m.st.key.Render(m.keys.recovered.Help().Key) + m.st.quiet.Render(" shows it") + "   " + m.st.key.Render("esc") + m.st.quiet.Render(" puts this away")
+	keys := m.st.key.Render(m.keys.recovered.Help().Key) + m.st.quiet.Render(map[bool]string{true: " shows it", false: " lists them"}[len(r.turns) == 1]) + "   " + m.st.key.Render("esc") + m.st.quiet.Render(" puts this away")
 	return append(lines, strings.Repeat(" ", width(sign)+1)+keys, "")
 }
 

@@ -66,7 +66,7 @@ func stands(turn orchestrator.Turn) string {
 	}
 	switch turn.Outcome {
 	case orchestrator.OutcomeFlagged:
-		return "a person has to look at this: see " + strings.TrimSpace(flagWord(turn))
+		return "a person has to look at what is marked"
 	case orchestrator.OutcomeUndone:
 		if undone > 0 {
 			return "nothing is changed: what was done is taken back"
@@ -83,15 +83,6 @@ func stands(turn orchestrator.Turn) string {
 		}
 	}
 	return ""
-}
-
-// flagWord names how many steps need a person.
-func flagWord(turn orchestrator.Turn) string {
-	n := len(flags(turn))
-	if n == 1 {
-		return "the step that is marked"
-	}
-	return "the " + grouped(n) + " steps that are marked"
 }
 
 // flags are the steps of a turn that a person has to look at.

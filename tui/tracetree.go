@@ -98,15 +98,26 @@ func (tr tree) summed(s orchestrator.StepRecord) orchestrator.StepRecord {
 	return s
 }
 
-// tally says how many of the steps below one are done: 3 of 4.
+// tally says how the steps below one stand: 3 of 4 done.
 func (tr tree) tally(id string) string {
-	below, done := tr.below(id), 0
+	below, done, waiting, flagged := tr.below(id), 0, 0, 0
 	for _, b := range below {
-		if b.Status == orchestrator.StepDone {
+		switch {
+		case b.Flag != "":
+			flagged++
+		case b.Status == orchestrator.StepDone:
 			done++
+		case b.Status == orchestrator.StepWaiting:
+			waiting++
 		}
 	}
-	return grouped(done) + " of " + grouped(len(below))
+	switch {
+	case waiting == len(below):
+		return grouped(waiting) + " wait for your yes"
+	case flagged > 0:
+		return grouped(done) + " of " + grouped(len(below)) + " done, " + grouped(flagged) + " for a person"
+	}
+	return grouped(done) + " of " + grouped(len(below)) + " done"
 }
 
 // condition returns the condition of the step with this ID, if it has one.
@@ -223,7 +234,7 @@ func (t tracer) group(tr tree, s orchestrator.StepRecord, w int) []string {
 	switch {
 	case s.Error != nil && len(below) == 0:
 	case tr.repeated(s.ID):
-		word = strings.TrimSpace(tr.tally(s.ID) + " " + map[bool]string{true: "done", false: word}[word == ""])
+		word = tr.tally(s.ID)
 	case len(below) > 0:
 		word = strings.TrimSpace("playbook " + word)
 	}
