@@ -42,7 +42,7 @@ func (p *planner) wider(r *request, best *skill) *skill {
 	if len(p.literals(best, b)[sl.name]) > 0 || !best.describes(sl) && best.named(r.toks) {
 		return best
 	}
-	if d := p.describe(best, sl, b); d.plural && !d.both && !d.pronoun && len(d.words) == 0 {
+	if d := p.describe(best, sl, b); d.plural && !d.both && len(d.words) == 0 && (!d.pronoun || len(p.recentSet(sl, "")) < 2) {
 		return sl.makers[0].skill
 	}
 	return best

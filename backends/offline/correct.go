@@ -22,6 +22,9 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 	if len(steps) == 0 || len(p.toks) > 20 || p.conditional() {
 		return orchestrator.Plan{}, false
 	}
+	if r := p.confident(p.toks); r != nil && !waiting && r.skill.Changes() && p.starts(p.toks) && corrections.at(p.toks, 0) < 3 && !p.toks[0].is("no", "sorry", "actually", "wait") && !p.changed(steps) {
+		return orchestrator.Plan{}, false // make it urgent: something else is to be done with it
+	}
 	rest, wrong, marked := p.meant(steps, waiting)
 	if len(rest) == 0 || !marked && !waiting {
 		return orchestrator.Plan{}, false
@@ -47,6 +50,14 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 		return plan, true
 	}
 	return p.replay(steps, rest, waiting)
+}
+
+// changed tells whether the steps change anything.
+func (p *planner) changed(steps []orchestrator.Step) bool {
+	return slices.ContainsFunc(steps, func(st orchestrator.Step) bool {
+		s := p.k.byName[st.Intent]
+		return s != nil && s.Changes()
+	})
 }
 
 // meant takes from a message what only says that it is a correction: "no, …", "… i

@@ -10,11 +10,28 @@ func (p *planner) quantified(toks []token) (noun int) {
 		if k == 0 || t.kind != tokWord || !p.listNoun(t) {
 			continue
 		}
+		if k > 1 && placed(toks[:k]) {
+			continue
+		}
 		if count, ok := countIn(toks[:k]); ok && count != "" {
 			return k
 		}
 	}
 	return -1
+}
+
+// placed tells whether a preposition of place stands closer to the end than any number:
+// "more than 500 on my checking …".
+func placed(toks []token) bool {
+	for i := len(toks) - 1; i >= max(0, len(toks)-4); i-- {
+		if toks[i].is("on", "in", "at", "from", "with") {
+			return true
+		}
+		if _, ok := numberOf(toks[i].low); ok || toks[i].is("of", "any", "no", "all", "none") {
+			return false
+		}
+	}
+	return false
 }
 
 // listNoun tells whether the word names a list that can be read at once.

@@ -120,6 +120,10 @@ func (p *planner) exclusion(s *skill, sl *slot, m maker, toks []token) string {
 			i += n - 1
 			continue
 		}
+		if n, ok := numberOf(toks[i].low); ok && sl.kind == kindInteger && isDigits(toks[i].low) {
+			tests = append(tests, "o."+m.key+" != "+celNumber(n))
+			continue
+		}
 		rest = append(rest, toks[i])
 	}
 	d := p.describe(s, sl, newBag(p.req.Message, rest, nil))

@@ -261,6 +261,10 @@ func (p *planner) again(s *skill, st orchestrator.Step, toks []token, a *assembl
 		args[name] = found[0]
 		changed = true
 	}
+	if !changed && onlyCapitals(toks) && s.wantsName() && p.renamed(s, st, b, args) {
+		changed = true
+		b.take(0, b.own)
+	}
 	var ref reference
 	for _, sl := range s.slots {
 		if sl.use != useKey || !sl.required {
@@ -308,6 +312,16 @@ func (p *planner) again(s *skill, st orchestrator.Step, toks []token, a *assembl
 		}
 	}
 	return p.add(next), true
+}
+
+// onlyCapitals tells whether the words are a name and nothing else.
+func onlyCapitals(toks []token) bool {
+	for _, t := range toks {
+		if t.kind != tokPunct && (t.kind != tokWord || !isCapital(t.text)) {
+			return false
+		}
+	}
+	return len(wordsOnly(toks)) > 0
 }
 
 // strangers tells whether the words are names: neither English glue nor of the

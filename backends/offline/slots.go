@@ -65,7 +65,7 @@ func (p *planner) literals(s *skill, b *bag) filled {
 		out[sl.name] = append(out[sl.name], orchestrator.Arg{Value: v, Text: text})
 	}
 	for _, pass := range []func(*skill, *bag, func(*slot, any, string)){
-		p.fillContacts, p.fillKeys, p.fillEnums, p.fillTimes, p.fillNumbers, p.fillProse,
+		p.fillContacts, p.fillNames, p.fillKeys, p.fillEnums, p.fillTimes, p.fillNumbers, p.fillProse,
 	} {
 		pass(s, b, put)
 	}

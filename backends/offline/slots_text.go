@@ -328,7 +328,7 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case timeWords[t.low] || unitDays[t.stem] != 0 || weekdays[t.low] != 0 || months[t.low] != 0 && isCapital(t.text):
 		return false
-	case strings.HasSuffix(t.low, "ly") && len(t.low) > 5:
+	case strings.HasSuffix(t.low, "ly") && len(t.low) > 5 && !nounsInLy[t.low]:
 		return false
 	}
 	return true
@@ -339,6 +339,9 @@ func isCount(toks []token, i int) bool {
 	n, ok := numberOf(toks[i].low)
 	return ok && n >= 2 && n < 1000 && len(toks[i].low) < 4
 }
+
+// nounsInLy end like adverbs and are none.
+var nounsInLy = set("family supply assembly monthly weekly yearly butterfly italy emily reply monopoly anomaly jelly homily multiply quarterly friendly elderly")
 
 // measureNouns say how much there is of what follows.
 var measureNouns = set("pair pairs piece pieces box boxes pack packs packet packets set sets bottle bottles bag bags unit units copy copies item items number quantity amount")
