@@ -198,6 +198,9 @@ func (sc scope) unitField(unit string) *field {
 		if (f.kind == kindInteger || f.kind == kindNumber) && f.unit != "" && stem(strings.ToLower(f.unit)) == unit {
 			return f
 		}
+		if (f.kind == kindInteger || f.kind == kindNumber) && f.unit == "" && lastStem(f.name) == unit {
+			return f // days, nights
+		}
 	}
 	return nil
 }

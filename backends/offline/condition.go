@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -181,6 +182,15 @@ func (p *planner) state(toks []token, sc scope, negated bool) (test, bool) {
 				bestEnum = test{guard(sc, f, t.expr), t.score - 1}
 			}
 		default:
+		}
+	}
+	if bestTime.score == 0 && bestEnum.score == 0 && sc.own && slices.ContainsFunc(toks, func(t token) bool { return t.is("open", "ongoing", "unresolved", "active", "unfinished") }) {
+		if f, over := overIn(sc.fields); f != nil {
+			expr := sc.at(f) + " in " + over
+			if !negated {
+				expr = "!(" + expr + ")"
+			}
+			return test{expr, scoreEnum - 1}, true
 		}
 	}
 	switch {

@@ -52,6 +52,12 @@ type description struct {
 	text  string
 }
 
+// comparatives are words for one of two, and the superlative that says the same.
+var comparatives = map[string]string{
+	"older": "oldest", "newer": "newest", "earlier": "oldest", "later": "newest", "cheaper": "cheapest", "smaller": "smallest", "bigger": "biggest", "larger": "largest",
+	"dearer": "dearest", "shorter": "shortest", "longer": "longest", "lower": "lowest", "higher": "highest", "former": "oldest",
+}
+
 type statusWord struct {
 	field *field
 	value enumValue
@@ -152,6 +158,14 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			}
 			mark(i)
 			continue
+		case comparatives[t.low] != "" && i > 0 && toks[i-1].is("the") && (i+1 == end || toks[i+1].is("one") || toks[i+1].stem == nounStem || p.k.objectNoun(sl, toks[i+1])):
+			if w := comparatives[t.low]; ordinals[w] != 0 {
+				d.ordinal = ordinals[w]
+			} else {
+				d.extreme = w
+			}
+			mark(i)
+			continue
 		case t.is("old", "older", "new", "newer") && m != nil && i+1 < end && i > 0 && nounMarks[toks[i-1].low] && (toks[i+1].stem == nounStem || toks[i+1].stem == lastStem(m.list.name) || p.k.objectNoun(sl, toks[i+1])):
 			d.ordinal = map[bool]int{true: 1, false: -1}[t.is("old", "older")]
 			mark(i)
@@ -205,6 +219,13 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		if m != nil && t.kind == tokWord && i > 0 && !functionWords[t.low] {
 			if sw, ok := statusIn(m.list.sub, toks, i); ok {
 				d.status = append(d.status, sw)
+				mark(i)
+				continue
+			}
+		}
+		if m != nil && t.is("open", "outstanding", "unfinished", "ongoing", "unresolved", "active") && i > 0 && i+1 < end && toks[i+1].kind == tokWord && (!functionWords[toks[i+1].low] || toks[i+1].is("one", "ones")) {
+			if f, over := overIn(m.list.sub); f != nil {
+				d.tests = append(d.tests, "!(o."+f.name+" in "+over+")")
 				mark(i)
 				continue
 			}

@@ -280,6 +280,39 @@ func (v enumValue) loosely(toks []token) bool {
 	return false
 }
 
+// overStems are those of words for a thing that nothing more will happen to.
+var overStems = map[string]bool{
+	stem("closed"): true, stem("solved"): true, stem("resolved"): true, stem("done"): true, stem("completed"): true, stem("finished"): true, stem("cancelled"): true, stem("canceled"): true,
+	stem("rejected"): true, stem("declined"): true, stem("paid"): true, stem("delivered"): true, stem("returned"): true, stem("collected"): true, stem("ended"): true, stem("expired"): true,
+	stem("over"): true, stem("archived"): true, stem("fixed"): true, stem("settled"): true, stem("withdrawn"): true, stem("stopped"): true,
+}
+
+// overIn finds the enumeration that says whether a thing is over, and lists the values
+// by which it is, as CEL. The field is nil if there is none, or if some value is called
+// open itself.
+func overIn(fields []*field) (*field, string) {
+	for _, f := range fields {
+		if f.kind != kindEnum || f.optional {
+			continue
+		}
+		var over []string
+		for _, v := range f.values {
+			for _, form := range v.stems {
+				if len(form) == 1 && (form[0] == "open" || form[0] == "activ") {
+					return nil, ""
+				}
+			}
+			if len(v.stems) > 0 && len(v.stems[0]) == 1 && overStems[v.stems[0][0]] {
+				over = append(over, celValue(v.value))
+			}
+		}
+		if len(over) > 0 && len(over) < len(f.values) {
+			return f, "[" + strings.Join(over, ", ") + "]"
+		}
+	}
+	return nil, ""
+}
+
 // begun returns, as a CEL list, the values of an enumeration that stand before the one
 // for work going on, if the words say that something has started. It is "" if they do
 // not, or there is no such value.

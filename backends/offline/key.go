@@ -170,7 +170,7 @@ func (p *planner) elsewhere(sl *slot) (orchestrator.Arg, bool) {
 func (p *planner) describedInCondition(s *skill, sl *slot, r *request) (description, bool) {
 	for _, c := range r.when {
 		subject := subjectOf(c.toks)
-		if len(subject) == 0 {
+		if _, known := p.last[sl.name]; len(subject) == 0 || c.asked && known {
 			continue
 		}
 		b := newBag(p.req.Message, subject, nil)

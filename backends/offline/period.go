@@ -104,6 +104,15 @@ func (p *planner) dayTest(s *skill, fields []*field, toks []token, used []bool) 
 	if f == nil || f.optional || f.past() {
 		return "", 0, 0
 	}
+	for i := 1; i+1 < len(toks); i++ {
+		m := months[toks[i].low]
+		if m == 0 || !nounMarks[toks[i-1].low] || toks[i+1].kind != tokWord || functionWords[toks[i+1].low] || toks[i].is("may") && !isCapital(toks[i].text) {
+			continue
+		}
+		from := onDate(p.today(), 0, m, 1) // my December holiday
+		x := "o." + f.name
+		return x + " >= " + celTime(from) + " && " + x + " < " + celTime(from.AddDate(0, 1, 0)), i, 1
+	}
 	takes := slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.kind == kindTime })
 	for _, m := range moments(toks, p.req.Now) {
 		if m.day.IsZero() || m.at == 0 || used[m.at] || m.at+m.n > len(used) {

@@ -243,6 +243,34 @@ func (p *planner) recentSet(sl *slot, who string) []any {
 	return nil
 }
 
+// lastTwo returns the two objects that the conversation spoke of last: the two of a list
+// told in the last turn, or else those that the last turns were about.
+func (p *planner) lastTwo(sl *slot, who string) []any {
+	var out []any
+	back := 0
+	for t := range p.turnsBack {
+		if back++; back > 4 {
+			break
+		}
+		for i := len(t.Steps) - 1; i >= 0; i-- {
+			st := t.Steps[i]
+			if st.Lookup || !p.concerns(st.For, who) {
+				continue
+			}
+			if keys := p.keysIn(st, sl); len(keys) == 2 && len(out) == 0 {
+				return keys
+			}
+			if v := st.Args[sl.name]; v != nil && !slices.Contains(out, v) {
+				out = append([]any{v}, out...)
+			}
+		}
+		if len(out) >= 2 {
+			return out[len(out)-2:]
+		}
+	}
+	return nil
+}
+
 // otherOne finds "the other one": not the object that was spoken of last.
 func (p *planner) otherOne(sl *slot, d description, who string) (reference, bool) {
 	var now any

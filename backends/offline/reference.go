@@ -35,7 +35,11 @@ func (p *planner) resolve(sl *slot, d description, who string) (refs []reference
 			return []reference{r}, false
 		}
 	}
-	if set := p.recentSet(sl, who); d.empty() && (d.both && len(set) == 2 || d.plural && d.pronoun && len(set) > 1 && len(set) <= mostAtOnce) {
+	set := p.recentSet(sl, who)
+	if d.both {
+		set = p.lastTwo(sl, who)
+	}
+	if d.empty() && (d.both && len(set) == 2 || d.plural && d.pronoun && len(set) > 1 && len(set) <= mostAtOnce) {
 		for _, v := range set {
 			refs = append(refs, reference{arg: orchestrator.Arg{Value: v, Text: d.text}, who: who})
 		}

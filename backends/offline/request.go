@@ -22,6 +22,8 @@ type clause struct {
 	toks    []token
 	negated bool
 	text    string // the user's words, if they stand in an earlier message
+	// asked: it is what an earlier request of the message asked.
+	asked bool
 	// turned: it is the opposite of a condition that the user stated.
 	turned bool
 }
@@ -59,7 +61,7 @@ func (p *planner) requests(toks []token) []*request {
 			}
 			i++
 		case chunkCondition:
-			cl := clause{toks: c.toks, negated: c.negated}
+			cl := clause{toks: p.withSubject(c.toks, out), negated: c.negated}
 			last = []clause{cl}
 			if c.before(list[i+1:], len(out) > sentence) {
 				ahead = last
@@ -95,7 +97,7 @@ func (p *planner) requests(toks []token) []*request {
 			when := ahead
 			if n := len(out); (c.other || c.same) && len(last) == 0 && n > 0 {
 				if q := questioned(out[n-1].toks); len(q) > 1 {
-					last = []clause{{toks: q}}
+					last = []clause{{toks: q, asked: true}}
 				}
 			}
 			lost := (c.other || c.same) && len(last) == 0
@@ -116,6 +118,26 @@ func (p *planner) requests(toks []token) []*request {
 		}
 	}
 	return out
+}
+
+// withSubject puts what the request before it asked for in front of a condition that is
+// only a comparison: "how many days do I have left? if more than 5, …".
+func (p *planner) withSubject(toks []token, before []*request) []token {
+	if op, at, n := comparator(toks); op == "" || at > 0 || len(before) == 0 || n == 0 {
+		return toks
+	}
+	if _, at, n := comparator(toks); at >= 0 {
+		if q, ok := quantityIn(toks, at+n); !ok || q.at != at+n || q.next < len(trimPunct(toks)) {
+			return toks
+		}
+	}
+	var subject []token
+	for _, t := range strip(before[len(before)-1].toks) {
+		if t.kind != tokPunct && !questionWords[t.low] && !t.is("many", "much", "show", "tell", "me") {
+			subject = append(subject, t)
+		}
+	}
+	return append(subject, toks...)
 }
 
 // lentTo finds the verb that a request after "otherwise" takes from the one before it:
@@ -180,7 +202,7 @@ func echoed(link []token, last []clause) []clause {
 func turned(cs []clause) []clause {
 	out := make([]clause, len(cs))
 	for i, c := range cs {
-		out[i] = clause{toks: c.toks, negated: !c.negated, text: c.text, turned: true}
+		out[i] = clause{toks: c.toks, negated: !c.negated, text: c.text, asked: c.asked, turned: true}
 	}
 	return out
 }

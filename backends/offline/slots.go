@@ -233,7 +233,7 @@ func (p *planner) bareKey(s *skill, sl *slot, toks []token, i int) bool {
 		return len(wordsOnly(toks)) <= 3
 	}
 	prev := toks[i-1]
-	return prev.kind == tokPunct || p.k.verbs[prev.low] || s.vocab[prev.stem] || prev.is("and", "or", "about", "for", "of", "on", "to", "except", "but", "not", "no", "with", "than")
+	return prev.kind == tokPunct || prev.kind == tokNumber || p.k.verbs[prev.low] || s.vocab[prev.stem] || prev.is("and", "or", "about", "for", "of", "on", "to", "except", "but", "not", "no", "with", "than")
 }
 
 func isDigits(s string) bool {

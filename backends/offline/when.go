@@ -220,7 +220,7 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 // ownBonus speaks for the object of the request where a condition says "it", and
 // mineBonus for what is known of the customer where it says "I".
 const (
-	ownBonus  = 3
+	ownBonus  = 6
 	mineBonus = 2
 )
 
