@@ -10,12 +10,16 @@ const (
 	aside      = 0.75 // the price of a sentence that asks for nothing
 	least      = 0.50 // the least value of a request to change something that was cut off
 	leastRead  = 0.22 // the same of a request to look
+	shareRead  = 0.6  // the least share of the usual threshold that it has, where intents are about objects
+	twoOrders  = 0.3  // what is taken off the price of a cut between two orders, there
 	shortPart  = 0.5  // the price of a request of one or two words, where no intent is about an object
 	leaning    = 0.15 // the price of a request about "it", where no intent is about an object
 	report     = 0.5  // a sentence that tells what happened is less likely a request beside one
 	lentFactor = 0.97 // the verb of the request before it is a guess
 	lentPrice  = 0.25
-	maxPieces  = 12 // chunks looked at together
+	inList     = 0.45 // what is taken off it where objects are listed
+	strange    = 0.4  // the price, above an aside's, of an order that is not understood
+	maxPieces  = 12   // chunks looked at together
 	// almostSure is the most that a value counts, so that no request is worth more
 	// than two.
 	almostSure = 0.99
@@ -114,7 +118,7 @@ func joinAsides(parts []*request) []*request {
 	var out []*request
 	var waiting []token
 	for _, r := range parts {
-		if r.rank == nil {
+		if r.rank == nil && !r.strange {
 			if len(out) > 0 {
 				last := out[len(out)-1]
 				last.context = append(last.context, r.toks...)

@@ -70,6 +70,9 @@ func (p *planner) ownVerb(toks []token) bool {
 	if generalVerbs[w[0].low] && !auxiliaries[w[0].low] && !w[0].is("please", "i", "where", "when", "what", "who", "which", "how", "why", "i'd", "order", "book", "contact", "return", "change", "report", "log", "file", "stop", "use", "make", "set", "put", "have", "let") {
 		return p.confident(w) == nil
 	}
+	if w[0].is("why", "where", "when", "how") && auxiliaries[w[1].low] && len(w) > 2 {
+		return true
+	}
 	if w[0].is("what", "who", "why", "where", "when", "how") && len(w) > 2 {
 		return p.confident(w) == nil && !slices.ContainsFunc(w, func(t token) bool { return p.k.stems[t.stem] && !functionWords[t.low] })
 	}

@@ -331,7 +331,7 @@ func (s *skill) groupedKey(toks []token) bool {
 
 // keyAnywhere tells whether the token looks like an identifier of any intent.
 func (p *planner) keyAnywhere(t token) bool {
-	return slices.ContainsFunc(p.k.skills, func(s *skill) bool { return s.keyFits(t) })
+	return slices.ContainsFunc(p.k.patterned, func(sl *slot) bool { return sl.matches(t.text) != "" })
 }
 
 // matches returns the value that the text gives to a slot with a pattern, or "":

@@ -26,6 +26,8 @@ type knowledge struct {
 	common map[string]bool
 	// keyed: some intent is about an object, which "it" may mean.
 	keyed bool
+	// patterned has one slot for each pattern that identifiers of the catalog have.
+	patterned []*slot
 	// changing: some intent changes something.
 	changing bool
 	// tells: some intent says what its result looks like.
@@ -64,6 +66,15 @@ func learn(ctx context.Context, folder string, c *orchestrator.Catalog) (*knowle
 		}
 	}
 	k.shareSynonyms()
+	seen := map[string]bool{}
+	for _, s := range k.skills {
+		for _, sl := range s.slots {
+			if sl.pattern != nil && !seen[sl.pattern.String()] {
+				seen[sl.pattern.String()] = true
+				k.patterned = append(k.patterned, sl)
+			}
+		}
+	}
 	k.vocabulary()
 	k.nouns = k.objectNouns()
 	var err error

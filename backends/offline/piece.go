@@ -35,9 +35,10 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		v *= lentFactor
 	}
 	whole := i == 0 && j == len(row)
+	told := false
 	if !whole {
 		// Where no intent is about an object, telling what happened is asking.
-		told := p.k.keyed && p.tells(row[i:j])
+		told = p.k.keyed && p.tells(row[i:j])
 		if told {
 			v *= report
 		}
@@ -51,7 +52,7 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		case told || changes && cut != cutNone && p.startOf(words) != startRequest:
 			bar = max(bar, least)
 		case !changes:
-			bar = min(bar, leastRead)
+			bar = min(bar, p.leastRead())
 		}
 	}
 	if !whole && p.tooLittle(words, v, cut) {
@@ -61,10 +62,30 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 		r.rank = rank
 		return r, dampened*math.Log(v) - price
 	}
+	if !whole && !told && (p.commands(words) || cut == cutOrder && says(words) > 1) {
+		r.strange = true
+		return r, -price - aside - strange
+	}
 	if cut.soft() && !whole {
 		return r, math.Inf(-1)
 	}
 	return r, -price - aside
+}
+
+// leastRead is the least value of a request to look that stands beside another. A
+// read of an object that nobody meant is worse than one of nothing in particular.
+func (p *planner) leastRead() float64 {
+	if p.k.keyed {
+		return max(leastRead, shareRead*p.k.model.Accept)
+	}
+	return leastRead
+}
+
+// commands tells whether the words order or ask for something by a verb that they
+// begin with: what is not understood of them is said, not passed over.
+func (p *planner) commands(words []token) bool {
+	w := strip(words)
+	return len(w) > 1 && says(w) > 0 && p.k.verbs[w[0].low] && !w[0].is("i", "we", "i'd", "please", "have", "had", "do", "did", "does", "let", "need", "want") && !auxiliaries[w[0].low]
 }
 
 // begin returns the words of a request that begins with chunk i, with the verb
@@ -77,10 +98,29 @@ func (p *planner) begin(r *request, row []chunk, i int, cut cutKind) (words []to
 	if start != startRequest && cut.soft() {
 		if verb := p.lend(row, i); verb != nil && (p.elliptic(row[i].toks) || parallel(row[i-1].toks, row[i].toks)) {
 			r.lent = verb
-			return r.words(), cutPrice[cut] + lentPrice
+			price = cutPrice[cut] + lentPrice
+			if p.listsObjects(row[i-1].toks) {
+				price -= inList
+			}
+			return r.words(), price
 		}
 	}
-	return r.toks, cutPrice[cut] + startPrice[start]
+	price = cutPrice[cut] + startPrice[start]
+	if p.k.keyed && cut.soft() && start == startRequest && p.commands(r.toks) && p.commands(row[i-1].toks) && !leans(r.toks) {
+		price -= twoOrders
+	}
+	return r.toks, price
+}
+
+// listsObjects tells whether what follows "and" is another object of the same kind
+// rather than a part of the one just named: "where are the vase and the books", not
+// "cancel the order with the vase and the books".
+func (p *planner) listsObjects(before []token) bool {
+	rank := p.rank(before)
+	if !p.k.keyed || len(rank) == 0 || !slices.ContainsFunc(rank[0].skill.keys, func(sl *slot) bool { return len(sl.makers) > 0 }) {
+		return false
+	}
+	return !slices.ContainsFunc(before, func(t token) bool { return t.is("with", "containing", "including", "has", "have", "both", "between") })
 }
 
 // parallel tells whether a stretch without a verb goes like the one before it: an

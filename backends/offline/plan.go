@@ -149,7 +149,7 @@ func (p *planner) finish(a *assembly) orchestrator.Plan {
 	plan := orchestrator.Plan{Kind: orchestrator.PlanSteps, Steps: p.steps}
 	plan.Text = strings.Join(slices.Compact(a.notes), " ")
 	if len(a.unknown) > 0 {
-		plan.Text = "I did not understand “" + a.unknown[0] + "”, so I left that out."
+		plan.Text = strings.TrimSpace(plan.Text + " I did not understand “" + a.unknown[0] + "”, so I left that out.")
 	}
 	return plan
 }

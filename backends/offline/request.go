@@ -11,6 +11,8 @@ type request struct {
 	// context are sentences beside it that ask for nothing themselves.
 	context []token
 	when    []clause
+	// strange: it asks for something that is not understood, beside one that is.
+	strange bool
 	// not: the user says not to do it.
 	not                        bool
 	then, first, ahead, behind bool

@@ -78,6 +78,9 @@ func (p *planner) strangeVerb(s *skill, w []token) bool {
 	if n := p.isPerson(w, 0); n {
 		return false
 	}
+	if len(w) > 3 && w[1].is("me", "us", "them") && nounMarks[w[2].low] {
+		return true
+	}
 	if nounMarks[w[1].low] && !w[1].is("no", "this", "that") || w[1].is("it", "me", "him", "us") && len(w) == 2 {
 		return true
 	}
