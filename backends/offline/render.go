@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -113,7 +114,9 @@ func (w *answerWriter) line(o shown) string {
 				text = w.small(o.label(n)) + " " + text
 			}
 		case float64:
-			if o.money(n) == "" || amounts > 1 {
+			if counted := w.counted(o, n); counted != "" {
+				text = counted
+			} else if o.money(n) == "" || amounts > 1 {
 				text = w.small(o.label(n)) + " " + text
 			}
 		case bool:
@@ -237,10 +240,21 @@ func (w *answerWriter) facts(o shown, n int, said string) []string {
 			continue
 		}
 		if text := w.format(o, c, o.data[c], o.property(c)); text != "" && utf8.RuneCountInString(text) <= long {
-			out = append(out, w.small(o.label(c))+" "+text)
+			out = append(out, cmp.Or(w.counted(o, c), w.small(o.label(c))+" "+text))
 		}
 	}
 	return out
+}
+
+// counted says a number whose label is what it counts: 12 seats. It is empty for all
+// else, and where plurals cannot be told by their ending.
+func (w *answerWriter) counted(o shown, name string) string {
+	n, ok := o.data[name].(float64)
+	label := w.small(o.label(name))
+	if !ok || w.lang != nil || orchestrator.Unit(o.property(name)) != "" || o.money(name) != "" || strings.Contains(label, " ") || orchestrator.SingularOf(label) == label || strings.HasSuffix(label, "us") || strings.HasSuffix(label, "is") {
+		return ""
+	}
+	return w.say.Plural(n, orchestrator.SingularOf(label))
 }
 
 // small is a label as it stands within a sentence.

@@ -321,6 +321,9 @@ func (w *answerWriter) fact(o shown, name string) string {
 		if isIdentifier(name) {
 			return ""
 		}
+		if counted := w.counted(o, name); counted != "" {
+			return w.lang.Answer("has", "value", counted)
+		}
 	default:
 		return ""
 	}
