@@ -60,6 +60,7 @@ func (o *options) playbookFolder() (string, error) {
 // watchPlaybooks refreshes the catalog when a file of playbooks has changed.
 func (a *app) watchPlaybooks() {
 	a.logPlaybookProblems()
+	a.notice = strings.TrimSpace(a.notice + " " + playbookNotice(a.playbooks.Problems()))
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -70,6 +71,17 @@ func (a *app) watchPlaybooks() {
 		})
 	}()
 	a.watching = func() { cancel(); <-done }
+}
+
+// playbookNotice says at the start of the chat, in one line, what is left out.
+func playbookNotice(found []playbook.Problem) string {
+	switch len(found) {
+	case 0:
+		return ""
+	case 1:
+		return "A playbook is left out: " + found[0].Error() + "."
+	}
+	return "Playbooks are left out: " + found[0].Error() + `. What else is wrong, "banyan playbook list" says.`
 }
 
 func (a *app) logPlaybookProblems() {

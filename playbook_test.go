@@ -157,6 +157,19 @@ func TestPlaybookRun(t *testing.T) {
 	}
 }
 
+func TestPlaybookNotice(t *testing.T) {
+	dir := t.TempDir()
+	bad := "name: bad\nsummary: x\nsteps: [{id: a, intent: nothing}]\n"
+	if err := os.WriteFile(filepath.Join(dir, "bad.yaml"), []byte(bad), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := mustApp(t, &options{Backend: "offline", Playbooks: dir})
+	defer func() { _ = a.Close() }()
+	if want := "A playbook is left out: " + filepath.Join(dir, "bad.yaml") + `:3:25: there is no intent "nothing".`; a.notice != want {
+		t.Errorf("the notice is %q, want %q", a.notice, want)
+	}
+}
+
 // A playbook that is written while the program runs is offered soon; one that is
 // broken then is left out, and the others stay.
 func TestPlaybooksAreReloaded(t *testing.T) {

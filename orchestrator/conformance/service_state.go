@@ -30,6 +30,10 @@ func stateOf(t *testing.T, f ServiceFixture, s orchestrator.Service) state {
 			continue
 		}
 		for _, c := range asked(d, f, call) {
+			key := fmt.Sprintf("%s %v", c.Intent, lineOf(c.Args))
+			if _, known := out[key]; known {
+				continue
+			}
 			if d.Intents[i].Changes() {
 				dry, ok := s.(orchestrator.DryRunner)
 				if !ok || !dry.CanDryRun(c.Intent) {
@@ -38,7 +42,7 @@ func stateOf(t *testing.T, f ServiceFixture, s orchestrator.Service) state {
 				c.DryRun = true
 			}
 			res, err := s.Call(t.Context(), c)
-			out[fmt.Sprintf("%s %v", c.Intent, lineOf(c.Args))] = said(orchestrator.Result{Data: lasting(c, res.Data)}, err)
+			out[key] = said(orchestrator.Result{Data: lasting(c, res.Data)}, err)
 		}
 	}
 	return out

@@ -65,6 +65,9 @@ var (
 // have.
 const paramsID = "params"
 
+// maxParams is how many parameters a playbook may have.
+const maxParams = 40
+
 // maxSteps is how many steps a playbook may have: as many as the kernel takes in a
 // plan.
 const maxSteps = 19
@@ -81,7 +84,7 @@ func (p *problems) read(doc *yaml.Node) *book {
 		p.at(b.keys["name"], "the name %q must be lower-case letters, digits and underscores, such as return_item", b.name)
 	}
 	if b.summary = p.text(b.keys["summary"], "the summary"); b.summary == "" {
-		p.at(cmpNode(b.keys["summary"], doc), "the playbook needs a summary: one line that says what it does")
+		p.at(either(b.keys["summary"], doc), "the playbook needs a summary: one line that says what it does")
 	}
 	b.examples = p.texts(b.keys["examples"], "examples")
 	b.confirm, b.answer = p.text(b.keys["confirm"], "confirm"), p.text(b.keys["answer"], "answer")
@@ -93,13 +96,18 @@ func (p *problems) read(doc *yaml.Node) *book {
 		}
 	}
 	if n := b.keys["params"]; n != nil {
-		for _, f := range p.fields(n, "params") {
+		all := p.fields(n, "params")
+		if len(all) > maxParams {
+			p.at(all[maxParams].key, "the playbook has %d parameters, at most %d are allowed", len(all), maxParams)
+			all = all[:maxParams]
+		}
+		for _, f := range all {
 			b.params = append(b.params, p.param(f))
 		}
 	}
 	steps := p.items(b.keys["steps"], "steps")
 	if len(steps) == 0 {
-		p.at(cmpNode(b.keys["steps"], doc), "the playbook has no steps")
+		p.at(either(b.keys["steps"], doc), "the playbook has no steps")
 	}
 	if len(steps) > maxSteps {
 		p.at(steps[maxSteps], "the playbook has %d steps, at most %d are allowed", len(steps), maxSteps)
@@ -108,10 +116,27 @@ func (p *problems) read(doc *yaml.Node) *book {
 	for _, n := range steps {
 		b.steps = append(b.steps, p.step(n))
 	}
+	p.answers(b)
 	return b
 }
 
-func cmpNode(n, otherwise *yaml.Node) *yaml.Node {
+// inAnswer finds the steps whose results a template reads.
+var inAnswer = regexp.MustCompile(`\.result\.([A-Za-z0-9_]+)`)
+
+// answers checks that the answer reads results of steps that there are.
+func (p *problems) answers(b *book) {
+	var ids []string
+	for _, s := range b.steps {
+		ids = append(ids, s.made.ID)
+	}
+	for _, m := range inAnswer.FindAllStringSubmatch(b.answer, -1) {
+		if !slices.Contains(ids, m[1]) {
+			p.at(b.keys["answer"], "the answer reads .result.%s, and there is no such step%s", m[1], perhaps(m[1], ids))
+		}
+	}
+}
+
+func either(n, otherwise *yaml.Node) *yaml.Node {
 	if n == nil {
 		return otherwise
 	}

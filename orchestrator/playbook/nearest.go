@@ -1,14 +1,18 @@
 package playbook
 
-import (
-	"fmt"
-)
+import "fmt"
+
+// maxWord is the length up to which words are compared.
+const maxWord = 64
 
 // perhaps names the one of the candidates that was probably meant, as a question;
 // empty if none is near.
 func perhaps(word string, candidates []string) string {
 	best, least := "", len(word)/3+1
 	for _, c := range candidates {
+		if len(word) > maxWord || len(c) > maxWord {
+			continue
+		}
 		if d := distance(word, c); d <= least && (best == "" || d < least) {
 			best, least = c, d
 		}

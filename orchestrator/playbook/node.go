@@ -29,12 +29,14 @@ func (p *problems) fields(n *yaml.Node, what string) []field {
 		return nil
 	}
 	var out []field
+	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		f := field{n.Content[i], real(n.Content[i+1])}
-		if slices.ContainsFunc(out, func(o field) bool { return o.key.Value == f.key.Value }) {
+		if seen[f.key.Value] {
 			p.at(f.key, "%q stands here twice", f.key.Value)
 			continue
 		}
+		seen[f.key.Value] = true
 		out = append(out, f)
 	}
 	return out
