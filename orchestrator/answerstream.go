@@ -83,10 +83,13 @@ func (a *answerStream) closed(text string) int {
 		k--
 	}
 	cut := ws[k].start
-	for cut > 0 && strings.IndexByte("(+€$£#", text[cut-1]) >= 0 {
-		cut--
+	for {
+		r, size := utf8.DecodeLastRuneInString(text[:cut])
+		if !strings.ContainsRune("(+#", r) || size == 0 {
+			return cut
+		}
+		cut -= size
 	}
-	return cut
 }
 
 // joins tells whether the fact that word k may be part of can go on behind it.

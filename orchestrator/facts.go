@@ -39,6 +39,7 @@ type facts struct {
 	currencies map[string]bool
 	united     bool // those of the schemas are among them
 
+	message string // of the user
 	steps   []StepRecord
 	catalog *Catalog
 	// computed is set when what can be computed was added to numbers.
@@ -67,7 +68,7 @@ type moment struct {
 
 func newFacts(req RespondRequest, digest []Turn) *facts {
 	f := &facts{
-		now: req.Now, steps: req.Steps, catalog: req.Catalog,
+		now: req.Now, message: req.Message, steps: req.Steps, catalog: req.Catalog,
 		nodes: make([]node, 0, 64), texts: make([]known[string], 0, 32), keys: make([]string, 0, 16), words: make([]word, 0, 32),
 		numbers: map[string]int32{}, parts: map[string]int32{}, codes: map[string]int32{},
 		days: map[int]int32{}, clocks: map[int]int32{}, currencies: map[string]bool{},
@@ -230,7 +231,7 @@ func (f *facts) addText(s string, at int32) {
 		read := f.readings(s, i)
 		for k, r := range read.all() {
 			if k == 0 || r.kind != readPhone { // a shorter phone number is none
-				f.record(r, at)
+				f.record(s, r, at)
 			}
 		}
 		i += read.words()
@@ -238,8 +239,12 @@ func (f *facts) addText(s string, at int32) {
 }
 
 // record keeps what a text says for known.
-func (f *facts) record(r reading, at int32) {
+func (f *facts) record(text string, r reading, at int32) {
 	switch r.kind {
+	case readSmall:
+		if put(f.numbers, r.text, at); !isNumber(r.text) {
+			put(f.codes, squeezed(r.text), at)
+		}
 	case readNumber:
 		put(f.numbers, r.text, at)
 		if r.other != "" {
@@ -250,6 +255,7 @@ func (f *facts) record(r reading, at int32) {
 		}
 		if r.currency != "" {
 			f.currencies[r.currency] = true
+			put(f.codes, squeezed(text[r.start:r.end]), at) // a code that begins like a currency
 		}
 	case readCode:
 		put(f.codes, squeezed(r.text), at)

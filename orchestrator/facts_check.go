@@ -5,9 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // check reads the part of a text from one place to another and tells where its
@@ -16,7 +13,7 @@ import (
 func (f *facts) check(text string, from, to int, out *findings) (open int) {
 	ws := splitWords(f.words[:0], text)
 	kept := ws // f.words is used for sources meanwhile
-	english := 0
+	asked, english := false, false
 	for i := 0; i < len(ws); {
 		w := ws[i]
 		if w.end <= from {
@@ -36,10 +33,10 @@ func (f *facts) check(text string, from, to int, out *findings) (open int) {
 				}
 				n, end = f.judge(text, list, out)
 			} else if w.upper {
-				if english == 0 {
-					english = englishness(text, ws)
+				if !asked {
+					asked, english = true, f.inEnglish(text, ws)
 				}
-				n, end = f.nameAt(text, i, english > 0, out)
+				n, end = f.nameAt(text, i, english, out)
 			}
 		}
 		if end > to {
@@ -139,6 +136,7 @@ func (f *facts) knows(r reading) (at int32, ok bool) {
 		return 0, false
 	case readClock:
 		at, ok = f.clocks[r.clock]
+	case readSmall: // no fact
 	}
 	return at, ok
 }
@@ -189,19 +187,32 @@ func (f *facts) code(s string) (at int32, ok bool) {
 
 // phone tells whether a phone number is known: the same digits, or one of the two
 // with the code of the country in front and without the zero that stands for it.
-func (f *facts) phone(digits string) (at int32, ok bool) {
-	a := strings.TrimLeft(digits, "0")
+func (f *facts) phone(number string) (at int32, ok bool) {
+	a, abroad := phoneDigits(number)
 	for _, p := range f.phones {
-		b := strings.TrimLeft(p.value, "0")
-		long, short := a, b
-		if len(long) < len(short) {
-			long, short = short, long
-		}
-		if a == b || len(short) >= shortestPhone && len(long)-len(short) <= 3 && strings.HasSuffix(long, short) {
+		b, there := phoneDigits(p.value)
+		if a == b || abroad && !there && withCode(a, b) || !abroad && there && withCode(b, a) {
 			return p.at, true
 		}
 	}
 	return 0, false
+}
+
+// phoneDigits takes off what stands in front of a phone number: the plus or zeros
+// in front of the code of a country, the zero in front of a number without.
+func phoneDigits(s string) (digits string, abroad bool) {
+	if rest, ok := strings.CutPrefix(s, "+"); ok {
+		return rest, true
+	}
+	if rest, ok := strings.CutPrefix(s, "00"); ok {
+		return rest, true
+	}
+	return strings.TrimPrefix(s, "0"), false
+}
+
+// withCode tells whether a phone number is another one with a code in front.
+func withCode(long, short string) bool {
+	return len(short) >= shortestPhone && len(long) > len(short) && len(long)-len(short) <= 3 && strings.HasSuffix(long, short)
 }
 
 // endOf tells whether a number or code is known that ends in these digits.
@@ -227,10 +238,11 @@ func (f *facts) follows(r reading) (int32, bool) {
 	if r.kind != readNumber {
 		return 0, false
 	}
-	if n := decimals(r.text); n > 0 {
+	if n := r.decimals; n > 1 || n > 0 && !r.money {
 		v, _ := strconv.ParseFloat(r.text, 64) // a plain number
 		for _, a := range f.amounts {
-			if decimals(written(a.value)) > n && math.Abs(math.Round(a.value*math.Pow10(n))-v*math.Pow10(n)) < 0.01 {
+			_, behind, _ := strings.Cut(written(a.value), ".")
+			if len(behind) > n && math.Abs(math.Round(a.value*math.Pow10(n))-v*math.Pow10(n)) < 0.01 {
 				return a.at, true
 			}
 		}
@@ -246,180 +258,4 @@ func (f *facts) follows(r reading) (int32, bool) {
 	f.compute()
 	at, ok := f.numbers[r.text]
 	return at, ok
-}
-
-// checkCurrency finds an amount in another currency than any source mentions, if
-// they mention one.
-func (f *facts) checkCurrency(text string, r reading, out *findings) {
-	if r.currency == "" || len(f.currencies) == 0 || f.currencies[r.currency] {
-		return
-	}
-	if !f.united {
-		f.united = true
-		for i := range f.steps {
-			if e := f.entry(i); e != nil {
-				f.addUnits(e.Result)
-			}
-		}
-	}
-	for code := range f.currencies {
-		if code == r.currency || sameCurrency(code, r.currency) || sameCurrency(r.currency, code) {
-			return
-		}
-	}
-	out.problem(fmt.Sprintf("the currency of %q stands in no result", text[r.start:r.end]+" "+r.currency))
-}
-
-// addUnits adds the currencies that a schema gives as units.
-func (f *facts) addUnits(s *jsonschema.Schema) {
-	if s == nil {
-		return
-	}
-	if u := Unit(s); currencyCode(u) {
-		f.currencies[u] = true
-	}
-	for _, p := range s.Properties {
-		f.addUnits(p)
-	}
-	f.addUnits(s.Items)
-}
-
-// sameCurrency tells whether a sign can stand for a code.
-func sameCurrency(code, sign string) bool {
-	switch sign {
-	case "€":
-		return code == "EUR"
-	case "£":
-		return code == "GBP" || code == "EGP"
-	case "$":
-		return strings.HasSuffix(code, "D") || code == "MXN" || code == "ARS" || code == "CLP" || code == "COP"
-	case "¥":
-		return code == "JPY" || code == "CNY"
-	case "₹":
-		return code == "INR"
-	case "₩":
-		return code == "KRW"
-	case "₺":
-		return code == "TRY"
-	case "zł":
-		return code == "PLN"
-	}
-	return false
-}
-
-// relative checks the words that mean a date: "3 weeks ago", "yesterday", "Friday".
-func (f *facts) relative(text string, i int, out *findings) {
-	w := f.words[i]
-	s := w.of(text)
-	ws := f.words
-	if start, n, unit, past, ok := f.agoAt(text, i); ok {
-		f.words = nil
-		said := text[start:w.end]
-		f.orProblem(said, "the time", out, func() (int32, bool) {
-			if at, ok := f.away(n, unit, past); ok {
-				return at, true
-			}
-			if at, ok := f.counted(n, unit); ok {
-				return at, true
-			}
-			return f.said(strings.ToLower(said))
-		})
-		f.words = ws
-		return
-	}
-	fits := func(time.Time) bool { return false }
-	switch s {
-	case "yesterday", "Yesterday":
-		fits = func(t time.Time) bool { return daysBetween(f.now, t) == -1 }
-	case "tomorrow", "Tomorrow":
-		fits = func(t time.Time) bool { return daysBetween(f.now, t) == 1 }
-	default:
-		weekday := weekdayOf(s)
-		if weekday < 0 || i > 0 && f.words[i-1].upper && f.words[i-1].gap != gapStop && weekdayOf(f.words[i-1].of(text)) < 0 && month(f.words[i-1].of(text)) == 0 {
-			return // Black Friday
-		}
-		fits = func(t time.Time) bool { return t.Weekday() == weekday }
-	}
-	f.words = nil
-	f.orProblem(s, "the day", out, func() (int32, bool) {
-		for _, m := range f.moments {
-			if fits(m.Time) && f.nodes[m.at].from != fromClock {
-				return m.at, true
-			}
-		}
-		return f.said(strings.ToLower(s))
-	})
-	f.words = ws
-}
-
-// orProblem looks for a fact in one source after the other.
-func (f *facts) orProblem(said, what string, out *findings, find func() (int32, bool)) {
-	for {
-		if at, ok := find(); ok {
-			out.found(f.source(said, at))
-			return
-		}
-		if !f.load() {
-			break
-		}
-	}
-	out.problem(fmt.Sprintf("%s %q fits no date in a result", what, said))
-}
-
-func weekdayOf(s string) time.Weekday {
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if d.String() == s {
-			return d
-		}
-	}
-	return -1
-}
-
-// daysBetween counts the midnights from one time to another.
-func daysBetween(from, to time.Time) int {
-	return int(math.Round(midnight(to.In(from.Location())).Sub(midnight(from)).Hours() / 24))
-}
-
-// away tells whether a known date is so far away from now: counted in midnights or
-// in whole units.
-func (f *facts) away(n int, unit string, past bool) (int32, bool) {
-	for _, m := range f.moments {
-		if f.nodes[m.at].from == fromClock {
-			continue
-		}
-		d, days := m.Sub(f.now), daysBetween(f.now, m.Time)
-		if past {
-			d, days = -d, -days
-		}
-		if days < 0 {
-			continue
-		}
-		hours := d.Hours()
-		months := float64(days) / 30.44
-		fits := false
-		switch unit {
-		case "minute":
-			fits = m.clock && (int(d.Minutes()) == n || int(math.Round(d.Minutes())) == n)
-		case "hour":
-			fits = m.clock && (int(hours) == n || int(math.Round(hours)) == n)
-		case "day":
-			fits = days == n || m.clock && int(hours/24) == n
-		case "week":
-			fits = days/7 == n || int(math.Round(float64(days)/7)) == n
-		case "month":
-			fits = int(months) == n || int(math.Round(months)) == n
-		case "year":
-			fits = days/365 == n || int(math.Round(float64(days)/365.25)) == n
-		}
-		if fits {
-			return m.at, true
-		}
-	}
-	return 0, false
-}
-
-// counted tells whether a field counts this many of a unit: delivery_days.
-func (f *facts) counted(n int, unit string) (int32, bool) {
-	at, ok := f.numbers[strconv.Itoa(n)]
-	return at, ok && strings.Contains(f.nodes[at].field, unit)
 }

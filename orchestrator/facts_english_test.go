@@ -26,6 +26,7 @@ func TestFactsOrdinaryEnglish(t *testing.T) {
 		"In short: No. Not Yet. Still Processing. Out For Delivery. Awaiting Payment. Partially Refunded.",
 		"Next Steps: Track Shipment, Change Delivery Address, Request Return, Talk To A Human.",
 		"Ihre Bestellung wurde heute versendet. Die Lieferung erfolgt mit dem Express Versand. Bitte haben Sie etwas Geduld.",
+		"Du hast **2 Treuepunkte**, Stufe Silber.", "Hinterlegte Zahlungsarten: Karte und Rechnung", "Deine Bestellung ist unterwegs: Desk Lamp, Versand Express, Status Versendet.",
 		"Su Pedido está en camino. Gracias por su Paciencia y por Comprar con nosotros.",
 		"Votre Commande est en route. Merci de votre Patience.",
 		"Step 1: open the link. Option 2 is better. Part 3 of 5. Version 2.0 is out. About 2 to 3 business days, in 24 hours at most; 50% off; 1-2 weeks; the 2nd one; 10 of 12.",

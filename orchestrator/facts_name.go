@@ -226,14 +226,25 @@ func ordinary(s string) bool {
 	return false
 }
 
-// englishness is above 0 if a text is English rather than a language that is told
-// from it by its small words, or too short to tell.
+// inEnglish tells whether a text is English, or as short as not to tell and the
+// answer to a message that is.
+func (f *facts) inEnglish(text string, ws []word) bool {
+	if n := englishness(text, ws); n != 0 {
+		return n > 0
+	}
+	return englishness(f.message, splitWords(nil, f.message)) >= 0
+}
+
+// englishness counts the small words of a text that are English, minus those of
+// other languages.
 func englishness(text string, ws []word) int {
 	n := 0
 	name := false // the word before is part of a name
 	for _, w := range ws {
 		s := w.of(text)
-		if name = w.upper || name && particle(s); name || w.digit {
+		if w.upper && (w.gap == gapStop || w.gap == gapDot) {
+			s, name = strings.ToLower(s), true
+		} else if name = w.upper || name && particle(s); name || w.digit {
 			continue
 		}
 		switch {
@@ -243,15 +254,12 @@ func englishness(text string, ws []word) int {
 			n--
 		}
 	}
-	if n == 0 {
-		return 1
-	}
 	return n
 }
 
 var (
 	englishWords = wordSet("the is are was were has have had your you to of and for on it its in will been not with at by this that which from be can as an if so our we they")
-	otherWords   = wordSet("der die das den dem und ist sind ihre ihr sie wurde wurden nicht mit ein eine einen für von zu im am auf bei es noch wird hat haben el la los las su sus es y de del que se para por con una un fue está le les des et est votre vos vous il elle pour avec dans het een en zijn niet met och är inte med til og ikke med du di il lo gli che per con non sono")
+	otherWords   = wordSet("der die das den dem des und ist sind war ihre ihr ihnen sie du dein deine deinen hast hat haben habe ich wir uns wurde wurden nicht mit ein eine einen einer für von vom zu zum zur im am auf aus bei nach es noch schon wird werden kann können kein keine nur auch oder aber bitte wie wo wann el la los las su sus tu tus y de del que se para por con una un fue está han ha le les et est sont votre vos vous tu il elle pour avec dans au ne pas het een en zijn niet met je och är inte med til og ikke di lo gli che per non sono sei hai o os do da em não com você foi")
 )
 
 // streetAt checks the address that ends at word i: 7 Oak Lane, Storgata 12, and a

