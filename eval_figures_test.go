@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -152,6 +153,10 @@ func TestFigures(t *testing.T) {
 	}
 	_ = tabs.Flush()
 	fmt.Print(b.String())
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil { // where there is no such file, nothing is said
+		busy, _, _ := strings.Cut(string(load), " ")
+		fmt.Printf("The machine's load was %s on %d cores: above one process, times are too long.\n", busy, runtime.NumCPU())
+	}
 }
 
 // accuracyFigures runs both development sets and the sets of joined requests.
