@@ -71,7 +71,7 @@ const (
 	// The best threshold grows with the number of examples n, as usualAccept +
 	// usualGrowth·ln n: measured on subsets of CLINC150 of 3 to 150 intents with 0
 	// to 10 examples each, so that about as many messages are kept as are caught.
-	usualAccept, usualGrowth = 0.06, 0.044
+	usualAccept, usualGrowth = 0.055, 0.0467
 	// rejected is the share of a catalog's own messages that may be rejected, and
 	// ownCount the number of examples from which on their word counts by half of
 	// ownShare.
