@@ -13,12 +13,26 @@ func (a *asker) tellRecovered() {
 		if t.User != a.user.Email {
 			continue
 		}
-		a.note("The program ended in the middle of %q. %s", t.Message, recoveredWords[t.Outcome])
+		a.note("The program ended in the middle of this: %s. %s", recoveredAim(t), recoveredWords[t.Outcome])
 		a.tellFlags(t)
 		if t.Conversation != a.conversation {
 			a.note("It stands in the conversation %s.", t.Conversation)
 		}
 	}
+}
+
+// recoveredAim says what a turn was to change, or what was asked for.
+func recoveredAim(t orchestrator.Turn) string {
+	var what []string
+	for _, s := range t.Steps {
+		if s.Sentence != "" && !s.Group {
+			what = append(what, s.Sentence)
+		}
+	}
+	if len(what) == 0 {
+		return t.Message
+	}
+	return orchestrator.JoinAnd(what)
 }
 
 // recoveredWords say how the changes of a recovered turn stand.

@@ -207,6 +207,9 @@ func writeMarkdown(out io.Writer, turns []orchestrator.Turn) error {
 		for _, s := range t.Steps {
 			b.WriteString("\n- " + describeStep(s))
 		}
+		for _, line := range describeOutcome(t) {
+			b.WriteString("\n- " + line)
+		}
 		if len(t.Steps) > 0 {
 			b.WriteByte('\n')
 		}
@@ -231,10 +234,38 @@ func describeStep(s orchestrator.StepRecord) string {
 		}
 		text += fmt.Sprintf(", if %s: %s", c.Text, verdict)
 	}
+	if s.Attempts > 1 {
+		text += fmt.Sprintf(", %d attempts", s.Attempts)
+	}
 	if s.Error != nil {
 		text += ": " + s.Error.Message
 	}
+	if u := s.Undo; u != nil && u.Done {
+		text += fmt.Sprintf(", taken back by `%s`", u.Intent)
+	}
+	if s.Flag != "" {
+		text += " **Needs a person:** " + s.Flag
+	}
 	return text
+}
+
+// describeOutcome says how the changes of a turn stand, and what else was special
+// about it.
+func describeOutcome(t orchestrator.Turn) []string {
+	var out []string
+	if t.Outcome != "" {
+		out = append(out, "outcome: "+string(t.Outcome))
+	}
+	if t.TakesBack != "" {
+		out = append(out, "takes back the turn "+t.TakesBack)
+	}
+	if t.Recovered {
+		out = append(out, "finished after a restart")
+	}
+	if t.Goal {
+		out = append(out, fmt.Sprintf("goal mode, %d plans", t.Rounds))
+	}
+	return out
 }
 
 func printFound(out io.Writer, turns []orchestrator.Turn) error {

@@ -11,7 +11,11 @@ import (
 // made, to be altered and sent anew. Of a request that was made over several turns it
 // is what the writes stand for, in one sentence. Sent, it is a message like any other:
 // it makes the question before it void, and a yes after it means what is asked then.
+// Of the taking back of an earlier turn there is nothing to alter: it is empty.
 func correction(t orchestrator.Turn, writes []orchestrator.StepRecord) string {
+	if t.TakesBack != "" {
+		return ""
+	}
 	message := strings.TrimSpace(clean(t.Message))
 	whole, parts := true, []string(nil)
 	for _, s := range writes {

@@ -28,6 +28,7 @@ type fakeKernel struct {
 	infos   []orchestrator.ConversationInfo
 	pending map[string]orchestrator.Turn
 	backend orchestrator.BackendInfo
+	asked   orchestrator.Request // the last one
 	// recovered are turns that an earlier process left unfinished.
 	recovered []orchestrator.Turn
 	// release lets the message "slow" end.
@@ -151,6 +152,7 @@ func (k *fakeKernel) Turn(ctx context.Context, req orchestrator.Request) (orches
 	k.called()
 	k.mu.Lock()
 	k.n++
+	k.asked = req
 	t := orchestrator.Turn{
 		Conversation: req.Conversation, ID: fmt.Sprintf("turn-%d", k.n), User: req.User.Email, At: k.now(),
 		Message: req.Message, Kind: orchestrator.KindAnswer, DurationMS: 412, Usage: orchestrator.Usage{Backend: k.backend.Name, Model: k.backend.Model},

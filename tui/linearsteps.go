@@ -13,6 +13,10 @@ func (l *linear) tell(e *entry, ev orchestrator.Event, said map[string]bool) {
 	if !e.apply(ev) {
 		return
 	}
+	s := orchestrator.StepRecord{}
+	if ev.Step != nil {
+		s = *ev.Step
+	}
 	switch ev.Kind {
 	case orchestrator.EventBackend:
 		l.say("backend: %s", cleanLine(ev.Text))
@@ -20,27 +24,22 @@ func (l *linear) tell(e *entry, ev orchestrator.Event, said map[string]bool) {
 		if ev.Plan != nil {
 			l.say("goal: plan %d begins", ev.Count)
 		}
-	}
-	s := ev.Step
-	if s == nil {
-		return
-	}
-	switch ev.Kind {
 	case orchestrator.EventStepEnded:
 		if !said[s.ID] {
 			said[s.ID] = true
-			l.step(e.turn, *s)
+			l.step(e.turn, s)
 		}
 	case orchestrator.EventStepRetried:
 		why := ""
 		if s.Error != nil {
 			why = ": " + cleanLine(s.Error.Message)
 		}
-		l.say("again: %s is tried once more%s", l.called(*s), why)
+		l.say("again: %s is tried once more%s", l.called(s), why)
 	case orchestrator.EventStepUndone:
-		l.say("undone: %s", l.called(*s))
+		l.say("undone: %s", l.called(s))
 	case orchestrator.EventFlagged:
-		l.say("attention: %s: a person has to look at this. %s", l.called(*s), cleanLine(s.Flag))
+		l.say("attention: %s: a person has to look at this. %s", l.called(s), cleanLine(s.Flag))
+	default: // the rest stands in the turn
 	}
 }
 
@@ -146,7 +145,7 @@ func (l *linear) stands(t orchestrator.Turn) {
 func (l *linear) recovered() {
 	turns := recoveredOf(l.kernel, l.user)
 	for i, t := range turns {
-		l.say("recovered %d of %d: the program ended in the middle of: %s. %s.", i+1, len(turns), cleanLine(t.Message), stood(t))
+		l.say("recovered %d of %d: the program ended in the middle of: %s. %s.", i+1, len(turns), aim(t), stood(t))
 		for _, s := range flags(t) {
 			l.say("attention: %s: %s", l.called(s), cleanLine(s.Flag))
 		}

@@ -48,7 +48,7 @@ func (m *model) banner(w int) []string {
 			style, sign = m.st.bad, m.signs.flagged
 		}
 	}
-	text := "The program ended in the middle of a request: \"" + shortened(r.turns[0].Message, 36, m.signs.ellipsis) + "\". " + stood(r.turns[0]) + "."
+	text := "The program ended in the middle of this: " + cut(aim(r.turns[0]), 80, m.signs.ellipsis) + ". " + stood(r.turns[0]) + "."
 	if n := len(r.turns); n > 1 {
 		text = "The program ended in the middle of " + grouped(n) + " requests: " + stoodAll(r.turns) + "."
 	}
@@ -57,8 +57,19 @@ func (m *model) banner(w int) []string {
 	return append(lines, strings.Repeat(" ", width(sign)+1)+keys, "")
 }
 
-// shortened is text of a user or a service on one line, w cells at most.
-func shortened(text string, w int, ellipsis string) string { return cut(cleanLine(text), w, ellipsis) }
+// aim says what a turn was to change, or what was asked for.
+func aim(t orchestrator.Turn) string {
+	var what []string
+	for _, s := range t.Steps {
+		if s.Sentence != "" && !s.Group {
+			what = append(what, lowerFirst(cleanLine(s.Sentence)))
+		}
+	}
+	if len(what) == 0 {
+		return cleanLine(t.Message)
+	}
+	return orchestrator.JoinAnd(what)
+}
 
 // stood says how the changes of a recovered turn stand.
 func stood(t orchestrator.Turn) string {
@@ -119,7 +130,7 @@ func (m *model) openRecovered() tea.Cmd {
 	}
 	rows := make([]row, 0, len(turns))
 	for _, t := range turns {
-		rows = append(rows, row{left: cleanLine(t.Message), right: stood(t), id: t.Conversation})
+		rows = append(rows, row{left: aim(t), right: stood(t), id: t.Conversation})
 	}
 	m.overlay = &overlay{
 		verb:   "open",

@@ -79,7 +79,7 @@ func stands(turn orchestrator.Turn) string {
 		case turn.TakesBack != "":
 			return "taken back"
 		case changes > 1:
-			return "all " + count(changes, "change") + " are made"
+			return map[bool]string{true: "both changes are made", false: "all " + count(changes, "change") + " are made"}[changes == 2]
 		}
 	}
 	return ""
