@@ -216,3 +216,18 @@ func TestPlaybooksAreReloaded(t *testing.T) {
 		t.Errorf("the broken playbook: %v", a.playbooks.Problems())
 	}
 }
+
+// BenchmarkBundledPlaybooks is what reading and checking them costs at the start.
+func BenchmarkBundledPlaybooks(b *testing.B) {
+	s := newTestShop(b)
+	set, err := newPlaybooks(&options{Playbooks: b.TempDir()}, s.Services())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if d, err := set.Describe(b.Context()); err != nil || len(d.Intents) != 3 {
+			b.Fatal(err, set.Problems())
+		}
+	}
+}
