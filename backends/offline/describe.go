@@ -94,7 +94,14 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 	if m != nil {
 		if at := relativeAt(toks); at > 0 {
 			rel := toks[at+1:]
-			if c, ok := p.condition(rel, scope{expr: "o", fields: m.list.sub}); ok && c.score > 0 {
+			if word := superlativeIn(rel); word != "" {
+				if ordinals[word] != 0 {
+					d.ordinal = ordinals[word]
+				} else {
+					d.extreme = word
+				}
+				end, to = at, len(toks)
+			} else if c, ok := p.condition(rel, scope{expr: "o", fields: m.list.sub}); ok && c.score > 0 {
 				d.relative = rel
 				end = at
 				to = len(toks)
@@ -237,6 +244,13 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 				continue
 			}
 		}
+		if m != nil && i > 0 && i+1 < end && t.kind == tokWord && !functionWords[t.low] && (toks[i+1].is("one", "ones") || toks[i+1].stem == nounStem || toks[i+1].stem == lastStem(m.list.name) || p.k.objectNoun(sl, toks[i+1])) {
+			if test := flagOf(m.list.sub, t); test != "" {
+				d.tests = append(d.tests, test)
+				mark(i)
+				continue
+			}
+		}
 		if m != nil && statesIn(m.list.sub, t) {
 			continue
 		}
@@ -271,6 +285,43 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 		d.text = b.text(from, to)
 	}
 	return d
+}
+
+// superlativeIn finds the superlative that a relative clause comes to: "costs the most",
+// "is due first". It is "" if there is none.
+func superlativeIn(rel []token) string {
+	n := len(rel)
+	switch {
+	case n < 2 || n > 5:
+	case rel[n-1].is("most") && rel[n-2].is("the") && saysMoney(rel):
+		return "priciest"
+	case rel[n-1].is("least") && rel[n-2].is("the") && saysMoney(rel):
+		return "cheapest"
+	case rel[n-1].is("first", "soonest", "earliest") && !nounMarks[rel[n-2].low]:
+		return "first"
+	case rel[n-1].is("last", "latest") && !nounMarks[rel[n-2].low]:
+		return "last"
+	}
+	return ""
+}
+
+// flagOf writes that an object o is as an adjective says which names a field that is
+// true or false: the refundable one.
+func flagOf(fields []*field, t token) string {
+	for _, f := range fields {
+		if f.kind != kindBool || f.optional {
+			continue
+		}
+		if f.words[t.stem] >= inTitle {
+			return "o." + f.name
+		}
+		for _, no := range []string{"non-", "un", "non", "in"} {
+			if rest, ok := strings.CutPrefix(t.low, no); ok && len(rest) > 4 && f.words[stem(rest)] >= inTitle {
+				return "!o." + f.name
+			}
+		}
+	}
+	return ""
 }
 
 // indefinite tells whether the noun at i is that of any object: "an order", "a standing

@@ -340,6 +340,9 @@ func (sl *slot) matches(text string) string {
 	if sl.pattern == nil {
 		return ""
 	}
+	if countDigits(text) == 0 && !isCapital(text) {
+		return "" // a word that happens to be as long
+	}
 	for _, v := range []string{text, strings.ToUpper(text), strings.ToLower(text)} {
 		if sl.pattern.MatchString(v) {
 			return v

@@ -1,5 +1,7 @@
 package offline
 
+import "banyan/orchestrator"
+
 // request is one thing that the message asks for, with the conditions it hangs
 // on.
 type request struct {
@@ -56,7 +58,9 @@ func (p *planner) requests(toks []token) []*request {
 		case chunkEcho:
 			if r := len(out); r > 0 {
 				when := echoed(c.link, last)
-				if len(last) == 0 {
+				if asked := p.lastAsked(); len(last) == 0 && len(asked) > 0 {
+					when = echoed(c.link, asked)
+				} else if len(last) == 0 {
 					when = []clause{{text: p.words(c.link)}}
 				}
 				out[r-1].when = append(out[r-1].when, when...)
@@ -64,14 +68,18 @@ func (p *planner) requests(toks []token) []*request {
 			i++
 		case chunkCondition:
 			cl := clause{toks: p.withSubject(c.toks, out), negated: c.negated}
-			last = []clause{cl}
-			if c.before(list[i+1:], len(out) > sentence) {
-				ahead = last
+			leads := c.before(list[i+1:], len(out) > sentence)
+			if alike := leads && !c.hard && len(ahead) > 0 && len(out) > sentence; !alike {
+				last = nil // not one of "if A, … if B, … otherwise"
+			}
+			last = append(last, cl)
+			if leads {
+				ahead = []clause{cl}
 			} else if len(out) > 0 {
 				r := out[len(out)-1]
 				r.when = append(r.when, cl)
 			} else {
-				ahead = last
+				ahead = []clause{cl}
 			}
 			i++
 		default:
@@ -102,6 +110,9 @@ func (p *planner) requests(toks []token) []*request {
 					last = []clause{{toks: q, asked: true}}
 				}
 			}
+			if (c.other || c.same) && len(last) == 0 && len(out) == 0 {
+				last = p.lastAsked()
+			}
 			lost := (c.other || c.same) && len(last) == 0
 			switch {
 			case c.other && len(last) > 0, c.same:
@@ -120,6 +131,20 @@ func (p *planner) requests(toks []token) []*request {
 		}
 	}
 	return out
+}
+
+// lastAsked is what the last turn asked whether it is so, if it was answered: "is it
+// refundable", and now "cancel it if it is".
+func (p *planner) lastAsked() []clause {
+	n := len(p.req.Conversation)
+	if n == 0 || p.req.Conversation[n-1].Kind != orchestrator.KindAnswer {
+		return nil
+	}
+	message := p.req.Conversation[n-1].Message
+	if q := questioned(p.k.mend(tokenize(message))); len(q) > 1 {
+		return []clause{{toks: trimPunct(q), text: message, asked: true}}
+	}
+	return nil
 }
 
 // withSubject puts what the request before it asked for in front of a condition that is

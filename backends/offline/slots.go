@@ -137,7 +137,7 @@ func (sl *slot) keyAt(toks []token, i int) (string, int) {
 	if v, n := sl.gluedAt(toks, i); n > 0 {
 		return v, n
 	}
-	if i+1 < len(toks) && toks[i+1].kind != tokPunct && (countDigits(t.low) > 0 || countDigits(toks[i+1].low) > 0) && canLead(t) {
+	if i+1 < len(toks) && toks[i+1].kind != tokPunct && (countDigits(t.low) > 0 || countDigits(toks[i+1].low) > 0) && canLead(t) && canLead(toks[i+1]) {
 		for _, glue := range []string{"", "-", " "} {
 			if v := sl.matches(t.text + glue + toks[i+1].text); v != "" && sl.matches(t.text) == "" {
 				return v, 2
@@ -200,6 +200,20 @@ func (sl *slot) groupsAt(toks []token, i int) (string, int) {
 // written in: a number, or a few letters that are no word.
 func canLead(t token) bool {
 	return countDigits(t.low) > 0 || len(t.low) <= 3 && !functionWords[t.low] && !common[t.low]
+}
+
+// oneThing finds "a bag" for the number of bags: a single one of what the parameter
+// counts.
+func (sl *slot) oneThing(b *bag) (at int, ok bool) {
+	if sl.kind != kindInteger || !sl.required || sl.schema.Minimum != nil && *sl.schema.Minimum == 0 {
+		return 0, false
+	}
+	for i := 0; i+1 < b.own; i++ {
+		if b.toks[i].is("a", "an", "another") && !b.used[i] && sl.words[b.toks[i+1].stem] >= inTitle && stripPlural(b.toks[i+1].low) == b.toks[i+1].low {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // bareKey tells whether the number at i is an identifier that nothing marks as one:
@@ -418,6 +432,11 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 				}
 			}
 			put(sl, n, text)
+			continue
+		}
+		if at, ok := sl.oneThing(b); ok && best < 0 {
+			b.take(at, 2)
+			put(sl, float64(1), b.text(at, at+2))
 			continue
 		}
 		if at, n := removingAt(b.toks[:b.own]); sl.required && n > 0 && sl.schema.Minimum != nil && *sl.schema.Minimum == 0 {

@@ -322,6 +322,8 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 		return false
 	case i == 0 && p.k.verbs[t.low]:
 		return false
+	case closesQuestion(b.toks[:b.own], i):
+		return false
 	case costWords[t.low], measureNouns[t.low] && i+1 < len(b.toks) && b.toks[i+1].is("of"):
 		return false
 	case i > 0 && (subjectPronouns[b.toks[i-1].low] || b.toks[i-1].is("it", "that", "which") && strings.HasSuffix(t.low, "s") || b.toks[i-1].is("to", "not") && p.k.verbs[t.low]):
@@ -338,6 +340,24 @@ func (p *planner) content(s *skill, b *bag, i int) bool {
 func isCount(toks []token, i int) bool {
 	n, ok := numberOf(toks[i].low)
 	return ok && n >= 2 && n < 1000 && len(toks[i].low) < 4
+}
+
+// closesQuestion tells whether the word at i is the verb of a question with "do": the
+// leave of "when does my flight to Rome leave". It stands last, or before a word of
+// time.
+func closesQuestion(toks []token, i int) bool {
+	if i < 2 || isCapital(toks[i].text) || i+1 < len(toks) && toks[i+1].kind != tokPunct && !toks[i+1].is("on", "at", "in", "before", "after", "from", "for", "by", "again", "exactly", "tomorrow", "today") {
+		return false
+	}
+	if nounMarks[toks[i-1].low] || toks[i-1].is("to", "of", "for", "with", "from", "in") || stripPlural(toks[i].low) != toks[i].low {
+		return false
+	}
+	for k := max(0, i-8); k < i-1; k++ {
+		if toks[k].is("does", "do", "did", "will") && (k == 0 || questionWords[toks[k-1].low] || toks[k-1].kind == tokPunct || toks[k-1].is("much", "many", "long")) {
+			return true
+		}
+	}
+	return false
 }
 
 // nounsInLy end like adverbs and are none.
