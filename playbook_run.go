@@ -43,6 +43,7 @@ func playbookRunCommand(o *options) *cobra.Command {
 	f.BoolVar(&a.yes, "yes", false, "confirm all changes beforehand")
 	f.StringVar(&a.conversation, "conversation", "", "go on with the conversation of this ID")
 	f.BoolVar(&goOn, "continue", false, "go on with the latest conversation")
+	o.registerGoal(cmd)
 	cmd.MarkFlagsMutuallyExclusive("conversation", "continue")
 	return cmd
 }
