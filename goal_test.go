@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 
 	"banyan/backends/openai/fake"
 	"banyan/orchestrator"
@@ -143,4 +146,49 @@ func TestGoal(t *testing.T) {
 			t.Errorf("%s %q %+v", turn.Kind, turn.Answer, turn.Steps)
 		}
 	})
+}
+
+// Goal mode and its limits come from where all settings come from.
+func TestGoalSettings(t *testing.T) {
+	for _, c := range []struct {
+		name, config string
+		args         []string
+		env          string
+		on           bool
+		limits       goalSettings
+		wrong        string
+	}{
+		{name: "Default", limits: goalSettings{goalRounds, goalCost}},
+		{name: "Flag", args: []string{"--goal"}, on: true, limits: goalSettings{goalRounds, goalCost}},
+		{name: "Environment", env: "true", on: true, limits: goalSettings{goalRounds, goalCost}},
+		{name: "Config", config: "goal = true\n[goal-limits]\nrounds = 2\n", on: true, limits: goalSettings{2, goalCost}},
+		{name: "FlagAgainstConfig", config: "goal = true\n", args: []string{"--goal=false"}, limits: goalSettings{goalRounds, goalCost}},
+		{name: "BelowZero", config: "[goal-limits]\ncost = -1.0\n", wrong: "below zero"},
+		{name: "Unknown", config: "[goal-limits]\ncalls = 3\n", wrong: "goal-limits.calls"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			file := filepath.Join(dir, "config.toml")
+			mustWrite(t, file, c.config)
+			if c.env != "" {
+				t.Setenv("BANYAN_GOAL", c.env)
+			}
+			var o options
+			cmd := &cobra.Command{}
+			o.register(cmd)
+			if err := cmd.ParseFlags(append([]string{"--config", file}, c.args...)); err != nil {
+				t.Fatal(err)
+			}
+			err := o.load(cmd)
+			if c.wrong != "" {
+				if err == nil || !strings.Contains(err.Error(), c.wrong) {
+					t.Fatalf("got %v, want an error with %q", err, c.wrong)
+				}
+				return
+			}
+			if err != nil || o.Goal != c.on || o.goalLimits() != c.limits {
+				t.Errorf("%v: goal %v, limits %+v", err, o.Goal, o.goalLimits())
+			}
+		})
+	}
 }

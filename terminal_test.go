@@ -238,6 +238,15 @@ func TestChat(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	p.send("/undo\r")
+	p.see("Reinstate order 1003", "cancelled → processing")
+	p.settled()
+	p.send("y")
+	p.see("is reinstated", "taken back")
+	p.send("\x13")
+	p.see("where the facts of this answer come from", "reinstate_order")
+	p.send("\x1b")
+	p.settled()
 	p.send("\x03\x03")
 	select {
 	case <-p.ended:
