@@ -96,32 +96,3 @@ func (r *run) failure() *Error {
 	}
 	return &Error{Code: first.Code, Cause: first.Cause, Message: strings.TrimSuffix(first.Message, " ") + " Please try again in a moment."}
 }
-
-// plainAnswer tells what happened without the backend's help.
-func (r *run) plainAnswer() string {
-	var parts []string
-	for _, s := range r.steps {
-		rec := s.rec
-		what := rec.Sentence
-		if what == "" {
-			what = s.entry.Summary
-		}
-		switch rec.Status {
-		case StepDone:
-			if text, ok := (Wording{Now: r.now}).RenderAnswer(s.entry, rec.Args, rec.Result); ok {
-				parts = append(parts, Printable(text))
-			} else if !rec.Lookup {
-				parts = append(parts, "Done: "+what+".")
-			}
-		case StepSkipped:
-			parts = append(parts, "Not done, because the condition was not met: "+what+".")
-		case StepDenied:
-			parts = append(parts, "Not done, as you said: "+what+".")
-		default:
-			if rec.Error != nil {
-				parts = append(parts, rec.Error.Message)
-			}
-		}
-	}
-	return strings.Join(parts, "\n\n")
-}
