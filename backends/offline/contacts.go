@@ -118,6 +118,11 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 			return toks[i].text, [2]int{i, i + 1}
 		}
 	}
+	for i := start; i < end; i++ {
+		if n := addressShape(b.msg, toks[i:end]); n > 0 && !key(toks[i]) && (i+n == end || toks[i+n].text == toks[i+n].low) {
+			return b.text(i, i+n), [2]int{i, i + n}
+		}
+	}
 	if w := wordsOnly(toks[start:max(end, start)]); len(w) > 2 && w[0].kind == tokNumber && isCapital(w[1].text) && looksLikeAddress(w, key) {
 		return b.text(start, end), [2]int{start, end} // nothing but an address
 	}
@@ -139,6 +144,38 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 		}
 	}
 	return "", [2]int{}
+}
+
+// addressShape returns the length of an address of the common shape that begins the
+// words, or 0: a house number, a street in capitals, a comma, a postcode and a town.
+func addressShape(msg string, toks []token) int {
+	name := func(i int) bool {
+		return i < len(toks) && toks[i].kind == tokWord && isCapital(toks[i].text) && countDigits(toks[i].low) == 0
+	}
+	parted := func(i int) bool { return i < len(toks) && strings.Contains(gapText(msg, toks[i-1], toks[i]), ",") }
+	if len(toks) < 4 || countDigits(toks[0].low) == 0 || len(toks[0].low) > 5 || !name(1) {
+		return 0
+	}
+	i := 2
+	for name(i) && !parted(i) {
+		i++
+	}
+	if i < len(toks) && toks[i].is(",") {
+		i++
+	} else if !parted(i) {
+		return 0
+	}
+	code := i
+	for i < len(toks) && i < code+3 && countDigits(toks[i].low) > 0 {
+		i++
+	}
+	if i == code || !name(i) {
+		return 0
+	}
+	for name(i) && !parted(i) {
+		i++
+	}
+	return i
 }
 
 // inAddress tells whether the words before a comma are the street of an address
