@@ -1,5 +1,7 @@
 package offline
 
+import "sync"
+
 // kindredWords are groups of words that services and people use for the same moment
 // in the life of a thing, whatever it is. The first words of a group are what fields
 // are called, all of them what people say.
@@ -22,7 +24,7 @@ var kindredWords = [][]string{
 
 // kindred tells, for the stem of a field's word, the stems of what people say for
 // it.
-var kindred = func() map[string]map[string]bool {
+var kindred = sync.OnceValue(func() map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for _, group := range kindredWords {
 		for _, a := range group[:min(4, len(group))] {
@@ -35,7 +37,7 @@ var kindred = func() map[string]map[string]bool {
 		}
 	}
 	return out
-}()
+})
 
 // akin tells whether people may say the word for the field, though the field is
 // called otherwise.
@@ -44,7 +46,7 @@ func (f *field) akin(t token) bool {
 		return false
 	}
 	for w, n := range f.words {
-		if n >= inTitle && kindred[w][t.stem] {
+		if n >= inTitle && kindred()[w][t.stem] {
 			return true
 		}
 	}
