@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"banyan/orchestrator"
 )
@@ -114,19 +115,30 @@ func (s *Set) Describe(ctx context.Context) (orchestrator.Description, error) {
 	return d, ctx.Err()
 }
 
-// offered are the intents of the services, modern before legacy. A service that
-// does not answer offers nothing.
+// offered are the intents of the services, modern before legacy. A service that does
+// not answer in half of the time that there is offers nothing.
 func (s *Set) offered(ctx context.Context) map[string]orchestrator.Intent {
-	all := make([]orchestrator.Description, len(s.services))
-	var wg sync.WaitGroup
-	for i, svc := range s.services {
-		wg.Go(func() {
-			if d, err := svc.Describe(ctx); err == nil {
-				all[i] = d
-			}
-		})
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/2)
+		defer cancel()
 	}
-	wg.Wait()
+	type answer struct {
+		from int
+		orchestrator.Description
+	}
+	answers := make(chan answer, len(s.services)) // who comes too late finds nobody waiting, and leaves
+	for i, svc := range s.services {
+		go func() { answers <- answer{i, describe(ctx, svc)} }()
+	}
+	all := make([]orchestrator.Description, len(s.services))
+	for range s.services {
+		select {
+		case a := <-answers:
+			all[a.from] = a.Description
+		case <-ctx.Done():
+		}
+	}
 	out := map[string]orchestrator.Intent{}
 	for _, era := range []orchestrator.Era{orchestrator.Legacy, orchestrator.Modern} {
 		for _, d := range all {
@@ -138,6 +150,20 @@ func (s *Set) offered(ctx context.Context) map[string]orchestrator.Intent {
 		}
 	}
 	return out
+}
+
+// describe asks a service; one that fails or crashes says nothing.
+func describe(ctx context.Context, svc orchestrator.Service) (d orchestrator.Description) {
+	defer func() {
+		if recover() != nil {
+			d = orchestrator.Description{}
+		}
+	}()
+	d, err := svc.Describe(ctx)
+	if err != nil {
+		return orchestrator.Description{}
+	}
+	return d
 }
 
 // Call fails: the kernel plays a playbook, it does not call it.

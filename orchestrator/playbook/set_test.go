@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"banyan/orchestrator"
 )
@@ -63,6 +64,33 @@ func TestServicesComeAndGo(t *testing.T) {
 	lib.down = false
 	if d := mustDescribe(t, s); len(d.Intents) != 1 || len(s.Problems()) != 0 {
 		t.Errorf("not offered: %v", s.Problems())
+	}
+}
+
+// stuck describes itself only when it is given up.
+type stuck struct{}
+
+func (stuck) Describe(ctx context.Context) (orchestrator.Description, error) {
+	<-ctx.Done()
+	return orchestrator.Description{}, ctx.Err()
+}
+
+func (stuck) Call(context.Context, orchestrator.Call) (orchestrator.Result, error) {
+	return orchestrator.Result{}, context.Canceled
+}
+
+// crash is a service that crashes.
+type crash struct{ stuck }
+
+func (crash) Describe(context.Context) (orchestrator.Description, error) { panic("out of order") }
+
+// Services that hang or crash take no playbook of others with them.
+func TestServiceThatHangs(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	s := New([]orchestrator.Service{stuck{}, crash{}, newShelf(t)}, Source{FS: folder(map[string]string{"a.yaml": good})})
+	if d, err := s.Describe(ctx); err != nil || len(d.Intents) != 1 {
+		t.Errorf("got %d intents, %v, %v", len(d.Intents), err, s.Problems())
 	}
 }
 
