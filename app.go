@@ -70,6 +70,7 @@ func (a *app) open(ctx context.Context, command string) error {
 		Now:        a.opts.now,
 		GoalRounds: goal.Rounds, GoalCost: goal.Cost,
 		Logger: a.logger,
+		Locale: a.backends.locale(),
 	})
 	if err != nil {
 		return failed(err)

@@ -73,6 +73,16 @@ func newBackends(o *options, ledger policy.Ledger, settings ...offline.Option) (
 	return b, nil
 }
 
+// locale is the language of the offline backend, in which the kernel asks too; nil is
+// English.
+func (b *backends) locale() *orchestrator.Locale {
+	l, err := language.New(b.opts.Language)
+	if err != nil {
+		return nil // the settings were checked
+	}
+	return l.Locale()
+}
+
 // choose says which backends to use when nobody has: the first provider whose
 // key is set, with the offline backend to take over, or the offline one alone.
 func (b *backends) choose() (chain string, notice string) {

@@ -40,7 +40,7 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	}
 	pending.Hash = r.hash(r.turn.ID)
 	r.turn.Pending = pending
-	r.end(KindConfirmation, r.impossible()+confirmText(recordsOf(left), r.plan.Partly))
+	r.end(KindConfirmation, r.impossible()+confirmText(recordsOf(left), r.plan.Partly, r.k.cfg.Locale))
 	r.publish(Event{Kind: EventConfirmAsked, Steps: recordsOf(left)})
 	return true, nil
 }
@@ -69,9 +69,12 @@ func (r *run) impossible() string {
 }
 
 // confirmText is the question in Markdown, for those who have no dialog.
-func confirmText(left []StepRecord, partly bool) string {
+func confirmText(left []StepRecord, partly bool, l *Locale) string {
+	say := func(rule func(a *Questions) string, values ...string) string {
+		return filled(l.or(func(l *Locale) string { return rule(&l.Asking) }), values...)
+	}
 	var b strings.Builder
-	b.WriteString("Before anything changes:\n\n")
+	b.WriteString(say(func(a *Questions) string { return a.Lead }) + "\n\n")
 	for i, rec := range left {
 		fmt.Fprintf(&b, "%d. %s", i+1, rec.Sentence)
 		var notes []string
@@ -79,9 +82,9 @@ func confirmText(left []StepRecord, partly bool) string {
 			notes = append(notes, fmt.Sprintf("%s: %s → %s", c.Field, c.Old, c.New))
 		}
 		if c := rec.Condition; c != nil && c.Met == nil {
-			notes = append(notes, "only if "+c.Text)
+			notes = append(notes, say(func(a *Questions) string { return a.OnlyIf }, "condition", c.Text))
 		} else if c != nil && *c.Met {
-			notes = append(notes, c.Text+": yes")
+			notes = append(notes, say(func(a *Questions) string { return a.Met }, "condition", c.Text))
 		}
 		if len(notes) > 0 {
 			b.WriteString(" (" + strings.Join(notes, "; ") + ")")
@@ -90,11 +93,11 @@ func confirmText(left []StepRecord, partly bool) string {
 	}
 	switch {
 	case len(left) == 1:
-		b.WriteString("\nShall I do this? Answer yes or no.")
+		b.WriteString("\n" + say(func(a *Questions) string { return a.One }))
 	case partly:
-		b.WriteString("\nShall I do all of this? Answer yes, no, or \"only 1\".")
+		b.WriteString("\n" + say(func(a *Questions) string { return a.All }))
 	default:
-		b.WriteString("\nShall I do all of this? If one of them fails, none is made. Answer yes, no, or \"only 1\".")
+		b.WriteString("\n" + say(func(a *Questions) string { return a.AllOrNo }))
 	}
 	return b.String()
 }
@@ -135,7 +138,7 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 	if !ok {
 		return false, nil
 	}
-	answer := parseReply(r.turn.Message, asked.waiting())
+	answer := parseReply(r.turn.Message, asked.waiting(), r.k.cfg.Locale)
 	switch answer.kind {
 	case replyOther:
 		r.abandoned, r.turn.Lapsed = asked.waiting(), asked.ID
@@ -198,7 +201,7 @@ func (r *run) askAgain(ctx context.Context, asked Turn) (done bool, problem *Err
 	}
 	r.key = r.turn.ID
 	if waiting, problem := r.confirm(ctx); waiting || problem != nil {
-		r.turn.Answer = "I need a plain yes or no to this, so nothing was changed yet.\n\n" + r.turn.Answer
+		r.turn.Answer = r.k.cfg.Locale.or(func(l *Locale) string { return l.Asking.Unclear }) + "\n\n" + r.turn.Answer
 		return waiting, problem
 	}
 	return true, r.respond(ctx) // what waited has become impossible meanwhile

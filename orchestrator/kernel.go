@@ -56,6 +56,9 @@ type Config struct {
 	// (4), GoalCost what they may cost together in US dollars (0.25).
 	GoalRounds int
 	GoalCost   float64
+	// Locale is the language in which services' wordings and the kernel's questions
+	// are said; nil is English.
+	Locale *Locale
 }
 
 func (c *Config) fill() error {
@@ -201,7 +204,7 @@ func (k *Kernel) Refresh(ctx context.Context) {
 	}
 	catalog, bad := NewCatalog(offered)
 	problems = append(problems, bad...)
-	k.catalog.Store(catalog)
+	k.catalog.Store(catalog.In(k.cfg.Locale))
 	k.mu.Lock()
 	k.problems = problems
 	k.mu.Unlock()

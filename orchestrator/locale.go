@@ -61,6 +61,26 @@ type Locale struct {
 	Owned      string `toml:"owned"`
 	OwnedS     string `toml:"owned_s"`
 	NounsUpper bool   `toml:"nouns_upper"`
+
+	// Asking is how a confirmation is asked for and answered.
+	Asking Questions `toml:"asking"`
+}
+
+// Questions holds the kernel's own sentences around a confirmation, and what counts as
+// an answer to it beside the English words.
+type Questions struct {
+	Lead    string `toml:"lead"`
+	One     string `toml:"one"`
+	All     string `toml:"all"`
+	AllOrNo string `toml:"all_or_no"` // if one fails, none is made
+	OnlyIf  string `toml:"only_if"`   // {condition}
+	Met     string `toml:"met"`       // {condition}
+	For     string `toml:"for"`       // {name}
+	Unclear string `toml:"unclear"`
+	Left    string `toml:"left"` // {list}
+	// Yes and No are whole messages, in small letters and without signs.
+	Yes []string `toml:"yes"`
+	No  []string `toml:"no"`
 }
 
 // english holds the rules that a locale without them falls back to. It does not
@@ -71,6 +91,14 @@ var english = &Locale{
 	OnDate: "on ", Date: "{day} {month}", DateYear: "{day} {month} {year}", Clock: "{date} {time}",
 	Months: []string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
 	And:    "and", Or: "or", One: "1 {noun}", None: "no {nouns}", Many: "{n} {nouns}",
+	Asking: Questions{
+		Lead: "Before anything changes:", One: "Shall I do this? Answer yes or no.",
+		All:     "Shall I do all of this? Answer yes, no, or \"only 1\".",
+		AllOrNo: "Shall I do all of this? If one of them fails, none is made. Answer yes, no, or \"only 1\".",
+		OnlyIf:  "only if {condition}", Met: "{condition}: yes", For: "(for {name})",
+		Unclear: "I need a plain yes or no to this, so nothing was changed yet.",
+		Left:    "Left undone, because you did not say yes: {list}.",
+	},
 	Yours: "your {noun}", Somebodys: "the {noun}", Owned: "{name}'s {noun}", OwnedS: "{name}'s {noun}",
 }
 

@@ -2,7 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -83,7 +82,7 @@ func (s *stepRun) sentence(r *run, after map[string]any) string {
 		}
 	}
 	if s.subject.Email != r.req.User.Email {
-		text += fmt.Sprintf(" (for %s)", s.subject.Name)
+		text += " " + filled(r.k.cfg.Locale.or(func(l *Locale) string { return l.Asking.For }), "name", s.subject.Name)
 	}
 	return PrintableLine(text)
 }
@@ -189,7 +188,7 @@ func (r *run) changes(s *stepRun, before, after map[string]any) []Change {
 		if !had || !has || !isScalar(p) {
 			continue
 		}
-		w := Wording{Now: r.now}
+		w := Wording{Now: r.now, Locale: r.k.cfg.Locale}
 		a, b := w.Field(p, old, before), w.Field(p, v, after)
 		if a != b {
 			out = append(out, Change{Field: label(name, p), Old: PrintableLine(a), New: PrintableLine(b)})

@@ -55,9 +55,21 @@ func wordSet(s string) map[string]bool {
 // parseReply reads the answer to a confirmation of these changes. It is strict:
 // only a message that says nothing but yes, no or which ones counts as one; the
 // words of the changes themselves may stand in it ("yes, cancel order 1003"). A
-// question is never a yes.
-func parseReply(message string, changes []StepRecord) reply {
+// question is never a yes. l has the words of another language, nil is English.
+func parseReply(message string, changes []StepRecord, l *Locale) reply {
 	words := replyWords(message)
+	if l != nil {
+		said := strings.Join(words, " ")
+		for kind, list := range map[replyKind][]string{replyYes: l.Asking.Yes, replyNo: l.Asking.No} {
+			switch {
+			case !slices.Contains(list, said):
+			case strings.ContainsRune(message, '?'):
+				return reply{kind: replyUnclear}
+			default:
+				return reply{kind: kind}
+			}
+		}
+	}
 	for len(words) > 1 && leadWords[words[0]] { // "oh well, perfect, yes"
 		words = words[1:]
 	}

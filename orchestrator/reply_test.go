@@ -14,7 +14,7 @@ func TestParseReply(t *testing.T) {
 		"yes, cancel it": replyYes, "yes, cancel order 1003": replyYes, "yes cancel order 1004": replyUnclear, "yes but not the phone": replyUnclear,
 		"only 1": replyYes, "1 and 2": replyYes, "only 3": replyOther, "2": replyYes, "0": replyOther,
 	} {
-		if got := parseReply(message, []StepRecord{{Sentence: "Cancel order 1003"}, {Sentence: "Change your phone number"}}); got.kind != want {
+		if got := parseReply(message, []StepRecord{{Sentence: "Cancel order 1003"}, {Sentence: "Change your phone number"}}, nil); got.kind != want {
 			t.Errorf("%q: got %d, want %d", message, got.kind, want)
 		}
 	}
@@ -26,13 +26,13 @@ func TestParseReplyWhich(t *testing.T) {
 		"only 1": {1}, "just 1 and 3": {1, 3}, "1, 2": {1, 2}, "only the first": {1}, "the second one": {2}, "all except 2": {1, 3}, "all but 3": {1, 2}, "everything except the first": {2, 3},
 		"yes to 1, no to 2": {1}, "yes to the first one, no to the second": {1}, "yes but only 1": {1}, "yes but not 2": {1, 3}, "not 2": nil, "only 4": nil, "1 or so": nil,
 	} {
-		got := parseReply(message, changes)
+		got := parseReply(message, changes, nil)
 		if !slices.Equal(got.only, want) || (len(want) > 0) != (got.kind == replyYes) {
 			t.Errorf("%q: got %d %v, want %v", message, got.kind, got.only, want)
 		}
 	}
 	for _, message := range []string{"1", "2", "only 1", "the first"} {
-		if got := parseReply(message, changes[:1]); got.kind == replyYes {
+		if got := parseReply(message, changes[:1], nil); got.kind == replyYes {
 			t.Errorf("%q is a yes though there is nothing to choose", message)
 		}
 	}

@@ -109,7 +109,8 @@ func (r *run) end(kind TurnKind, answer string) {
 		for _, rec := range r.abandoned {
 			what = append(what, rec.Sentence)
 		}
-		answer += "\n\nLeft undone, because you did not say yes: " + JoinAnd(what) + "."
+		l := r.k.cfg.Locale
+		answer += "\n\n" + filled(l.or(func(l *Locale) string { return l.Asking.Left }), "list", l.JoinAnd(what))
 	}
 	r.turn.Kind, r.turn.Answer = kind, answer
 }
