@@ -16,7 +16,7 @@ const (
 
 // cutPrice is what a cut costs: below zero where it is likelier than not.
 var cutPrice = [...]float64{
-	cutNone: 0, cutSentence: -1, cutOrder: -1.6, cutAlso: -1.45, cutCommaAnd: -1.45, cutAnd: -0.3, cutComma: -0.2, cutBare: -0.1,
+	cutNone: 0, cutSentence: -1, cutOrder: -2, cutAlso: -1.5, cutCommaAnd: -1.45, cutAnd: -0.35, cutComma: -0.45, cutBare: 0,
 }
 
 // startKind says how the words after a cut begin.
@@ -31,7 +31,7 @@ const (
 
 // startPrice is what it costs to begin a request so.
 var startPrice = [...]float64{
-	startRequest: 0, startNoun: 0.85, startOther: 0.2, startFollower: 0.2,
+	startRequest: 0.15, startNoun: 0.7, startOther: 0.45, startFollower: 0.2,
 }
 
 // followers are words that seldom begin a request and often go on with one.

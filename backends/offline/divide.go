@@ -9,11 +9,11 @@ const (
 	dampened   = 0.64 // the exponent of a request's value
 	aside      = 0.75 // the price of a sentence that asks for nothing
 	least      = 0.50 // the least value of a request to change something that was cut off
-	leastRead  = 0.22 // the same of a request to look
+	leastRead  = 0.2  // the same of a request to look
 	shareRead  = 0.6  // the least share of the usual threshold that it has, where intents are about objects
 	twoOrders  = 0.3  // what is taken off the price of a cut between two orders, there
 	shortPart  = 0.5  // the price of a request of one or two words, where no intent is about an object
-	leaning    = 0.15 // the price of a request about "it", where no intent is about an object
+	leaning    = 0.1  // the price of a request about "it", where no intent is about an object
 	report     = 0.5  // a sentence that tells what happened is less likely a request beside one
 	lentFactor = 0.97 // the verb of the request before it is a guess
 	lentPrice  = 0.25
@@ -23,6 +23,9 @@ const (
 	// almostSure is the most that a value counts, so that no request is worth more
 	// than two.
 	almostSure = 0.99
+	// twofold is the price of taking for one request what asks for two intents, each
+	// in a part of its own.
+	twofold = 0.4
 )
 
 // divide cuts a row of chunks into requests in the way that is worth most.

@@ -25,7 +25,7 @@ func (b *bag) listed(sl *slot, at, n int, put func(*slot, any, string)) {
 // nothing but a comma or "and", and articles, between them.
 func (b *bag) coordinated(i, iEnd, j, jEnd int) bool {
 	if i > j {
-		i, iEnd, j, jEnd = j, jEnd, i, iEnd
+		iEnd, j, jEnd = jEnd, i, iEnd
 	}
 	if iEnd > j || jEnd > b.own {
 		return false

@@ -60,6 +60,9 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	}
 	if v >= bar && v > 0 {
 		r.rank = rank
+		if j-i > 1 && !p.k.keyed {
+			price += twofold * p.both(rank, row[i:j])
+		}
 		return r, dampened*math.Log(v) - price
 	}
 	if !whole && !told && (p.commands(words) || cut == cutOrder && says(words) > 1) {
@@ -79,6 +82,37 @@ func (p *planner) leastRead() float64 {
 		return max(leastRead, shareRead*p.k.model.Accept)
 	}
 	return leastRead
+}
+
+// both returns how likely the second intent of a stretch is meant beside the first:
+// its value, if the stretch can be cut so that one part asks for the one and the rest
+// for the other, else 0.
+func (p *planner) both(rank []ranked, row []chunk) float64 {
+	if len(rank) < 2 {
+		return 0
+	}
+	for b := 1; b < len(row); b++ {
+		left, right := p.rank(joined(row[:b])), p.rank(joined(row[b:]))
+		if len(left) == 0 || len(right) == 0 || left[0].skill == right[0].skill {
+			continue
+		}
+		if (left[0].skill == rank[0].skill || left[0].skill == rank[1].skill) && (right[0].skill == rank[0].skill || right[0].skill == rank[1].skill) {
+			return min(rank[1].value, almostSure)
+		}
+	}
+	return 0
+}
+
+// joined returns the words of some chunks.
+func joined(row []chunk) []token {
+	if len(row) == 1 {
+		return row[0].toks
+	}
+	var out []token
+	for _, c := range row {
+		out = append(out, c.toks...)
+	}
+	return out
 }
 
 // commands tells whether the words order or ask for something by a verb that they
