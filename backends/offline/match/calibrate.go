@@ -72,6 +72,8 @@ const (
 	// usualGrowth·ln n: measured on subsets of CLINC150 of 3 to 150 intents with 0
 	// to 10 examples each, so that about as many messages are kept as are caught.
 	usualAccept, usualGrowth = 0.055, 0.0467
+	// mostExamples is the number from which on the threshold grows no more.
+	mostExamples = 2000
 	// rejected is the share of a catalog's own messages that may be rejected, and
 	// ownCount the number of examples from which on their word counts by half of
 	// ownShare.
@@ -88,7 +90,7 @@ const (
 // examples reach that the model has not seen.
 func accept(seen []observation, examples int) float64 {
 	n := float64(len(seen))
-	usual := usualAccept + usualGrowth*math.Log(float64(max(examples, 1)))
+	usual := usualAccept + usualGrowth*math.Log(float64(min(max(examples, 1), mostExamples)))
 	if n == 0 {
 		return usual
 	}
@@ -98,7 +100,11 @@ func accept(seen []observation, examples int) float64 {
 	}
 	slices.Sort(all)
 	own := ownShare * n / (n + ownCount)
-	return (1-own)*usual + own*min(all[int(rejected*n)], usual+ownReach)
+	above := ownReach
+	if examples > mostExamples { // where words are shared by so many, scores are lower
+		above = 0
+	}
+	return (1-own)*usual + own*min(all[int(rejected*n)], usual+above)
 }
 
 // prior is how strongly the typical catalog stands against what was seen.
