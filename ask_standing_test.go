@@ -54,6 +54,46 @@ func TestAskTellsRecovered(t *testing.T) {
 	}
 }
 
+// A request that is altered instead of a yes makes the question before it void: the
+// yes that follows means what was asked last.
+func TestAlteredInsteadOfYes(t *testing.T) {
+	a := mustApp(t, &options{Backend: "offline"})
+	t.Cleanup(func() { _ = a.Close() })
+	user, err := a.shop.Directory().Lookup(t.Context(), "ada@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(message string) orchestrator.Turn {
+		turn, err := a.kernel.Turn(t.Context(), orchestrator.Request{Conversation: "c", User: user, Message: message})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return turn
+	}
+	first := say("change my phone number to +47 400 00 123")
+	second := say("change my phone number to +47 400 00 999")
+	if second.Lapsed != first.ID || second.Kind != orchestrator.KindConfirmation {
+		t.Fatalf("lapsed %q, %s %q", second.Lapsed, second.Kind, second.Answer)
+	}
+	yes := say("yes")
+	if yes.Settles != second.ID || yes.Outcome != orchestrator.OutcomeDone {
+		t.Fatalf("settles %q, %s %q", yes.Settles, yes.Kind, yes.Answer)
+	}
+	if again := say("yes"); again.Settles != "" || len(again.Steps) > 0 {
+		t.Errorf("a second yes did something: %s %q", again.Kind, again.Answer)
+	}
+	if now := say("what's my phone number?"); !strings.Contains(now.Answer, "+47 400 00 999") {
+		t.Errorf("the phone number is now: %s", now.Answer)
+	}
+	say("/undo")
+	if back := say("yes"); back.TakesBack != yes.ID || back.Outcome != orchestrator.OutcomeDone {
+		t.Errorf("takes back %q, %s %q", back.TakesBack, back.Kind, back.Answer)
+	}
+	if now := say("what's my phone number?"); !strings.Contains(now.Answer, "+47 400 00 100") {
+		t.Errorf("after taking it back the phone number is: %s", now.Answer)
+	}
+}
+
 // What is out of the ordinary about a turn's changes is one line each.
 func TestAskTellsStanding(t *testing.T) {
 	failed := &orchestrator.Error{Code: "x", Message: "No."}

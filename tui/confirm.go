@@ -192,7 +192,7 @@ func (c *confirm) view(p *painter, w, h int) []string {
 // foot draws what stands below the changes: the keys, and on which terms they are.
 func (c *confirm) foot(p *painter, w int, brief bool) []string {
 	out := append([]string{""}, c.keyLines(p, w)...)
-	if c.over {
+	if c.over || c.changing {
 		return out
 	}
 	until := c.turn.Pending.Expires.In(p.now().Location()).Format("15:04")

@@ -24,7 +24,7 @@ func (m *model) helpPage(w int) []string {
 	head("keys")
 	for _, b := range []key.Binding{
 		k.send, k.newline, k.stop, k.trace, k.commands, k.conversations, k.fresh, k.copyAnswer, k.copyCode,
-		k.recall, k.pageUp, k.pageDown, k.home, k.end, k.panelDown, k.help, k.suspend, k.quit,
+		k.recall, k.pageUp, k.pageDown, k.home, k.end, k.panelDown, k.sources, k.recovered, k.help, k.suspend, k.quit,
 	} {
 		h := b.Help()
 		line(h.Key, h.Desc)
@@ -33,7 +33,7 @@ func (m *model) helpPage(w int) []string {
 	line("shift + mouse", "select text with the mouse, in most terminals")
 	out = append(out, "")
 	head("when something waits for your yes")
-	for _, b := range []key.Binding{k.yes, k.no, k.change, k.only} {
+	for _, b := range []key.Binding{k.yes, k.no, k.change, k.only, k.dialogUp} {
 		h := b.Help()
 		line(h.Key, h.Desc)
 	}
@@ -57,6 +57,7 @@ func (m *model) helpPage(w int) []string {
 		"  "+strings.Join([]string{
 			st.good.Render(g.done) + " done", st.waiting.Render(g.waiting) + " waiting", st.faint.Render(g.skipped) + " skipped",
 			st.bad.Render(g.failed) + " failed", st.amber.Render(g.undone) + " undone",
-		}, "   "))
+		}, "   "),
+		"  "+st.bad.Render(g.flagged)+st.quiet.Render(" a person has to look at it: what to do stands beside it"))
 	return out
 }

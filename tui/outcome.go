@@ -29,6 +29,10 @@ func outcome(e *entry, after []*entry) string {
 		return "Your answer is being worked on."
 	case next.unstored != nil:
 		return "What became of this could not be stored."
+	case n.Lapsed != "" && n.Lapsed == t.ID && n.Settles == t.ID:
+		return "Your yes came too late: nothing was changed."
+	case n.Lapsed != "" && n.Lapsed == t.ID:
+		return "You asked for something else: left undone."
 	case n.Settles == "" && n.Kind == orchestrator.KindConfirmation && n.Pending != nil && slices.Equal(n.Pending.Steps, t.Pending.Steps):
 		return "Asked again below."
 	case n.Settles != t.ID || len(n.Steps) == 0:
@@ -42,13 +46,22 @@ func outcome(e *entry, after []*entry) string {
 			}
 		}
 	}
+	said := "You said yes"
 	switch len(taken) {
 	case 0:
 		return "You said no: nothing was changed."
 	case len(t.Pending.Steps):
-		return "You said yes."
+	default:
+		said += " to " + orchestrator.JoinAnd(taken) + " only"
 	}
-	return "You said yes to " + orchestrator.JoinAnd(taken) + " only."
+	switch next.turn.Outcome {
+	case orchestrator.OutcomeUndone:
+		return said + ", and nothing is changed: see below."
+	case orchestrator.OutcomeFlagged:
+		return said + ", and a person has to look at it: see below."
+	default:
+		return said + "."
+	}
 }
 
 func notAdmitted(t orchestrator.Turn) bool {

@@ -212,6 +212,28 @@ func TestRecoveredNotice(t *testing.T) {
 	}
 }
 
+// What became of a question is said where it stood.
+func TestOutcomeOfQuestions(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		next orchestrator.Turn
+		want string
+	}{
+		{"Late", orchestrator.Turn{Settles: "a", Lapsed: "a"}, "Your yes came too late: nothing was changed."},
+		{"Altered", orchestrator.Turn{Lapsed: "a"}, "You asked for something else: left undone."},
+		{"TakenBack", orchestrator.Turn{Settles: "a", Outcome: orchestrator.OutcomeUndone, Steps: []orchestrator.StepRecord{{ID: "s", Status: orchestrator.StepUndone}}}, "You said yes, and nothing is changed: see below."},
+		{"Flagged", orchestrator.Turn{Settles: "a", Outcome: orchestrator.OutcomeFlagged, Steps: []orchestrator.StepRecord{{ID: "s", Status: orchestrator.StepFailed}}}, "You said yes, and a person has to look at it: see below."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := &entry{turn: orchestrator.Turn{ID: "a"}}
+			confirmTurn(&e.turn, orchestrator.StepRecord{ID: "s", Status: orchestrator.StepWaiting})
+			if got := outcome(e, []*entry{{turn: c.next}}); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // What the key of a change puts into the input.
 func TestCorrection(t *testing.T) {
 	lit := func(v string) map[string]orchestrator.Arg { return map[string]orchestrator.Arg{"order_id": {Value: v}} }
