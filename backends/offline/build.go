@@ -21,6 +21,12 @@ type planner struct {
 	// earlierTests are the conditions written so far, by where they stand.
 	earlierTests map[[2]int]earlierTest
 	lastMeasured measurement
+	// lastMoments are the dates and times found where they were looked for last.
+	lastMoments struct {
+		first *token
+		n     int
+		found []moment
+	}
 	// inProse: a clause of the message stands in what somebody is to be told.
 	inProse bool
 	// setting is the intent whose condition is being written.

@@ -28,6 +28,9 @@ var holidays = []struct {
 	{newPhrases("valentine 's day", "valentines day"), 2, 14},
 }
 
+// holidayWords begin the names of holidays.
+var holidayWords = set("christmas boxing new halloween valentine valentines")
+
 // dateAt reads a date that begins at i and returns it with its length, 0 if there is
 // none. Days without a year or a month are the next such days.
 func dateAt(toks []token, i int, now time.Time) (time.Time, int) {
@@ -39,6 +42,9 @@ func dateAt(toks []token, i int, now time.Time) (time.Time, int) {
 		return ""
 	}
 	for _, h := range holidays {
+		if !holidayWords[toks[i].low] {
+			break
+		}
 		if n := h.words.at(toks, i); n > 0 {
 			d := onDate(today, 0, h.month, h.day)
 			if d.Before(today) {

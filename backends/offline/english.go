@@ -34,6 +34,7 @@ func (k *knowledge) enterEnglish() {
 		openers, closers, conditionOpeners, negatedOpeners, evenIf, pseudoIf, otherwiseWords, sameWords, thenWords, firstWords,
 		andWords, removing, sayingWords, becauseWords, greetings, gratitude, farewells, helpWords, dropWords, yesWords, undoWords, overWords, whoWords,
 		corrections, leftOutOpeners, pastOpeners, holdWords, letBe, filler, firstChoice, secondChoice, addressLead,
+		afterthoughts, insteadOf, nothingWords, somethingOf, calledWords, wholeWords, ownWords, goBack,
 	} {
 		for _, seqs := range p.index().byFirst {
 			for _, seq := range seqs {

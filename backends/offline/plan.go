@@ -112,25 +112,15 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 		}
 		p.order(reqs, i, a.ids)
 	}
+	for i, r := range reqs {
+		if r.rank != nil && p.calledOff(r) && len(reqs) > 1 {
+			p.takeBack(r.rank[0].skill, a.ids[i:i+1])
+		}
+	}
 	p.afterChanges(a.ids)
 	p.sweep()
 	p.dropSelfWaits()
 	return p.finish(&a)
-}
-
-// takeBack drops the steps of earlier requests of the message that a later one says
-// not to do: "cancel 1003. No, don't cancel it, tell me when it comes".
-func (p *planner) takeBack(s *skill, ids [][]string) {
-	for i, list := range ids {
-		ids[i] = slices.DeleteFunc(list, func(id string) bool {
-			st := p.step(id)
-			if st == nil || st.Intent != s.Name {
-				return false
-			}
-			p.steps = slices.DeleteFunc(p.steps, func(o orchestrator.Step) bool { return o.ID == id })
-			return true
-		})
-	}
 }
 
 // finish makes a plan of the steps, or of the question that they leave open.

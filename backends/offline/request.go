@@ -66,6 +66,9 @@ func (p *planner) requests(toks []token) []*request {
 			i++
 		case chunkCondition:
 			cl := clause{toks: p.withSubject(c.toks, out), negated: c.negated}
+			if len(cl.toks) > len(c.toks) {
+				cl.text = p.words(c.toks)
+			}
 			leads := c.before(list[i+1:], len(out) > sentence)
 			if alike := leads && !c.hard && len(ahead) > 0 && len(out) > sentence; !alike {
 				last = nil // not one of "if A, … if B, … otherwise"

@@ -176,7 +176,7 @@ func (p *planner) stretch(toks []token) (from, to time.Time, at int, ok bool) {
 	if from, to, at, n := calendarPeriod(toks, p.today()); n > 0 {
 		return from, to, at, true
 	}
-	for _, m := range moments(toks, p.req.Now) {
+	for _, m := range p.momentsIn(toks) {
 		if m.day.IsZero() {
 			continue
 		}
@@ -202,7 +202,7 @@ func onlyThing(toks []token, sc scope) bool {
 
 // atTime understands a time of day without a day: "it starts before 10 am".
 func (p *planner) atTime(toks []token, sc scope, negated bool) (test, bool) {
-	found := moments(toks, p.req.Now)
+	found := p.momentsIn(toks)
 	for i := 1; i < len(toks) && len(found) == 0; i++ {
 		if toks[i-1].is("before", "after", "by", "until", "at") {
 			if c, n := clockAt(toks, i, true); n > 0 {
@@ -299,6 +299,19 @@ func (p *planner) measured(toks []token) bool {
 	return p.lastMeasured.found
 }
 
+// momentsIn finds the dates and times in the words, and remembers those it found last:
+// the same clause is tried on many objects.
+func (p *planner) momentsIn(toks []token) []moment {
+	if len(toks) == 0 {
+		return nil
+	}
+	if first := &toks[0]; p.lastMoments.first != first || p.lastMoments.n != len(toks) {
+		p.lastMoments.first, p.lastMoments.n = first, len(toks)
+		p.lastMoments.found = moments(toks, p.req.Now)
+	}
+	return p.lastMoments.found
+}
+
 // measurement remembers what measured found where it looked last.
 type measurement struct {
 	first *token
@@ -310,7 +323,7 @@ func (p *planner) measures(toks []token) bool {
 	if _, _, _, n := calendarPeriod(toks, p.today()); n > 0 {
 		return true
 	}
-	for _, m := range moments(toks, p.req.Now) {
+	for _, m := range p.momentsIn(toks) {
 		if !m.day.IsZero() {
 			return true
 		}
