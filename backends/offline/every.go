@@ -40,7 +40,7 @@ func (p *planner) every(s *skill, sl *slot, d description, except []token, who s
 	m := p.pickMaker(sl, d)
 	var tests []string
 	if len(except) > 0 {
-		t := p.exclusion(s, sl, m, except)
+		t := p.exclusion(s, sl, m, except, who)
 		if t == "" {
 			return nil, false
 		}
@@ -111,7 +111,7 @@ func (p *planner) testsOf(m maker, d description) []string {
 
 // exclusion writes that o is none of the objects that the words name, "" if they
 // are not understood.
-func (p *planner) exclusion(s *skill, sl *slot, m maker, toks []token) string {
+func (p *planner) exclusion(s *skill, sl *slot, m maker, toks []token, who string) string {
 	var tests []string
 	var rest []token
 	for i := 0; i < len(toks); i++ {
@@ -127,6 +127,10 @@ func (p *planner) exclusion(s *skill, sl *slot, m maker, toks []token) string {
 		rest = append(rest, toks[i])
 	}
 	d := p.describe(s, sl, newBag(p.req.Message, rest, nil))
+	if (d.ordinal != 0 || d.extreme != "") && len(tests) == 0 && d.count == 0 && len(d.words) == 0 && len(d.status) == 0 && len(d.relative) == 0 {
+		list := "steps." + p.lookup(m.skill, m.list.name, who, nil) + "." + m.list.name
+		return "o." + m.key + " != " + pick(list, m, d, 0) + "." + m.key // all but the newest
+	}
 	if d.pronoun || d.ordinal != 0 || d.extreme != "" || d.all || d.plural && len(d.words) == 0 && len(d.status) == 0 && len(d.relative) == 0 {
 		return ""
 	}
