@@ -24,7 +24,9 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 		if problem != nil {
 			return false, problem
 		}
-		faults = r.check(ctx, plan)
+		if faults = r.check(ctx, plan); len(faults) == 0 {
+			faults = r.untrue(req, plan)
+		}
 		if len(faults) == 0 {
 			r.plan = plan
 			r.turn.Plan = plan
@@ -38,6 +40,26 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 		r.publish(Event{Kind: EventPlanRejected, Plan: &rejected, Text: strings.Join(req.Problems, "\n")})
 	}
 	return r.unplannable(req.Rejected, faults)
+}
+
+// untrue finds facts from nowhere in what a plan says in place of steps. The kernel's
+// own sentences, which name nothing else than the user did, pass as well.
+func (r *run) untrue(req PlanRequest, plan *Plan) (faults []fault) {
+	if plan.Kind == PlanSteps {
+		return nil
+	}
+	facts := newFacts(RespondRequest{
+		Message: req.Message, User: req.User, Subject: req.Subject, Conversation: req.Conversation, Catalog: req.Catalog, Now: req.Now,
+	}, r.digest)
+	var found findings
+	facts.check(plan.Text, 0, len(plan.Text), &found)
+	for _, p := range found.problems {
+		faults = append(faults, fault{what: "the text: " + p + "; say only what stands in the message or in an earlier answer, or plan steps that find it out"})
+	}
+	if len(faults) == 0 && plan.Kind == PlanAnswer {
+		r.turn.Sources = found.sources
+	}
+	return faults
 }
 
 // firstPlan is the backend's plan of the message, or that of a command.

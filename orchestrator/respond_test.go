@@ -105,3 +105,21 @@ func TestSources(t *testing.T) {
 		t.Errorf("%+v is not among the sources of %q: %+v", want, turn.Answer, turn.Sources)
 	}
 }
+
+// TestPlanSaysWhatIsTrue gives plans that answer by themselves with facts that
+// nobody told the backend.
+func TestPlanSaysWhatIsTrue(t *testing.T) {
+	k := mustKernel(t, func(req PlanRequest) Plan {
+		if len(req.Problems) > 0 {
+			return Plan{Kind: PlanAnswer, Text: "I would have to look that up."}
+		}
+		return Plan{Kind: PlanAnswer, Text: "Loan 4711 is due on 3 May 2031."}
+	}, &depot{era: Modern})
+	turn := k.mustTurn(t, ann, "when is my loan due?")
+	if turn.Kind != KindAnswer || turn.Answer != "I would have to look that up." {
+		t.Errorf("got %s: %s", turn.Kind, turn.Answer)
+	}
+	if n := len(k.script.asked); n != 2 || len(k.script.asked[1].Problems) != 2 {
+		t.Errorf("asked %d times", n)
+	}
+}

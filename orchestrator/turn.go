@@ -75,7 +75,8 @@ type Source struct {
 	// in it: orders[0].total. Both are empty if From is not "result" or "argument".
 	Step  string `json:"step,omitempty"`
 	Field string `json:"field,omitempty"`
-	// From is result, argument, message, earlier (a turn before), account or clock.
+	// From is result, argument, message, earlier (a turn before), account, catalog (what
+	// services say of themselves) or clock.
 	From string `json:"from"`
 }
 

@@ -82,7 +82,7 @@ func (c *Cache) around(ctx context.Context, x *exchange) error {
 	if !ok {
 		return x.ask(ctx, c.inner)
 	}
-	if x.skill == Plan && x.plan.Rejected != nil {
+	if x.skill == Plan && x.plan.Rejected != nil || x.skill == Respond && x.respond.Rejected != "" {
 		c.forget(key)
 		return x.ask(ctx, c.inner)
 	}

@@ -37,6 +37,7 @@ type contents struct {
 	Problems     []string
 	Goal         bool   `json:",omitempty"`
 	Done         []step `json:",omitempty"`
+	Answered     string `json:",omitempty"` // the answer that was refused
 }
 
 type turn struct {
@@ -79,6 +80,7 @@ func respondRequest(secrets []string, r orchestrator.RespondRequest) *request {
 	q.end(contents{
 		Preface: q.text(r.Preface), Roles: [2]orchestrator.Role{r.User.Role, r.Subject.Role}, Self: r.User.Email == r.Subject.Email,
 		Catalog: versionOf(r.Catalog), Steps: q.steps(r.Steps), Conversation: q.turns(r.Conversation),
+		Answered: q.text(r.Rejected), Problems: q.texts(r.Problems),
 	})
 	return q
 }
