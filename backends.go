@@ -109,7 +109,7 @@ func (b *backends) open(ctx context.Context, chain string) (orchestrator.Backend
 		if err != nil {
 			return nil, nil, err
 		}
-		names, parts = append(names, name), append(parts, m)
+		names, parts = append(names, name), append(parts, m.Backend)
 	}
 	if len(parts) == 0 {
 		return nil, nil, wrong("no backend is named. There is: %s", strings.Join(backendNames(), ", "))
@@ -123,7 +123,7 @@ func (b *backends) open(ctx context.Context, chain string) (orchestrator.Backend
 		if err != nil {
 			return nil, nil, err
 		}
-		out = policy.NewCascade(sure{b.offline}, m, out)
+		out = policy.NewCascade(sure{b.offline}, m.Backend, out)
 	}
 	if b.opts.Cache && names[0] != offlineName {
 		out = policy.NewCache(out, policy.CacheConfig{})

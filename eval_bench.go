@@ -79,9 +79,6 @@ func (b *bench) open(ctx context.Context, o *options, catalog string) error {
 	if b.backend, _, err = made.open(ctx, o.Backend); err != nil {
 		return err
 	}
-	if m, ok := b.backend.(*madeBackend); ok {
-		b.backend = m.Backend // its abilities show
-	}
 	if b.info, err = b.backend.Describe(ctx); err != nil {
 		return failed(fmt.Errorf("the backend does not describe itself: %w", err))
 	}

@@ -249,7 +249,7 @@ func TestKillChanges(t *testing.T) {
 		t.Errorf("the change %s was made %d times more than any turn says", key, n)
 	}
 	t.Logf("%d kills: %v", *kills, tally)
-	if tally["done"] == 0 || tally["undone"] == 0 || tally["flagged"] == 0 || tally["recovered"] == 0 {
+	if tally["done"] == 0 || tally["undone"] == 0 || tally["recovered"] == 0 || tally["flagged"] == 0 && *kills >= 500 {
 		t.Errorf("the kills did not meet all that can happen: %v", tally)
 	}
 }

@@ -81,6 +81,10 @@ func (r *run) checkSteps(plan *Plan) (steps []*stepRun, faults []fault) {
 	if err != nil {
 		return nil, append(faults, fault{what: err.Error()})
 	}
+	if len(plan.Steps) == 1 { // a playbook by itself says how its changes hang together
+		play, _ := r.catalog.playbook(plan.Steps[0].Intent)
+		plan.Partly = plan.Partly || play.Plan.Partly
+	}
 	flat := make([]Step, len(open))
 	for i := range open {
 		flat[i] = open[i].Step

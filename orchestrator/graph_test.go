@@ -86,7 +86,7 @@ func TestGraph(t *testing.T) {
 		{"ForEachFiltered", steps(list, each(Step{ID: "a", Intent: "get_loan"}, `steps.loans.loans.filter(l, l.status == "out")`)), KindAnswer, "loans done, a done, a_1 done", ""},
 		{"ForEachOnCondition", steps(list, onlyIf(each(Step{ID: "a", Intent: "get_loan"}, "steps.loans.loans"), `each.status == "out"`)), KindAnswer, "loans done, a done, a_1 done, a_2 skipped", ""},
 		{"ForEachChangeAsksForEach", steps(list, each(Step{ID: "a", Intent: "return_loan"}, "steps.loans.loans")), KindConfirmation, "loans done, a waiting, a_1 waiting, a_2 waiting", "2. Return loan 6"},
-		{"ForEachOfNothing", steps(list, each(Step{ID: "a", Intent: "return_loan"}, "steps.loans.loans.filter(l, l.times > 5)")), KindAnswer, "loans done, a failed", ""},
+		{"ForEachOfNothing", steps(list, each(Step{ID: "a", Intent: "return_loan"}, "steps.loans.loans.filter(l, l.times > 5)")), KindAnswer, "loans done, a skipped", ""},
 		{"ForEachTooMany", steps(list, func() Step {
 			s := each(Step{ID: "a", Intent: "return_loan"}, "steps.loans.loans")
 			s.Max = 1

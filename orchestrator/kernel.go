@@ -168,11 +168,17 @@ func (k *Kernel) use(ctx, background context.Context, b Backend) error {
 	if info.Contract != ContractVersion {
 		return fmt.Errorf("backend %s was made for contract version %d, this program speaks version %d: update the older of the two", info.Name, info.Contract, ContractVersion)
 	}
-	k.backend.Store(&inUse{b, info})
-	if p, ok := b.(Preparer); ok {
+	used := &inUse{b, info}
+	k.backend.Store(used)
+	k.prepare(background, used)
+	return nil
+}
+
+// prepare tells the backend of the catalog, if it wants to know beforehand.
+func (k *Kernel) prepare(background context.Context, b *inUse) {
+	if p, ok := b.Backend.(Preparer); ok {
 		k.done.Go(func() { p.Prepare(background, k.Catalog()) })
 	}
-	return nil
 }
 
 // Refresh asks every service again and puts a new catalog in place. Turns under
@@ -205,6 +211,9 @@ func (k *Kernel) Refresh(ctx context.Context) {
 	catalog, bad := NewCatalog(offered)
 	problems = append(problems, bad...)
 	k.catalog.Store(catalog.In(k.cfg.Locale))
+	if b := k.backend.Load(); b != nil {
+		k.prepare(k.background(), b)
+	}
 	k.mu.Lock()
 	k.problems = problems
 	k.mu.Unlock()

@@ -94,7 +94,7 @@ func (r *run) unfold(ctx context.Context, s *stepRun) bool {
 	}
 	switch {
 	case len(items) == 0:
-		r.fails(s, &Error{Code: CodeNotFound, Message: "There is nothing to do it for."})
+		r.finish(s, StepSkipped, nil)
 		return false
 	case len(items) > limit:
 		r.fails(s, &Error{Code: CodeInvalid, Message: fmt.Sprintf("It would be done %d times, and at most %d are allowed at once, so nothing of it was done. Please narrow it down.", len(items), limit)})

@@ -13,7 +13,7 @@ func (r *run) respond(ctx context.Context) *Error {
 	}
 	req := RespondRequest{
 		Message: r.turn.Message, User: r.req.User, Subject: r.subject, Preface: r.plan.Text,
-		Steps: r.records(), Conversation: r.history, Catalog: r.catalog, Now: r.now,
+		Steps: r.tellable(), Conversation: r.history, Catalog: r.catalog, Now: r.now,
 	}
 	for _, s := range r.steps {
 		if s.entry.Subject != "" {
@@ -35,6 +35,37 @@ func (r *run) respond(ctx context.Context) *Error {
 	r.turn.Sources = found.sources
 	r.end(KindAnswer, text)
 	return nil
+}
+
+// tellable returns the records of the steps, those of playbooks that have an answer
+// of their own with the results of their steps, by the IDs that these have in the
+// playbook: of a repeated step the list.
+func (r *run) tellable() []StepRecord {
+	records := r.records()
+	for i := range records {
+		play := &records[i]
+		if e := r.catalog.Intent(play.Intent); !play.Group || play.Status != StepDone || e == nil || e.answer == nil {
+			continue
+		}
+		if _, ok := r.catalog.playbook(play.Intent); !ok {
+			continue
+		}
+		results := map[string]any{}
+		for _, rec := range records {
+			if rec.Playbook != play.ID || rec.Status != StepDone || rec.Group {
+				continue
+			}
+			if rec.Each == "" {
+				results[strings.TrimPrefix(rec.ID, play.ID+"_")] = rec.Result
+				continue
+			}
+			id := strings.TrimPrefix(rec.Each, play.ID+"_")
+			list, _ := results[id].([]any)
+			results[id] = append(list, any(rec.Result))
+		}
+		play.Result = results
+	}
+	return records
 }
 
 // askForAnswer asks the backend for an answer whose facts all come from somewhere,

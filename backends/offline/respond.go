@@ -183,13 +183,22 @@ func (w *answerWriter) spare(s *orchestrator.StepRecord) bool {
 }
 
 // told returns the steps that the answer is about: all but lookups and those that
-// only stand for others, or the last one that ran if there is nothing else.
+// only stand for others, or the last one that ran if there is nothing else. A
+// playbook with an answer of its own is told in place of its steps that were done or
+// skipped.
 func (w *answerWriter) told() []*orchestrator.StepRecord {
 	var out []*orchestrator.StepRecord
 	last := -1
+	var answered []string // playbooks that are told
 	for i := range w.req.Steps {
 		s := &w.req.Steps[i]
 		if s.Group && s.Status == orchestrator.StepDone {
+			if _, ok := w.byTemplate(s, w.entry(s)); ok && len(s.Result) > 0 {
+				out, answered, last = append(out, s), append(answered, s.ID), i
+			}
+			continue
+		}
+		if (s.Status == orchestrator.StepDone || s.Status == orchestrator.StepSkipped) && s.Flag == "" && slices.Contains(answered, s.Playbook) {
 			continue
 		}
 		last = i
