@@ -40,7 +40,11 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	}
 	pending.Hash = r.hash(r.turn.ID)
 	r.turn.Pending = pending
-	r.end(KindConfirmation, r.impossible()+confirmText(recordsOf(left), r.plan.Partly, r.k.cfg.Locale))
+	text := confirmText(recordsOf(left), r.plan.Partly, r.k.cfg.Locale)
+	if pending.Note = r.impossible(); pending.Note != "" {
+		text = pending.Note + "\n\n" + text
+	}
+	r.end(KindConfirmation, text)
 	r.publish(Event{Kind: EventConfirmAsked, Steps: recordsOf(left)})
 	return true, nil
 }
@@ -57,15 +61,18 @@ func (r *run) unconfirmed() []*stepRun {
 }
 
 // impossible says which changes were refused already, so that the user knows it
-// before saying yes to the others.
+// before saying yes to the others; of an undo, what it cannot take back.
 func (r *run) impossible() string {
-	var out strings.Builder
+	var out []string
+	if r.turn.TakesBack != "" && r.plan.Text != "" {
+		out = append(out, r.plan.Text)
+	}
 	for _, s := range r.ownChanges() {
 		if rec := r.snapshot(s); rec.Status == StepFailed && rec.Error != nil && rec.Error.Code != CodeDependency {
-			out.WriteString(rec.Error.Message + "\n\n")
+			out = append(out, rec.Error.Message)
 		}
 	}
-	return out.String()
+	return strings.Join(out, " ")
 }
 
 // confirmText is the question in Markdown, for those who have no dialog.

@@ -173,4 +173,7 @@ type Pending struct {
 	Expires time.Time `json:"expires"`
 	// Steps are the IDs of the writes, in the order in which they are numbered.
 	Steps []string `json:"steps"`
+	// Note is what the user should know before the yes: what else was asked for and
+	// cannot be done. Empty if nothing.
+	Note string `json:"note,omitempty"`
 }

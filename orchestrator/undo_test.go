@@ -40,7 +40,7 @@ func TestUndo(t *testing.T) {
 		k.mustTurn(t, ann, "set them")
 		k.mustTurn(t, ann, "yes")
 		turn := k.mustTurn(t, ann, "/undo")
-		if turn.Kind != KindConfirmation || len(turn.Steps) != 1 || !strings.Contains(turn.Plan.Text, "cannot be taken back: Set d") {
+		if turn.Kind != KindConfirmation || len(turn.Steps) != 1 || !strings.Contains(turn.Answer, "cannot be taken back: Set d") || turn.Pending.Note == "" {
 			t.Fatalf("got %s: %s %+v", turn.Kind, turn.Answer, turn.Plan)
 		}
 		k.mustTurn(t, ann, "yes")

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -197,5 +198,21 @@ func TestConfirmAfterReturn(t *testing.T) {
 	d.release()
 	if d.lastSent() != "yes" {
 		t.Errorf("sent %q", d.lastSent())
+	}
+}
+
+// What else was asked for and cannot be done stands above the changes.
+func TestConfirmSaysWhatCannotBeDone(t *testing.T) {
+	d := asked(t, "cancel it")
+	turn := *d.m.chat.confirm.turn
+	pending := *turn.Pending
+	pending.Note = "Order 1002 has already \x1bshipped, so it cannot be cancelled."
+	turn.Pending = &pending
+	var c confirm
+	c.open(&turn, d.clock.now(), false)
+	shown := strings.Join(c.view(d.m.paint, 72, 0), "\n")
+	note, change := strings.Index(shown, "Order 1002 has already"), strings.Index(shown, "Cancel order 1003")
+	if note < 0 || change < note || strings.Contains(shown, "\x1bs") {
+		t.Errorf("shown:\n%s", shown)
 	}
 }

@@ -7,10 +7,13 @@ import (
 	"banyan/orchestrator"
 )
 
-// changes draws the writes that wait, numbered. Those of a playbook and those that
+// changes draws what cannot be done, and the writes that wait, numbered. Those of a playbook and those that
 // are the same thing for several objects stand below a heading of their own.
 func (c *confirm) changes(p *painter, w int) []string {
 	var out []string
+	if note := clean(c.turn.Pending.Note); note != "" {
+		out = append(paint(wrap(note, w), p.st.bad), "")
+	}
 	tr := newTree(*c.turn)
 	heading := ""
 	for i, s := range c.writes {
