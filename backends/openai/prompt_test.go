@@ -214,4 +214,15 @@ func TestExampleExpressions(t *testing.T) {
 			t.Errorf("%s: %s", expr, strings.Join(problems, "; "))
 		}
 	}
+	const list, ref = "steps.loans.loans.filter(l, l.fee == 0.0)", "each.loan_id"
+	if !strings.Contains(string(template), "for_each "+list+", then as ref "+ref) {
+		t.Error("the prompt has no example of a step that is repeated")
+	}
+	plan := orchestrator.Plan{Kind: orchestrator.PlanSteps, Steps: []orchestrator.Step{
+		{ID: "loans", Intent: "list_loans"},
+		{ID: "last", Intent: "end_loan", ForEach: list, Max: 3, Args: map[string]orchestrator.Arg{"loan_id": {Ref: ref}}},
+	}}
+	if problems := orchestrator.CheckPlan(t.Context(), catalog, &plan); len(problems) > 0 {
+		t.Errorf("%s: %s", list, strings.Join(problems, "; "))
+	}
 }

@@ -16,17 +16,19 @@ import (
 // structured output allows: every field is there, nothing else is. Arguments are
 // a list, because the names of parameters cannot be known to a schema that stays
 // the same for every catalog.
-var planSchema = json.RawMessage(`{"type":"object","additionalProperties":false,"required":["kind","text","steps","missing"],"properties":{` +
+var planSchema = json.RawMessage(`{"type":"object","additionalProperties":false,"required":["kind","text","steps","missing","partly"],"properties":{` +
 	`"kind":{"type":"string","enum":["steps","question","answer","refusal"]},` +
 	`"text":{"type":"string"},` +
-	`"steps":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","intent","for","args","when","after","lookup","text"],"properties":{` +
+	`"steps":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","intent","for","args","when","otherwise","for_each","max","after","lookup","text"],"properties":{` +
 	`"id":{"type":"string"},"intent":{"type":"string"},"for":{"type":["string","null"]},` +
 	`"args":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","value","ref","text"],"properties":{` +
 	`"name":{"type":"string"},"value":{"type":["string","number","boolean","null"]},"ref":{"type":["string","null"]},"text":{"type":["string","null"]}}}},` +
 	`"when":{"anyOf":[{"type":"object","additionalProperties":false,"required":["text","expr"],"properties":{"text":{"type":"string"},"expr":{"type":["string","null"]}}},{"type":"null"}]},` +
+	`"otherwise":{"type":["string","null"]},"for_each":{"type":["string","null"]},"max":{"type":["integer","null"]},` +
 	`"after":{"type":"array","items":{"type":"string"}},"lookup":{"type":"boolean"},"text":{"type":"string"}}}},` +
 	`"missing":{"anyOf":[{"type":"object","additionalProperties":false,"required":["step","param","options"],"properties":{` +
-	`"step":{"type":"string"},"param":{"type":"string"},"options":{"type":"array","items":{"type":"string"}}}},{"type":"null"}]}}}`)
+	`"step":{"type":"string"},"param":{"type":"string"},"options":{"type":"array","items":{"type":"string"}}}},{"type":"null"}]},` +
+	`"partly":{"type":"boolean"}}}`)
 
 // verdictSchema is the form in which a model decides a condition.
 var verdictSchema = json.RawMessage(`{"type":"object","additionalProperties":false,"required":["met","why"],"properties":{` +
@@ -38,17 +40,21 @@ type wirePlan struct {
 	Text    string                `json:"text"`
 	Steps   []wireStep            `json:"steps"`
 	Missing *orchestrator.Missing `json:"missing"`
+	Partly  bool                  `json:"partly"`
 }
 
 type wireStep struct {
-	ID     string                  `json:"id"`
-	Intent string                  `json:"intent"`
-	For    string                  `json:"for"`
-	Args   wireArgs                `json:"args"`
-	When   *orchestrator.Condition `json:"when"`
-	After  []string                `json:"after"`
-	Lookup bool                    `json:"lookup"`
-	Text   string                  `json:"text"`
+	ID        string                  `json:"id"`
+	Intent    string                  `json:"intent"`
+	For       string                  `json:"for"`
+	Args      wireArgs                `json:"args"`
+	When      *orchestrator.Condition `json:"when"`
+	Otherwise string                  `json:"otherwise"`
+	ForEach   string                  `json:"for_each"`
+	Max       float64                 `json:"max"` // some models write 20.0
+	After     []string                `json:"after"`
+	Lookup    bool                    `json:"lookup"`
+	Text      string                  `json:"text"`
 }
 
 // wireArgs takes a list of named arguments, or an object as in the kernel's own
@@ -94,8 +100,12 @@ func strict(data []byte, into any) error {
 	return nil
 }
 
-// stepRef matches a literal that is a reference to an earlier result.
-var stepRef = regexp.MustCompile(`^steps\.([a-z][a-z0-9_]*)[.\[]`)
+// stepRef matches a literal that is a reference to an earlier result, or to the
+// element that a step is repeated for.
+var stepRef = regexp.MustCompile(`^(?:steps\.([a-z][a-z0-9_]*)[.\[]|each\.)`)
+
+// each stands for that element among the names of earlier steps.
+const each = ""
 
 // decodePlan makes a plan of what a model wrote. Arguments that say nothing are
 // left out, and a literal is put into the form that its parameter has.
@@ -104,7 +114,7 @@ func decodePlan(text string, catalog *orchestrator.Catalog) (orchestrator.Plan, 
 	if err := strict([]byte(text), &w); err != nil {
 		return orchestrator.Plan{}, fmt.Errorf("this is not a plan: %w", err)
 	}
-	p := orchestrator.Plan{Kind: w.Kind, Text: strings.TrimSpace(w.Text), Missing: w.Missing}
+	p := orchestrator.Plan{Kind: w.Kind, Text: strings.TrimSpace(w.Text), Missing: w.Missing, Partly: w.Partly}
 	if p.Kind != orchestrator.PlanQuestion || (p.Missing != nil && p.Missing.Step == "") {
 		p.Missing = nil
 	}
@@ -117,8 +127,13 @@ func decodePlan(text string, catalog *orchestrator.Catalog) (orchestrator.Plan, 
 	earlier := map[string]bool{}
 	for _, s := range w.Steps {
 		step := orchestrator.Step{
-			ID: s.ID, Intent: s.Intent, For: strings.TrimSpace(s.For), When: s.When, After: s.After, Lookup: s.Lookup, Text: s.Text,
+			ID: s.ID, Intent: s.Intent, For: strings.TrimSpace(s.For), When: s.When, Otherwise: s.Otherwise,
+			ForEach: strings.TrimSpace(s.ForEach), Max: int(min(s.Max, 1000)), After: s.After, Lookup: s.Lookup, Text: s.Text,
 		}
+		if step.ForEach == "" {
+			step.Max = 0
+		}
+		earlier[each] = step.ForEach != ""
 		if step.When != nil && step.When.Text == "" && step.When.Expr == "" {
 			step.When = nil
 		}
@@ -168,14 +183,17 @@ func encodePlan(p *orchestrator.Plan) string {
 		Text  *string `json:"text"`
 	}
 	type step struct {
-		ID     string                  `json:"id"`
-		Intent string                  `json:"intent"`
-		For    *string                 `json:"for"`
-		Args   []arg                   `json:"args"`
-		When   *orchestrator.Condition `json:"when"`
-		After  []string                `json:"after"`
-		Lookup bool                    `json:"lookup"`
-		Text   string                  `json:"text"`
+		ID        string                  `json:"id"`
+		Intent    string                  `json:"intent"`
+		For       *string                 `json:"for"`
+		Args      []arg                   `json:"args"`
+		When      *orchestrator.Condition `json:"when"`
+		Otherwise *string                 `json:"otherwise"`
+		ForEach   *string                 `json:"for_each"`
+		Max       *int                    `json:"max"`
+		After     []string                `json:"after"`
+		Lookup    bool                    `json:"lookup"`
+		Text      string                  `json:"text"`
 	}
 	opt := func(s string) *string {
 		if s == "" {
@@ -190,12 +208,20 @@ func encodePlan(p *orchestrator.Plan) string {
 			a := s.Args[name]
 			args = append(args, arg{name, a.Value, opt(a.Ref), opt(a.Text)})
 		}
-		steps = append(steps, step{s.ID, s.Intent, opt(s.For), args, s.When, append([]string{}, s.After...), s.Lookup, s.Text})
+		var most *int
+		if s.Max != 0 {
+			most = &s.Max
+		}
+		steps = append(steps, step{
+			s.ID, s.Intent, opt(s.For), args, s.When, opt(s.Otherwise), opt(s.ForEach), most,
+			append([]string{}, s.After...), s.Lookup, s.Text,
+		})
 	}
 	return compact(struct {
 		Kind    orchestrator.PlanKind `json:"kind"`
 		Text    string                `json:"text"`
 		Steps   []step                `json:"steps"`
 		Missing *orchestrator.Missing `json:"missing"`
-	}{p.Kind, p.Text, steps, p.Missing})
+		Partly  bool                  `json:"partly"`
+	}{p.Kind, p.Text, steps, p.Missing, p.Partly})
 }
