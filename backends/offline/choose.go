@@ -14,6 +14,8 @@ func (p *planner) choose(r *request) (best, other *skill) {
 		second := r.rank[1].skill
 		if (best.Changes() || second.Changes()) && r.rank[1].value >= p.accept(second) {
 			switch a, b := p.lacks(best, r), p.lacks(second, r); {
+			case a == b && p.doesToListed(best, second, r):
+				return best, nil
 			case a == b:
 				return best, second
 			case b < a && (!best.named(r.toks) || second.named(r.toks)):
@@ -31,6 +33,21 @@ func (p *planner) choose(r *request) (best, other *skill) {
 	return p.wider(r, p.closer(r, best)), nil
 }
 
+// looking are verbs that ask to see something.
+var looking = set("show list see view display find look check tell give get read print")
+
+// doesToListed tells whether the words order something to be done with the objects that
+// the read only lists: "take me off all my exams".
+func (p *planner) doesToListed(change, list *skill, r *request) bool {
+	w := strip(r.toks)
+	if !change.Changes() || list.Changes() || len(w) == 0 || isAsked(r.toks, w) || !p.k.verbs[w[0].low] || functionWords[w[0].low] && !changeVerbs[w[0].low] && !w[0].is("take") || looking[w[0].low] {
+		return false
+	}
+	return slices.ContainsFunc(change.keys, func(sl *slot) bool {
+		return slices.ContainsFunc(sl.makers, func(m maker) bool { return m.skill == list })
+	})
+}
+
 // wider prefers the list to the read of one object when several are meant: "which
 // of them were cancelled", "has she open orders".
 func (p *planner) wider(r *request, best *skill) *skill {
@@ -39,6 +56,9 @@ func (p *planner) wider(r *request, best *skill) *skill {
 	}
 	sl := best.keys[0]
 	b := newBag(p.req.Message, r.words(), nil)
+	if best.noun != sl.noun() && slices.ContainsFunc(r.toks, func(t token) bool { return t.stem == stem(best.noun) }) {
+		return best // the invoices of all my orders
+	}
 	if len(p.literals(best, b)[sl.name]) > 0 || !best.describes(sl) && best.named(r.toks) {
 		return best
 	}

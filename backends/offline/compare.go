@@ -208,6 +208,9 @@ func (sc scope) unitField(unit string) *field {
 // number finds the number that a comparison speaks of. The question mark in the
 // expression stands for the operator and the value.
 func (sc scope) number(toks []token, q quantity) (expr string, score int) {
+	if isPeriod(toks, q) {
+		return "", 0
+	}
 	money := q.unit != "" && !q.time
 	for _, t := range toks {
 		money = money || costWords[t.low]

@@ -99,7 +99,7 @@ func (p *planner) opened(row []chunk) []chunk {
 	for _, c := range row {
 		from, bare := 0, 0
 		for i := 2; i < len(c.toks)-1 && bare < mostBare; i++ {
-			if i-from < 2 || !p.beginsAt(c.toks, i) {
+			if i-from < 2 || !p.beginsAt(c.toks, i) && !(c.behind && p.ordersIt(c.toks, i)) {
 				continue
 			}
 			head := c
@@ -117,6 +117,12 @@ func (p *planner) opened(row []chunk) []chunk {
 		out = append(out, c)
 	}
 	return out
+}
+
+// ordersIt tells whether "show it to me" or the like begins at i, after "before you
+// cancel A12".
+func (p *planner) ordersIt(toks []token, i int) bool {
+	return i > 1 && i+1 < len(toks) && looking[toks[i].low] && toks[i+1].is("it", "them", "that") && countDigits(toks[i-1].low) > 0
 }
 
 // beforeObject are words that a verb, an article or a preposition puts before

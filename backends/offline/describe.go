@@ -41,8 +41,9 @@ type description struct {
 	both     bool
 	all      bool
 	plural   bool
-	noun     bool // the object's own noun was said
-	alias    bool // it was said by another word for it: flight for a trip
+	noun     bool  // the object's own noun was said
+	alias    bool  // it was said by another word for it: flight for a trip
+	called   token // that word
 	// tests are expressions over o that the object meets; count is how many of the
 	// newest or oldest are meant, 0 if no number was said.
 	tests []string
@@ -204,6 +205,9 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 				continue
 			}
 			d.alias = !d.noun && t.stem != nounStem && (m == nil || t.stem != lastStem(m.list.name))
+			if d.alias {
+				d.called = t
+			}
 			d.noun = true
 			d.plural = d.plural || t.low != noun && stripPlural(t.low) != t.low
 			d.demo = d.demo || i > 0 && toks[i-1].is("that", "this", "it", "same")
@@ -249,7 +253,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 				continue
 			}
 		}
-		if m != nil && statesIn(m.list.sub, t) {
+		if m != nil && statesIn(m.list.sub, t) || statusWords[t.low] && p.asksStatus(toks) {
 			continue
 		}
 		if s.known[t.stem] && i+2 < end && toks[i+1].is("for", "of", "on") && nounMarks[toks[i+2].low] {

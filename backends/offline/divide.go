@@ -91,7 +91,7 @@ func (p *planner) polite(toks []token) bool {
 	for _, list := range []*phrases{openers, greetings, filler, gratitude, closers} {
 		if list.at(w, 0) == len(w) {
 			r := p.rank(w)
-			return len(r) == 0 || r[0].value < surely || r[0].skill.Changes()
+			return len(r) == 0 || r[0].value < surely || r[0].skill.Changes() && (p.k.keyed || len(r[0].skill.slots) > 0)
 		}
 	}
 	return false

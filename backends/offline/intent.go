@@ -19,6 +19,7 @@ const (
 	malusLiteral   = 0.15 // a value fits none
 	bonusField     = 0.06 // the result has a field of that name
 	bonusState     = 0.20 // it is asked whether something is so, and the result says it
+	bonusFrame     = 0.15 // no other intent is asked for with that question word and verb
 	bonusNumber    = 0.06 // a quantity, and a parameter that needs one
 	malusObject    = 0.08 // an object is needed, and none is spoken of
 	malusForeign   = 0.25 // no word that the catalog knows, and no parameter that it could be for
@@ -51,6 +52,10 @@ func (p *planner) rank(toks []token) []ranked {
 	scores := p.k.model.Rank(text, candidates)
 	out := make([]ranked, 0, len(scores))
 	verbless := !slices.ContainsFunc(stripped, func(t token) bool { return p.k.verbs[t.low] })
+	status, asks := p.k.keyed && p.asksStatus(stripped), ""
+	if p.k.keyed {
+		asks = frame(stripped)
+	}
 	for _, sc := range scores {
 		s := p.k.byName[sc.Class]
 		v := sc.Value
@@ -77,6 +82,15 @@ func (p *planner) rank(toks []token) []ranked {
 		} else if p.k.changing && len(stripped) > 0 && alterVerbs[stripped[0].low] {
 			v -= malusCommand
 		}
+		if asked && p.asksWhetherCan(s, stripped) {
+			v += bonusState
+		}
+		if asks != "" && p.k.onlyAsks(s, asks) {
+			v += bonusFrame
+		}
+		if status && p.k.tellsState(s) {
+			v = max(v, p.accept(s))
+		}
 		out = append(out, ranked{s, max(v, 0)})
 	}
 	slices.SortStableFunc(out, func(a, b ranked) int {
@@ -88,6 +102,11 @@ func (p *planner) rank(toks []token) []ranked {
 		}
 		return 0
 	})
+	if within := direct(stripped); within != nil && p.k.keyed && (len(out) == 0 || out[0].value < p.accept(out[0].skill)) {
+		if again := p.rank(within); len(again) > 0 && (len(out) == 0 || again[0].value > out[0].value) {
+			out = again
+		}
+	}
 	p.ranks[memo] = out
 	return out
 }
@@ -273,7 +292,7 @@ func (p *planner) hasObject(s *skill, toks []token) bool {
 func (p *planner) foreign(s *skill, toks []token) float64 {
 	content, marked := 0, false
 	for i, t := range toks {
-		marked = marked || i > 0 && (nounMarks[toks[i-1].low] || toks[i-1].is("with", "of", "for"))
+		marked = marked || i > 0 && (nounMarks[toks[i-1].low] || toks[i-1].is("with", "of", "for", "'s"))
 		if i != 1 && s.keyFits(t) {
 			return 0 // with nothing but a strange verb before it, the verb decides
 		}

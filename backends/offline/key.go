@@ -39,6 +39,9 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 	if !sl.required && s.Changes() && !d.pronoun && !d.demo && len(d.words) > 0 && !d.noun {
 		return nil, false
 	}
+	if !s.Changes() && sl.required && d.empty() && !d.noun && !d.pronoun && !d.all && !d.both && indefiniteOf(s, sl, b.toks[:b.own]) && !p.spoken(sl, who) {
+		return nil, true // an invoice: of which order is for the user to say
+	}
 	at, n := exceptAt(b.toks[:b.own])
 	if d.all || at > 0 || d.count > 1 || d.plural && s.Changes() && !d.both {
 		var except []token
@@ -63,6 +66,17 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 		return nil, true // nothing was said of it
 	}
 	return p.resolve(sl, d, who)
+}
+
+// indefiniteOf tells whether the words ask for one, whichever, of what the intent shows
+// of an object: "an invoice".
+func indefiniteOf(s *skill, sl *slot, toks []token) bool {
+	for i, t := range toks {
+		if i > 0 && t.stem == stem(s.noun) && s.noun != sl.noun() && toks[i-1].is("a", "an") {
+			return true
+		}
+	}
+	return false
 }
 
 // definite tells whether the words speak of something as known: "the estimate", "my

@@ -36,6 +36,8 @@ type knowledge struct {
 	examples map[string]bool
 	// stems are those of all words of the catalog.
 	stems map[string]bool
+	// frames are the intents whose examples ask with a question word and a verb.
+	frames map[string]map[*skill]bool
 	// nouns are the words for the object of each key, by the key's name.
 	nouns map[string]map[string]bool
 }
@@ -77,6 +79,17 @@ func learn(ctx context.Context, folder string, c *orchestrator.Catalog) (*knowle
 	}
 	k.vocabulary()
 	k.nouns = k.objectNouns()
+	k.frames = map[string]map[*skill]bool{}
+	for _, s := range k.skills {
+		for _, ex := range s.Examples {
+			if f := frame(strip(tokenize(ex))); f != "" {
+				if k.frames[f] == nil {
+					k.frames[f] = map[*skill]bool{}
+				}
+				k.frames[f][s] = true
+			}
+		}
+	}
 	var err error
 	if k.model, err = train(ctx, folder, classes); err != nil {
 		return nil, err
@@ -242,6 +255,7 @@ func (k *knowledge) enter(t token) {
 // catalog knows, one letter away from exactly one word of the catalog. What the
 // user wrote stays in text.
 func (k *knowledge) mend(toks []token) []token {
+	toks = k.parted(toks)
 	for i, t := range toks {
 		if t.kind != tokWord || len(t.low) < 4 || k.inLex[t.low] || functionWords[t.low] {
 			continue
@@ -273,6 +287,31 @@ func (k *knowledge) mend(toks []token) []token {
 		}
 		if found != "" {
 			toks[i].low, toks[i].stem = found, stem(found)
+		}
+	}
+	return toks
+}
+
+// parted takes words apart that are two words of the catalog written as one:
+// chequebook.
+func (k *knowledge) parted(toks []token) []token {
+	for i := 0; i < len(toks); i++ {
+		t := toks[i]
+		if t.kind != tokWord || len(t.low) < 8 || len(t.low) != len(t.text) || k.inLex[t.low] || k.stems[t.stem] || functionWords[t.low] {
+			continue
+		}
+		for n := 4; n+4 <= len(t.low); n++ {
+			a, b := t.low[:n], t.low[n:]
+			if !k.inLex[a] || !k.inLex[b] || !k.stems[stem(a)] || !k.stems[stem(b)] {
+				continue
+			}
+			two := []token{
+				{text: t.text[:n], low: a, stem: stem(a), kind: tokWord, start: t.start, end: t.start + n},
+				{text: t.text[n:], low: b, stem: stem(b), kind: tokWord, start: t.start + n, end: t.end},
+			}
+			toks = slices.Concat(toks[:i], two, toks[i+1:])
+			i++
+			break
 		}
 	}
 	return toks

@@ -31,6 +31,9 @@ func (p *planner) remembered() (orchestrator.Plan, bool) {
 	if !ok {
 		return orchestrator.Plan{}, false
 	}
+	if r := p.confident(p.toks); r != nil && !r.skill.Changes() && st.Status != orchestrator.StepDone && slices.ContainsFunc(w, r.skill.keyFits) && !w[0].is("did", "have", "has") {
+		return orchestrator.Plan{}, false // how things are tells more than what was not done
+	}
 	s := p.k.byName[st.Intent]
 	text := p.recount(turn, st)
 	read, args := p.present(s, st)

@@ -15,7 +15,7 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	}
 	cut := cutBefore(row, i)
 	words, price := p.begin(r, row, i, cut)
-	if neg := negatedRequest(words); neg > 0 {
+	if neg := negatedRequest(words); neg > 0 && !p.saysNo(words, words[neg:]) {
 		r.not = true
 		words = words[neg:]
 		r.toks = r.toks[min(neg, len(r.toks)):]
@@ -31,7 +31,10 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	if cut.soft() && r.lent == nil && len(rank) > 0 && p.startOf(words) != startRequest && p.sameAsked(rank[0].skill, row[i-1]) {
 		return r, math.Inf(-1) // more of what is asked for before it
 	}
-	if r.lent != nil {
+	switch {
+	case r.lent != nil && len(rank) > 0 && p.k.keyed && v >= bar && (parallel(row[i-1].toks, row[i].toks) || p.listsObjects(row[i-1].toks)) && p.sameAsked(rank[0].skill, row[i-1]):
+		v = almostSure // another of what was just asked for
+	case r.lent != nil:
 		v *= lentFactor
 	}
 	whole := i == 0 && j == len(row)
@@ -181,7 +184,8 @@ func (p *planner) sameAsked(s *skill, c chunk) bool {
 // themselves, with the object of the chunk before them in its place: "cancel
 // booking 12, but first tell me what it costs".
 func (p *planner) rankSaid(rank []ranked, words []token, before chunk) []ranked {
-	if len(rank) > 0 && rank[0].value >= p.accept(rank[0].skill) {
+	understood := len(rank) > 0 && rank[0].value >= p.accept(rank[0].skill)
+	if understood && (!leans(words) || rank[0].skill.Changes() || len(rank[0].skill.keys) == 0) {
 		return rank
 	}
 	at := slices.IndexFunc(words, func(t token) bool { return t.is("it", "they", "them") })
@@ -189,7 +193,10 @@ func (p *planner) rankSaid(rank []ranked, words []token, before chunk) []ranked 
 	if at < 0 || len(prev) == 0 || len(prev[0].skill.keys) == 0 {
 		return rank
 	}
-	noun := strings.TrimSuffix(prev[0].skill.keys[0].name, "_id")
+	if understood && slices.ContainsFunc(rank[0].skill.keys, func(sl *slot) bool { return sl.name == prev[0].skill.keys[0].name }) {
+		return rank
+	}
+	noun := prev[0].skill.keys[0].noun()
 	said := append(append([]token{}, words[:at]...),
 		token{text: "the", low: "the", stem: "the", kind: tokWord, start: words[at].start, end: words[at].end},
 		token{text: noun, low: noun, stem: stem(noun), kind: tokWord, start: words[at].start, end: words[at].end})
@@ -327,6 +334,16 @@ func (p *planner) elliptic(toks []token) bool {
 		}
 	}
 	return true
+}
+
+// saysNo tells whether the words with their "do not" ask for an intent of their own, as
+// "do not know" may, where no intent is about an object.
+func (p *planner) saysNo(words, without []token) bool {
+	whole, rest := p.rank(words), p.rank(without)
+	if p.k.keyed || len(whole) == 0 || whole[0].value < p.accept(whole[0].skill) {
+		return false
+	}
+	return len(rest) == 0 || whole[0].skill != rest[0].skill && whole[0].value > rest[0].value
 }
 
 // negatedRequest returns the length of a "do not" at the start of the words.

@@ -116,6 +116,10 @@ func (p *planner) objectRef(m maker, list string, d description, who string, nth
 	key := "." + m.key
 	if text == "" {
 		r.object = pick(filter(tests), m, d, nth)
+		if called := d.calledIn(m); called != "" && nth == 0 {
+			named := filter(append(append([]string{}, tests...), called))
+			r.object = "(size(" + named + ") == 1 ? " + named + "[0] : " + r.object + ")"
+		}
 		if d.loose && len(tests) > 0 {
 			r.object = "(size(" + filter(tests) + ") > 0 ? " + r.object + " : " + pick(list, m, description{}, nth) + ")"
 		}
@@ -213,4 +217,23 @@ func amountField(fields []*field) *field {
 		}
 	}
 	return any
+}
+
+// labelNames are what the fields are called in which people name their objects.
+var labelNames = set("label name nickname alias title")
+
+// calledIn writes which objects have the word in their labels that the description
+// uses for an object, "" if it uses the object's own name or says more than that: "my
+// phone" may be the line with that label.
+func (d description) calledIn(m maker) string {
+	if !d.alias || !d.empty() || d.plural || d.all || d.both || d.count > 1 {
+		return ""
+	}
+	var labels []*field
+	for _, f := range m.list.sub {
+		if f.kind == kindText && labelNames[f.name] {
+			labels = append(labels, f)
+		}
+	}
+	return containsAll([]token{d.called}, "o", labels)
 }

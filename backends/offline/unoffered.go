@@ -32,6 +32,8 @@ func (p *planner) nobodyOffers(s *skill, r *request) string {
 			return "I can only look at one customer at a time: name one by email or full name."
 		}
 		return "I can only help with your own account. What belongs to other customers is not shown or changed for you."
+	case p.strangeGift(s, w):
+		return sorry("“" + own + "”")
 	case p.strangeVerb(s, w):
 		return sorry("“" + own + "”")
 	case !s.Changes() && p.asksForNew(s, w):
@@ -126,6 +128,29 @@ func (p *planner) strangeObject(s *skill, w []token) bool {
 		head = t
 	}
 	return head.low != ""
+}
+
+// strangeGift tells whether the words ask to be given something that an intent without
+// parameters mentions in passing and does not do: "give me a discount", where the
+// newsletter tells of discounts.
+func (p *planner) strangeGift(s *skill, w []token) bool {
+	if !s.Changes() || len(s.slots) > 0 || len(w) < 4 || !w[0].is("give", "get", "grant", "offer", "make", "send") || !w[1].is("me", "us") || !w[2].is("a", "an", "some") {
+		return false
+	}
+	head := w[3]
+	for _, t := range w[4:] {
+		if t.kind != tokWord || functionWords[t.low] {
+			break
+		}
+		head = t
+	}
+	said := 0
+	for _, ex := range append([]string{s.Summary, s.Summary}, s.Examples...) {
+		if slices.ContainsFunc(tokenize(ex), func(t token) bool { return related(t.stem, head.stem) }) {
+			said++
+		}
+	}
+	return said < 2 && !slices.ContainsFunc(s.nameStems, func(n string) bool { return related(n, head.stem) })
 }
 
 // knows tells whether the word, or a relative of it, is one of the intent's.
