@@ -205,7 +205,7 @@ func (r *run) checkStep(plan []Step, i int, before []*stepRun) (*stepRun, []faul
 	case step.When != nil:
 		s.rec.Condition = &Decided{Text: Printable(step.When.Text), Expr: step.When.Expr}
 	case s.unless != nil && s.unless.step.When != nil:
-		s.rec.Condition = &Decided{Text: "otherwise: not " + Printable(s.unless.step.When.Text)}
+		s.rec.Condition = &Decided{Text: "otherwise, where this is not so: " + Printable(s.unless.step.When.Text)}
 	}
 	return s, faults
 }

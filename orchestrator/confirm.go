@@ -21,6 +21,7 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	if ctx.Err() != nil {
 		return false, r.stopped(ctx)
 	}
+	r.together()
 	left = r.unconfirmed()
 	if len(left) == 0 {
 		return false, nil
@@ -40,7 +41,7 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	}
 	pending.Hash = r.hash(r.turn.ID)
 	r.turn.Pending = pending
-	text := confirmText(recordsOf(left), r.plan.Partly, r.k.cfg.Locale)
+	text := confirmText(recordsOf(left), r.promise(left), r.k.cfg.Locale)
 	if pending.Note = r.impossible(); pending.Note != "" {
 		text = pending.Note + "\n\n" + text
 	}
@@ -60,6 +61,29 @@ func (r *run) unconfirmed() []*stepRun {
 	return out
 }
 
+// together ends the changes that may not be made because another one was refused
+// already: those of the same playbook, and all of them if the yes was given
+// beforehand, to everything. A user who is asked can say yes to the rest.
+func (r *run) together() {
+	if r.plan.Partly {
+		return
+	}
+	refused := map[string]bool{} // by the step of the plan that it belongs to
+	for _, s := range r.ownChanges() {
+		if s.rec.Status == StepFailed {
+			refused[s.top()] = true
+		}
+	}
+	if len(refused) == 0 {
+		return
+	}
+	for _, s := range r.unconfirmed() {
+		if refused[s.top()] && s.rec.Playbook != "" || r.req.Yes {
+			r.finish(s, StepFailed, notAlone(s))
+		}
+	}
+}
+
 // impossible says which changes were refused already, so that the user knows it
 // before saying yes to the others; of an undo, what it cannot take back.
 func (r *run) impossible() string {
@@ -68,15 +92,32 @@ func (r *run) impossible() string {
 		out = append(out, r.plan.Text)
 	}
 	for _, s := range r.ownChanges() {
-		if rec := r.snapshot(s); rec.Status == StepFailed && rec.Error != nil && rec.Error.Code != CodeDependency {
+		if rec := r.snapshot(s); rec.Status == StepFailed && rec.Error != nil && rec.Error.Code != CodeDependency && rec.Error.Code != CodeTogether {
 			out = append(out, rec.Error.Message)
 		}
 	}
 	return strings.Join(out, " ")
 }
 
+// promise is how the yes is asked for: several changes are made together or not at
+// all, as far as each but the last can be taken back.
+func (r *run) promise(left []*stepRun) func(*Questions) string {
+	if len(left) == 1 {
+		return func(a *Questions) string { return a.One }
+	}
+	if r.plan.Partly {
+		return func(a *Questions) string { return a.All }
+	}
+	for _, s := range left[:len(left)-1] {
+		if s.entry.Offers[0].undo == nil {
+			return func(a *Questions) string { return a.AsFar }
+		}
+	}
+	return func(a *Questions) string { return a.AllOrNo }
+}
+
 // confirmText is the question in Markdown, for those who have no dialog.
-func confirmText(left []StepRecord, partly bool, l *Locale) string {
+func confirmText(left []StepRecord, all func(*Questions) string, l *Locale) string {
 	say := func(rule func(a *Questions) string, values ...string) string {
 		return filled(l.or(func(l *Locale) string { return rule(&l.Asking) }), values...)
 	}
@@ -98,14 +139,7 @@ func confirmText(left []StepRecord, partly bool, l *Locale) string {
 		}
 		b.WriteByte('\n')
 	}
-	switch {
-	case len(left) == 1:
-		b.WriteString("\n" + say(func(a *Questions) string { return a.One }))
-	case partly:
-		b.WriteString("\n" + say(func(a *Questions) string { return a.All }))
-	default:
-		b.WriteString("\n" + say(func(a *Questions) string { return a.AllOrNo }))
-	}
+	b.WriteString("\n" + say(all))
 	return b.String()
 }
 

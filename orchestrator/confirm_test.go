@@ -176,3 +176,49 @@ func TestDryRunRefusalNeedsNoYes(t *testing.T) {
 		t.Errorf("got %s %+v", turn.Kind, turn.Steps[0])
 	}
 }
+
+// TestRefusedBeforeTheYes has changes of which one is refused by its dry run.
+func TestRefusedBeforeTheYes(t *testing.T) {
+	refusing := func() *depot {
+		d := &depot{era: Modern, dry: true}
+		d.call = func(_ context.Context, call Call) (Result, error) {
+			if call.Intent == "return_loan" && call.Args["loan_id"] == "6" {
+				return Result{}, Errorf("too_late", "It is too late for loan 6.")
+			}
+			return d.answer(call)
+		}
+		return d
+	}
+	both := []Step{
+		{ID: "a", Intent: "return_loan", Args: args("loan_id", lit("7"))},
+		{ID: "b", Intent: "return_loan", Args: args("loan_id", lit("6"))},
+	}
+	book := handbook{"both": {Plan: Plan{Steps: both}}, "partly": {Plan: Plan{Steps: both, Partly: true}}}
+	for _, tc := range []struct {
+		name, intent string
+		yes          bool
+		kind         TurnKind
+		statuses     string
+	}{
+		{"AskedForTheRest", "", false, KindConfirmation, "a waiting, b failed"},
+		{"YesToEverything", "", true, KindAnswer, "a failed, b failed"},
+		{"Playbook", "both", false, KindAnswer, "p done, p_a failed, p_b failed"},
+		{"PlaybookWithYes", "both", true, KindAnswer, "p done, p_a failed, p_b failed"},
+		{"PartlyWithYes", "partly", true, KindAnswer, "p done, p_a done, p_b failed"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d, plan := refusing(), both
+			if tc.intent != "" {
+				plan = []Step{{ID: "p", Intent: tc.intent, Args: args("loan_id", lit("7"))}}
+			}
+			k := mustKernel(t, steps(plan...), d, book)
+			turn, err := k.Turn(t.Context(), Request{Conversation: "c", User: ann, Message: "return both", Yes: tc.yes})
+			if err != nil || turn.Kind != tc.kind || statuses(turn) != tc.statuses {
+				t.Errorf("got %v, %s, %s: %s", err, turn.Kind, statuses(turn), turn.Answer)
+			}
+			if turn.Kind == KindConfirmation && (turn.Pending.Note == "" || !strings.Contains(turn.Answer, "too late for loan 6")) {
+				t.Errorf("not said before the yes: %s", turn.Answer)
+			}
+		})
+	}
+}

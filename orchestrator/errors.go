@@ -37,6 +37,7 @@ const (
 	CodePanic       = "panic"                // the service crashed on this call
 	CodeBadResult   = "bad_result"           // the answer does not fit the service's own schema
 	CodeDependency  = "dependency_failed"    // an earlier step that this one needs has failed
+	CodeTogether    = "together_or_not"      // another change that it was to be made together with cannot be made
 	CodeUndecided   = "undecided"            // the condition could not be decided
 	CodeCancelled   = "turn_cancelled"       // the user stopped the turn
 	CodeExpired     = "confirmation_expired" // the yes came too late, or for what is no longer so

@@ -109,7 +109,7 @@ func (r *run) ready(ctx context.Context, s *stepRun) bool {
 		r.fails(s, &Error{Code: CodeCancelled, Message: "It was stopped before it started."})
 		return false
 	case s.changes() && r.isBroken():
-		r.fails(s, &Error{Code: CodeDependency, Message: "It was not tried, because a change before it failed and they were to be made together or not at all."})
+		r.fails(s, notAlone(s))
 		return false
 	case !r.provided(s):
 		return false
@@ -169,4 +169,9 @@ func (r *run) fails(s *stepRun, problem *Error) {
 	if s.changes() {
 		r.broke()
 	}
+}
+
+// notAlone is the error of a change that was not tried because another one failed.
+func notAlone(s *stepRun) *Error {
+	return Errorf(CodeTogether, "Not done: %s. Another change failed, and they were to be made together or not at all.", s.what())
 }

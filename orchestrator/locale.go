@@ -73,6 +73,7 @@ type Questions struct {
 	One     string `toml:"one"`
 	All     string `toml:"all"`
 	AllOrNo string `toml:"all_or_no"` // if one fails, none is made
+	AsFar   string `toml:"as_far"`    // if one fails, those before it are taken back as far as they can be
 	OnlyIf  string `toml:"only_if"`   // {condition}
 	Met     string `toml:"met"`       // {condition}
 	For     string `toml:"for"`       // {name}
@@ -95,7 +96,8 @@ var english = &Locale{
 		Lead: "Before anything changes:", One: "Shall I do this? Answer yes or no.",
 		All:     "Shall I do all of this? Answer yes, no, or \"only 1\".",
 		AllOrNo: "Shall I do all of this? If one of them fails, none is made. Answer yes, no, or \"only 1\".",
-		OnlyIf:  "only if {condition}", Met: "{condition}: yes", For: "(for {name})",
+		AsFar:   "Shall I do all of this? If one of them fails, those before it are taken back as far as they can be. Answer yes, no, or \"only 1\".",
+		OnlyIf:  "only if {condition}", Met: "condition met: {condition}", For: "(for {name})",
 		Unclear: "I need a plain yes or no to this, so nothing was changed yet.",
 		Left:    "Left undone, because you did not say yes: {list}.",
 	},

@@ -71,11 +71,13 @@ func (k *Kernel) finishTurn(ctx context.Context, open OpenTurn) (Turn, error) {
 		switch {
 		case takingBack:
 			r.broken = true
-			r.leave(Errorf(CodeDependency, "It was not tried, because a change before it failed and they were to be made together or not at all."))
+			r.leave(notAlone)
 		case open.Confirmed && yesHolds:
 			r.execute(ctx, func(s *stepRun) bool { return s.gated })
 		default:
-			r.leave(Errorf(CodeExpired, "It had not been begun when the program ended, and the yes for it is no longer good."))
+			r.leave(func(s *stepRun) *Error {
+				return Errorf(CodeExpired, "Not begun when the program ended, and the yes for it is no longer good: %s.", s.what())
+			})
 		}
 		r.conclude(ctx)
 	}
@@ -190,14 +192,14 @@ func (r *run) settleDoubts(ctx context.Context, doubt map[string]bool) {
 }
 
 // leave ends what had not been begun, and will not be.
-func (r *run) leave(why *Error) {
+func (r *run) leave(why func(*stepRun) *Error) {
 	for _, s := range r.all() {
 		switch {
 		case s.settled():
 		case s.list != nil && len(s.children) > 0:
 			r.gather(s)
 		default:
-			r.fails(s, why)
+			r.fails(s, why(s))
 		}
 	}
 }

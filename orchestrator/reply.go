@@ -83,8 +83,10 @@ func parseReply(message string, changes []StepRecord, l *Locale) reply {
 		}
 		return reply{kind: kind}
 	}
-	if only, ok := parseWhich(words, len(changes)); ok {
+	if only, ok, strange := parseWhich(words, len(changes)); ok || strange {
 		switch {
+		case strange:
+			return reply{kind: replyUnclear}
 		case asking:
 			return reply{kind: replyUnclear}
 		case len(only) == 0:
@@ -121,10 +123,11 @@ var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, 
 
 // parseWhich reads which of several changes a yes is for: "only 1", "1 and 2",
 // "just the first", "all except 2", "yes to 1, no to 2". With one change there is
-// nothing to choose: a number is then no answer.
-func parseWhich(words []string, n int) (only []int, ok bool) {
+// nothing to choose: a number is then no answer. strange is set if the words do
+// nothing but choose, and choose a change that is not there.
+func parseWhich(words []string, n int) (only []int, ok, strange bool) {
 	if n < 2 {
-		return nil, false
+		return nil, false, false
 	}
 	take := true    // what is said of the numbers that follow
 	except := false // "all except"
@@ -139,8 +142,12 @@ func parseWhich(words []string, n int) (only []int, ok bool) {
 			}
 		}
 		if k > 0 || err == nil {
+			if k > 99 {
+				return nil, false, false // that is no place in a list
+			}
 			if k < 1 || k > n {
-				return nil, false
+				strange = true
+				continue
 			}
 			named++
 			if take && !except {
@@ -161,11 +168,11 @@ func parseWhich(words []string, n int) (only []int, ok bool) {
 			except = i > 0 && (words[i-1] == "all" || words[i-1] == "everything" || words[i-1] == "both")
 		case "all", "everything", "both", "to", "and", "number", "please", "do", "the", "that", "of", "them", "out", "for", "change":
 		default:
-			return nil, false
+			return nil, false, false
 		}
 	}
-	if named == 0 {
-		return nil, false
+	if named == 0 || strange {
+		return nil, false, strange
 	}
 	if except || (len(only) == 0 && slices.ContainsFunc(words, func(w string) bool { return w == "all" || w == "both" || w == "everything" || w == "yes" })) {
 		for k := 1; k <= n; k++ {
@@ -174,5 +181,5 @@ func parseWhich(words []string, n int) (only []int, ok bool) {
 			}
 		}
 	}
-	return only, true
+	return only, true, false
 }

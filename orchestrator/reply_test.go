@@ -12,7 +12,7 @@ func TestParseReply(t *testing.T) {
 		"yes but change the address": replyUnclear, "no, order 1002": replyOther, "yesterday": replyOther, "yes, no": replyUnclear, "not yes": replyOther, "maybe": replyUnclear, "sure?": replyUnclear, "yes?": replyUnclear, "confirm?": replyUnclear, "yes, and change my phone to 4000": replyUnclear, "👍": replyUnclear,
 		"cancel order 1002": replyOther, "": replyUnclear, "do not do it": replyNo, "yes to order 1002": replyUnclear, "okay what is it": replyUnclear,
 		"yes, cancel it": replyYes, "yes, cancel order 1003": replyYes, "yes cancel order 1004": replyUnclear, "yes but not the phone": replyUnclear,
-		"only 1": replyYes, "1 and 2": replyYes, "only 3": replyOther, "2": replyYes, "0": replyOther,
+		"only 1": replyYes, "1 and 2": replyYes, "only 3": replyUnclear, "2": replyYes, "0": replyUnclear, "no, 1002": replyOther, "1002": replyOther, "only 9 and 1": replyUnclear,
 	} {
 		if got := parseReply(message, []StepRecord{{Sentence: "Cancel order 1003"}, {Sentence: "Change your phone number"}}, nil); got.kind != want {
 			t.Errorf("%q: got %d, want %d", message, got.kind, want)

@@ -13,20 +13,36 @@ import (
 const UndoCommand = "/undo"
 
 // planUndo turns a plan of kind undo into the steps that take back the changes of
-// the conversation's last turn that made any, in reverse order. Where there is
-// nothing to take back the plan becomes an answer that says so, and it returns
-// false.
+// the conversation's last turn that made any that can be. Where there is nothing to
+// take back the plan becomes an answer that says so, and it returns false.
 func (r *run) planUndo(ctx context.Context, plan *Plan) bool {
 	say := func(format string, args ...any) bool {
 		*plan = Plan{Kind: PlanAnswer, Text: fmt.Sprintf(format, args...)}
 		return false
 	}
-	last, ok := r.lastChanged()
-	if !ok {
-		return say("There is nothing to take back: no change was made in this conversation, or it is taken back already.")
-	}
-	var steps []Step
 	var stays []string
+	for last := range r.changed {
+		steps, kept := r.undoSteps(ctx, last)
+		stays = append(stays, kept...)
+		if len(steps) == 0 {
+			continue // nothing of it can be taken back, or needs to be
+		}
+		r.turn.TakesBack = last.ID
+		*plan = Plan{Kind: PlanSteps, Steps: steps}
+		if len(stays) > 0 {
+			plan.Text = fmt.Sprintf("This cannot be taken back: %s.", JoinAnd(stays))
+		}
+		return true
+	}
+	if len(stays) > 0 {
+		return say("This cannot be taken back: %s. Nothing was changed.", JoinAnd(stays))
+	}
+	return say("There is nothing to take back: no change was made in this conversation, or it is taken back already.")
+}
+
+// undoSteps are the steps that take back the changes of a turn, in reverse order, and
+// in words what cannot be taken back.
+func (r *run) undoSteps(ctx context.Context, last Turn) (steps []Step, stays []string) {
 	for _, rec := range slices.Backward(last.Steps) {
 		e := r.catalog.Intent(rec.Intent)
 		if rec.Status != StepDone || rec.Group || e != nil && !e.Changes() {
@@ -41,34 +57,21 @@ func (r *run) planUndo(ctx context.Context, plan *Plan) bool {
 			steps = append(steps, *step)
 		}
 	}
-	note := ""
-	if len(stays) > 0 {
-		note = fmt.Sprintf("This cannot be taken back: %s.", JoinAnd(stays))
-	}
-	if len(steps) == 0 {
-		if note == "" {
-			note = "There is nothing to take back: what was set then was so before."
-		}
-		return say("%s", note)
-	}
-	r.turn.TakesBack = last.ID
-	*plan = Plan{Kind: PlanSteps, Text: note, Steps: steps}
-	return true
+	return steps, stays
 }
 
-// lastChanged returns the last turn whose changes stand.
-func (r *run) lastChanged() (Turn, bool) {
+// changed yields the conversation's turns whose changes stand, the last one first.
+func (r *run) changed(yield func(Turn) bool) {
 	gone := map[string]bool{}
 	for _, t := range slices.Backward(r.history) {
-		if t.TakesBack != "" && (t.Outcome == OutcomeDone || t.Outcome == OutcomePartly) {
+		stands := t.Outcome == OutcomeDone || t.Outcome == OutcomePartly || t.Outcome == OutcomeFlagged
+		switch {
+		case t.TakesBack != "" && stands:
 			gone[t.TakesBack] = true
-			continue
-		}
-		if !gone[t.ID] && (t.Outcome == OutcomeDone || t.Outcome == OutcomePartly || t.Outcome == OutcomeFlagged) {
-			return t, true
+		case stands && !gone[t.ID] && !yield(t):
+			return
 		}
 	}
-	return Turn{}, false
 }
 
 // undoing returns the step that takes a recorded change back; nil if there is

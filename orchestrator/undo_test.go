@@ -56,6 +56,21 @@ func TestUndo(t *testing.T) {
 			t.Errorf("got %s: %s", turn.Kind, turn.Answer)
 		}
 	})
+	t.Run("BeforeWhatCannotBe", func(t *testing.T) {
+		k, v := setup(t, "a")
+		k.mustTurn(t, ann, "set it")
+		k.mustTurn(t, ann, "yes")
+		k.script.plan = steps(Step{ID: "d", Intent: "set_d"})
+		k.mustTurn(t, ann, "set the other")
+		k.mustTurn(t, ann, "yes")
+		turn := k.mustTurn(t, ann, "/undo")
+		if turn.Kind != KindConfirmation || turn.Steps[0].Intent != "unset_a" || !strings.Contains(turn.Answer, "cannot be taken back: Set d") {
+			t.Fatalf("got %s: %s", turn.Kind, turn.Answer)
+		}
+		if turn = k.mustTurn(t, ann, "yes"); v.set["a"] || !v.set["d"] {
+			t.Errorf("set: %v", v.set)
+		}
+	})
 	t.Run("NothingWasChanged", func(t *testing.T) {
 		k, _ := setup(t, "a")
 		k.mustTurn(t, ann, "set it")
