@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -120,7 +121,8 @@ type Kernel struct {
 	locks    map[string]*turnLock // conversations with a turn under way
 	problems []error              // services that could not be used
 
-	recovered []Turn // that an earlier process left unfinished; not changed after New
+	recovered   []Turn  // that an earlier process left unfinished; not changed after New
+	unrecovered []error // why others are not; not changed after New
 }
 
 // New asks every service what it can do and returns a kernel that is ready.
@@ -139,10 +141,7 @@ func New(ctx context.Context, cfg Config) (*Kernel, error) {
 		return nil, err
 	}
 	k.background = func() context.Context { return background }
-	if err := k.recover(ctx); err != nil {
-		cancel()
-		return nil, err
-	}
+	k.recover(ctx)
 	return k, nil
 }
 
@@ -232,11 +231,12 @@ func describe(ctx context.Context, s Service) (d Description, err error) {
 	return s.Describe(ctx)
 }
 
-// Problems returns what was wrong with services when the catalog was made.
+// Problems returns what was wrong with services when the catalog was made, and with
+// turns that an earlier process left unfinished.
 func (k *Kernel) Problems() []error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.problems
+	return slices.Concat(k.unrecovered, k.problems)
 }
 
 // Subscribe returns a subscription to all events from now on. A subscriber that

@@ -14,15 +14,17 @@ func (k *Kernel) Recovered() []Turn { return k.recovered }
 
 // recover brings to an end what the journal says was under way when the program
 // ended: reads are dropped, changes are looked up by their key and completed,
-// taken back or flagged. Turns of different conversations recover side by side.
-func (k *Kernel) recover(ctx context.Context) error {
+// taken back or flagged. Turns of different conversations recover side by side. What
+// cannot be brought to an end stays in the journal for the next start, and is among
+// the problems.
+func (k *Kernel) recover(ctx context.Context) {
 	j, ok := k.cfg.Store.(Journal)
 	if !ok {
-		return nil
+		return
 	}
-	open, err := j.Unfinished(ctx)
+	open, err := j.Unfinished(ctx) // what is readable comes with the error
 	if err != nil {
-		return fmt.Errorf("reading the journal of turns: %w", err)
+		k.unrecovered = append(k.unrecovered, fmt.Errorf("reading the journal of turns: %w", err))
 	}
 	turns := make([]Turn, len(open))
 	errs := make([]error, len(open))
@@ -40,13 +42,16 @@ func (k *Kernel) recover(ctx context.Context) error {
 		})
 	}
 	wg.Wait()
-	for i := range open {
-		if errs[i] != nil {
-			return fmt.Errorf("finishing the turn %s: %w", open[i].Turn.ID, errs[i])
+	for i, turn := range turns {
+		if errs[i] == nil {
+			k.recovered = append(k.recovered, turn)
+		} else {
+			k.unrecovered = append(k.unrecovered, fmt.Errorf("finishing the turn %s: %w", open[i].Turn.ID, errs[i]))
 		}
 	}
-	k.recovered = turns
-	return nil
+	for _, err := range k.unrecovered {
+		k.cfg.Logger.Error("not recovered", "cause", err)
+	}
 }
 
 // finishTurn goes on with one turn and stores it.

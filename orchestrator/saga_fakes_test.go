@@ -19,6 +19,8 @@ type deskData struct {
 	shelf
 	jmu  sync.Mutex // guards what follows
 	open []OpenTurn
+	// unreadable is what Unfinished says of the rest.
+	unreadable error
 }
 
 func newDesk() *desk { return &desk{deskData: &deskData{}, dead: func() bool { return false }} }
@@ -65,7 +67,7 @@ func (d *desk) Note(_ context.Context, turn string, n JournalNote, _ bool) error
 func (d *desk) Unfinished(context.Context) ([]OpenTurn, error) {
 	d.jmu.Lock()
 	defer d.jmu.Unlock()
-	return slices.Clone(d.open), nil
+	return slices.Clone(d.open), d.unreadable
 }
 
 func (d *desk) Drop(_ context.Context, turn string) error {

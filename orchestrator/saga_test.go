@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"testing"
@@ -144,4 +145,27 @@ func checkVault(c vaultCase, v *vault, d *desk) (wrong []string) {
 		}
 	}
 	return wrong
+}
+
+// TestJournalThatCannotBeRead has a journal of which only a part can be read: the
+// program starts, finishes what it knows and says what it does not.
+func TestJournalThatCannotBeRead(t *testing.T) {
+	v, d := newVault(), newDesk()
+	v.faults["set_b"] = diesAfter
+	first := &process{vault: v, died: make(chan struct{})}
+	if err := first.start(t.Context(), d, false); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = first.kernel.Turn(t.Context(), Request{Conversation: "one", User: ann, Message: "set all", Yes: true}) // it dies
+	d.unreadable = errors.New("a page is damaged")
+	next := &process{vault: v, died: make(chan struct{})}
+	if err := next.start(t.Context(), d, false); err != nil {
+		t.Fatal(err)
+	}
+	if got := next.kernel.Recovered(); len(got) != 1 || got[0].Outcome != OutcomeDone || !got[0].Recovered {
+		t.Errorf("recovered %+v", got)
+	}
+	if got := next.kernel.Problems(); len(got) != 1 || !errors.Is(got[0], d.unreadable) {
+		t.Errorf("problems %v", got)
+	}
 }
