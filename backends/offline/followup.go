@@ -312,6 +312,24 @@ var (
 	secondChoice = newPhrases("second", "the second", "the second one", "2", "two", "latter", "the latter", "second one", "number two", "number 2", "option 2", "the last one", "the last", "b", "the other", "the other one")
 )
 
+// anyway takes the condition with these words off the steps that it stands at. What
+// was to be done in the opposite case is left; what hangs on another condition is asked
+// for by itself.
+func (p *planner) anyway(text string) {
+	p.steps = slices.DeleteFunc(p.steps, func(st orchestrator.Step) bool {
+		if st.When == nil || st.When.Expr != "" {
+			return false
+		}
+		return st.When.Text == "unless "+text || "unless "+st.When.Text == text
+	})
+	for i, st := range p.steps {
+		if st.When != nil && st.When.Expr == "" && st.When.Text == text {
+			p.steps[i].When = nil
+		}
+	}
+	p.dropUnknownWaits()
+}
+
 // chosen takes the answer to a question with choices, or to whether something is
 // to be done although a condition cannot be checked.
 func (p *planner) chosen() (orchestrator.Plan, bool) {
@@ -332,9 +350,7 @@ func (p *planner) chosen() (orchestrator.Plan, bool) {
 		if !p.wholly(yesWords) {
 			return orchestrator.Plan{}, false
 		}
-		for _, i := range open {
-			p.steps[i].When = nil
-		}
+		p.anyway(p.steps[open[0]].When.Text)
 		return p.complete(), true
 	}
 	if len(main) != 2 {

@@ -200,6 +200,9 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 			return v - malusLiteral
 		}
 	}
+	if s.Changes() && !s.wantsNumber() && toNumber(toks) && slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.required && sl.use == useAddress }) {
+		v -= bonusNumber
+	}
 	for _, t := range toks {
 		switch t.kind {
 		case tokEmail:
@@ -244,6 +247,17 @@ func (p *planner) evidence(s *skill, toks []token) float64 {
 		v -= malusLiteral
 	}
 	return v
+}
+
+// toNumber tells whether the words set something to a small number: "to 2 pieces".
+func toNumber(toks []token) bool {
+	for i, t := range toks {
+		if i > 0 && i+2 >= len(toks) && toks[i-1].is("to") && t.kind == tokNumber {
+			n, ok := numberOf(t.low)
+			return ok && n < 100
+		}
+	}
+	return false
 }
 
 // shows tells whether a word names a field of the intent's result, the object's

@@ -256,6 +256,7 @@ func (k *knowledge) enter(t token) {
 // user wrote stays in text.
 func (k *knowledge) mend(toks []token) []token {
 	toks = k.parted(toks)
+	k.shorten(toks)
 	for i, t := range toks {
 		if t.kind != tokWord || len(t.low) < 4 || k.inLex[t.low] || functionWords[t.low] {
 			continue
@@ -290,6 +291,27 @@ func (k *knowledge) mend(toks []token) []token {
 		}
 	}
 	return toks
+}
+
+// shorten puts right letters that are held down: nooo, pleeease.
+func (k *knowledge) shorten(toks []token) {
+	for i, t := range toks {
+		if t.kind != tokWord || k.inLex[t.low] || functionWords[t.low] {
+			continue
+		}
+		var one strings.Builder
+		run, longest := 0, 0
+		for j := range len(t.low) {
+			if run++; j == 0 || t.low[j] != t.low[j-1] {
+				run = 1
+				one.WriteByte(t.low[j])
+			}
+			longest = max(longest, run)
+		}
+		if w := one.String(); longest > 2 && (k.inLex[w] || functionWords[w] || noWords.at([]token{{low: w}}, 0) > 0 || yesWords.at([]token{{low: w}}, 0) > 0) {
+			toks[i].low, toks[i].stem = w, stem(w)
+		}
+	}
 }
 
 // parted takes words apart that are two words of the catalog written as one:

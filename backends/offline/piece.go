@@ -283,6 +283,9 @@ func isReport(toks []token) bool {
 	}
 	if nounMarks[toks[0].low] || toks[0].is("it", "they") {
 		for i, t := range toks[1:min(len(toks), 5)] {
+			if t.is("because") {
+				break
+			}
 			if auxiliaries[t.low] || isParticiple(t) {
 				return !t.is("is", "are") || !slices.ContainsFunc(toks[i+2:], isValue)
 			}
@@ -329,6 +332,9 @@ func (p *planner) elliptic(toks []token) bool {
 		return false
 	}
 	for _, t := range toks[1:] {
+		if t.is("because", "since") {
+			break
+		}
 		if auxiliaries[t.low] || subjectPronouns[t.low] {
 			return false
 		}

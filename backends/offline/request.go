@@ -299,10 +299,10 @@ func (p *planner) requestInside(toks []token) int {
 		}
 		wish := t.is("i", "we") && j+1 < len(toks) && toks[j+1].is("will", "would", "want", "need", "can")
 		polite := wish || openers.at(toks, j) > 0 && !t.is("and", "but", "so", "now", "right", "next", "second", "first", "just", "then", "good", "fine", "ok")
-		if !polite && (!p.k.verbs[t.low] || auxiliaries[t.low] || functionWords[t.low] && !t.is("tell", "show", "give", "get", "let", "check", "find", "send", "make", "put", "what", "where", "when")) {
+		if !polite && (!p.k.verbs[t.low] || auxiliaries[t.low] || functionWords[t.low] && !t.is("tell", "show", "give", "get", "let", "check", "find", "send", "make", "put", "take", "what", "where", "when")) {
 			continue
 		}
-		if (prev.kind == tokNumber || spellOut[prev.low] != 0) && (unitDays[t.stem] != 0 || !generalVerbs[t.low] || j+1 < len(toks) && !nounMarks[toks[j+1].low] && !pronouns[toks[j+1].low] && !toks[j+1].is("me", "us") && countDigits(toks[j+1].low) == 0) || len(wordsOnly(toks[j:])) < 2 {
+		if (prev.kind == tokNumber || spellOut[prev.low] != 0) && (unitDays[t.stem] != 0 || !generalVerbs[t.low] && (j+1 >= len(toks) || !toks[j+1].is("me", "us")) || j+1 < len(toks) && !nounMarks[toks[j+1].low] && !pronouns[toks[j+1].low] && !toks[j+1].is("me", "us") && countDigits(toks[j+1].low) == 0) || len(wordsOnly(toks[j:])) < 2 {
 			continue
 		}
 		if p.confident(toks[j:]) != nil {

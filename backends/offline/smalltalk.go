@@ -67,7 +67,7 @@ func (p *planner) smallTalk() (orchestrator.Plan, bool) {
 		return say(p.signedIn())
 	case p.wholly(helpWords):
 		return p.help(), true
-	case p.wholly(greetings):
+	case p.wholly(greetings), p.onlyOpens():
 		text := "Hello"
 		if first, _, _ := strings.Cut(p.req.User.Name, " "); first != "" {
 			text += ", " + first
@@ -85,6 +85,17 @@ func (p *planner) smallTalk() (orchestrator.Plan, bool) {
 		return say("There is nothing waiting for a yes at the moment. What would you like to do?")
 	}
 	return orchestrator.Plan{}, false
+}
+
+// onlyOpens tells whether the message is a greeting and what comes before a request
+// that does not follow: "good morning, quick question".
+func (p *planner) onlyOpens() bool {
+	w := wordsOnly(p.toks)
+	i := greetings.at(w, 0)
+	for n := i; n > 0 && i < len(w); i += n {
+		n = max(greetings.at(w, i), filler.at(w, i))
+	}
+	return i > 0 && i == len(w)
 }
 
 // undoing plans what the wish to take something back comes to: a confirmation that
