@@ -16,7 +16,9 @@ var (
 		"should i", "do i", "did i", "am i", "shall i", "would i", "must i", "do i have to", "do i need to", "do i get to", "why should i", "why can not i", "why can i not", "when can i", "is there a way to", "is there any way to",
 	)
 	// lastMinute end a message by taking it back.
-	lastMinute = newPhrases("no wait", "wait no", "no", "wait", "never mind", "actually no", "no do not", "do not", "forget it", "scratch that", "on second thought no", "on second thoughts no", "stop", "no stop", "no never mind", "actually never mind", "oh wait", "no forget it", "hold on", "i changed my mind", "better not", "actually not", "not", "just kidding", "oh no")
+	lastMinute = newPhrases("no wait", "wait no", "no", "wait", "never mind", "actually no", "no do not", "do not", "forget it", "scratch that", "on second thought no", "on second thoughts no", "stop", "no stop", "no never mind", "actually never mind", "oh wait", "no forget it", "hold on", "i changed my mind", "better not", "actually not", "not", "just kidding", "oh no", "maybe not", "or maybe not", "perhaps not", "or perhaps not", "or better not", "or rather not", "or not", "actually do not", "maybe do not", "or do not", "or maybe do not", "no actually do not", "sorry do not", "sorry no", "hmm no", "hmm maybe not", "hmm better not", "wait do not", "no wait do not", "i take that back", "no i take that back", "i would rather not")
+	// orNot ends a message so without a comma as well.
+	orNot      = newPhrases("or maybe not", "or perhaps not", "or better not", "or rather not", "or maybe do not")
 	wanting    = set("want need like wish care require wanted subscribed asked asking interested")
 	holding    = set("keep leave retain preserve hold")
 )
@@ -31,6 +33,9 @@ func (p *planner) prevented(s *skill, r *request) (orchestrator.Plan, bool) {
 	say := func(kind orchestrator.PlanKind, text string) (orchestrator.Plan, bool) {
 		return orchestrator.Plan{Kind: kind, Text: text}, true
 	}
+	if _, back, ok := p.reversed(r.toks); ok && back == s {
+		return orchestrator.Plan{}, false
+	}
 	if text := p.nobodyOffers(s, r); text != "" {
 		return say(orchestrator.PlanRefusal, text)
 	}
@@ -41,7 +46,7 @@ func (p *planner) prevented(s *skill, r *request) (orchestrator.Plan, bool) {
 	switch {
 	case p.takenBack(), s.negatedIn(words) && !s.negates, p.keeps(s, words):
 		return say(orchestrator.PlanAnswer, "All right, I leave it as it is. Nothing was changed.")
-	case s.oppositeIn(words):
+	case s.oppositeIn(words), p.isReversed(s, words):
 		return say(orchestrator.PlanRefusal, "It sounds as if you want the opposite, and that is not something I can do here: what I can do is "+brief(s.Summary)+". Nothing was changed.")
 	case len(r.context) == 0 && questionLeads.at(words, 0) > 0:
 		return say(orchestrator.PlanAnswer, p.explain(s))
@@ -99,6 +104,9 @@ func trimGreeting(toks []token) []token {
 func (p *planner) takenBack() bool {
 	w := trimPunct(p.toks)
 	for i := 1; i < len(w); i++ {
+		if w[i].is("or") && orNot.at(w, i) == len(w)-i {
+			return true
+		}
 		if w[i-1].kind != tokPunct || w[i-1].is("€", "$", "£", "#", "\"") {
 			continue
 		}

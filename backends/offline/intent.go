@@ -107,6 +107,7 @@ func (p *planner) rank(toks []token) []ranked {
 			out = again
 		}
 	}
+	out = p.turnRound(out, stripped)
 	p.ranks[memo] = out
 	return out
 }

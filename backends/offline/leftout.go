@@ -72,7 +72,7 @@ func (p *planner) onlyOne(steps []orchestrator.Step, toks []token) (orchestrator
 				}
 			}
 			for _, a := range st.Args {
-				if strings.Contains(strings.ToLower(a.Text), t.low) {
+				if slices.ContainsFunc(tokenize(a.Text), func(w token) bool { return w.low == t.low || w.kind == tokWord && w.stem == t.stem }) {
 					n++
 				}
 			}

@@ -15,6 +15,7 @@ func (p *planner) plan() orchestrator.Plan {
 	if len(wordsOnly(p.toks)) == 0 {
 		return p.help()
 	}
+	p.reconsider()
 	for _, try := range []func() (orchestrator.Plan, bool){
 		p.answerQuestion, p.smallTalk, p.correct, p.remembered, p.ask, p.leftOut,
 	} {
@@ -39,6 +40,9 @@ func (p *planner) ask() (orchestrator.Plan, bool) {
 		}
 	}
 	plan := p.assemble(reqs)
+	if text := p.unclear(); text != "" && p.changed(plan.Steps) {
+		return orchestrator.Plan{Kind: orchestrator.PlanQuestion, Text: "I am not sure what you mean by “" + text + "”. Could you say all of it once more? Nothing was changed."}, true
+	}
 	if plan.Kind == orchestrator.PlanSteps && !p.inProse && p.lostCondition(plan) {
 		plan.Kind = orchestrator.PlanQuestion
 		plan.Text = "I am not sure what depends on which condition there. Could you say it again in two sentences, or without the condition?"
