@@ -18,9 +18,9 @@ var (
 	// lastMinute end a message by taking it back.
 	lastMinute = newPhrases("no wait", "wait no", "no", "wait", "never mind", "actually no", "no do not", "do not", "forget it", "scratch that", "on second thought no", "on second thoughts no", "stop", "no stop", "no never mind", "actually never mind", "oh wait", "no forget it", "hold on", "i changed my mind", "better not", "actually not", "not", "just kidding", "oh no", "maybe not", "or maybe not", "perhaps not", "or perhaps not", "or better not", "or rather not", "or not", "actually do not", "maybe do not", "or do not", "or maybe do not", "no actually do not", "sorry do not", "sorry no", "hmm no", "hmm maybe not", "hmm better not", "wait do not", "no wait do not", "i take that back", "no i take that back", "i would rather not")
 	// orNot ends a message so without a comma as well.
-	orNot      = newPhrases("or maybe not", "or perhaps not", "or better not", "or rather not", "or maybe do not")
-	wanting    = set("want need like wish care require wanted subscribed asked asking interested")
-	holding    = set("keep leave retain preserve hold")
+	orNot   = newPhrases("or maybe not", "or perhaps not", "or better not", "or rather not", "or maybe do not")
+	wanting = set("want need like wish care require wanted subscribed asked asking interested")
+	holding = set("keep leave retain preserve hold")
 )
 
 // prevented tells what to say instead of planning a request whose words do not ask
