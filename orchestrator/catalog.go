@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Catalog is what the kernel learned by asking every service. It does not change
@@ -16,7 +17,7 @@ import (
 type Catalog struct {
 	entries []*Entry // sorted by name
 	byName  map[string]*Entry
-	version string
+	version func() string // computed on first use
 }
 
 // Entry is one intent of the catalog with everybody who offers it.
@@ -41,7 +42,9 @@ type Offer struct {
 
 	service        Service
 	params, result *validator
-	keys           bool          // the service keeps results by idempotency key
+	keys           bool // the service keeps results by idempotency key
+	confirm        *wordingTemplate
+	answer         *wordingTemplate
 	slots          chan struct{} // one element for each call under way to the service
 	undo           *undoing      // nil if the intent cannot be taken back
 }
@@ -111,7 +114,7 @@ func NewCatalog(offered []Offered) (*Catalog, []error) {
 		e.prepare()
 	}
 	slices.SortFunc(c.entries, func(a, b *Entry) int { return strings.Compare(a.Name, b.Name) })
-	c.version = c.hash()
+	c.version = sync.OnceValue(c.hash)
 	return c, errs
 }
 
@@ -154,10 +157,13 @@ func newOffer(x *expressions, s Service, d Description, in Intent) (Offer, error
 	if in.Subject != "" && (in.Params == nil || in.Params.Properties[in.Subject] == nil) {
 		return Offer{}, fmt.Errorf("the subject parameter %q is not among the parameters", in.Subject)
 	}
-	for what, text := range map[string]string{"confirmation": in.Confirm, "answer": in.Answer} {
-		if _, err := parseWording(text); err != nil {
-			return Offer{}, fmt.Errorf("template of the %s: %w", what, err)
-		}
+	confirm, err := parseWording(in.Confirm)
+	if err != nil {
+		return Offer{}, fmt.Errorf("template of the confirmation: %w", err)
+	}
+	answer, err := parseWording(in.Answer)
+	if err != nil {
+		return Offer{}, fmt.Errorf("template of the answer: %w", err)
 	}
 	undo, err := newUndoing(x, d, in)
 	if err != nil {
@@ -165,23 +171,23 @@ func newOffer(x *expressions, s Service, d Description, in Intent) (Offer, error
 	}
 	return Offer{
 		Service: d.Name, Version: d.Version, Era: d.Era, Intent: in,
-		service: s, params: params, result: result, keys: d.Keys, undo: undo,
+		service: s, params: params, result: result, keys: d.Keys, undo: undo, confirm: confirm, answer: answer,
 	}, nil
 }
 
 // prepare takes the description of the preferred offer and fills what it lacks
 // from the others. Everything was found sound by newOffer.
 func (e *Entry) prepare() {
-	e.Intent = e.Offers[0].Intent
+	e.Intent, e.confirm, e.answer = e.Offers[0].Intent, e.Offers[0].confirm, e.Offers[0].answer
 	for _, o := range e.Offers[1:] {
 		if len(e.Examples) == 0 {
 			e.Examples = o.Intent.Examples
 		}
 		if e.Confirm == "" {
-			e.Confirm = o.Intent.Confirm
+			e.Confirm, e.confirm = o.Intent.Confirm, o.confirm
 		}
 		if e.Answer == "" {
-			e.Answer = o.Intent.Answer
+			e.Answer, e.answer = o.Intent.Answer, o.answer
 		}
 	}
 	e.params = e.Offers[0].params
@@ -193,8 +199,6 @@ func (e *Entry) prepare() {
 			}
 		}
 	}
-	e.confirm, _ = parseWording(e.Confirm)
-	e.answer, _ = parseWording(e.Answer)
 }
 
 // Eras tells on which sides the intent is offered.
@@ -225,7 +229,12 @@ func (c *Catalog) Intent(name string) *Entry { return c.byName[name] }
 
 // Version is a hash over everything that the catalog says: the same descriptions
 // give the same version.
-func (c *Catalog) Version() string { return c.version }
+func (c *Catalog) Version() string {
+	if c.version == nil {
+		return ""
+	}
+	return c.version()
+}
 
 func (c *Catalog) hash() string {
 	h := sha256.New()

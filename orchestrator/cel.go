@@ -28,7 +28,8 @@ const (
 // expressions compiles CEL over the results of a plan's steps and keeps what it
 // compiled, because plans repeat.
 type expressions struct {
-	base func() (*cel.Env, error) // made on first use: it costs about a millisecond
+	// once is set for a single catalog, whose version then need not be known.
+	once bool
 
 	mu       sync.Mutex // guards what follows
 	envs     map[string]*planEnv
@@ -37,13 +38,14 @@ type expressions struct {
 
 func newExpressions() *expressions {
 	return &expressions{
-		base:     sync.OnceValues(newBaseEnv),
 		envs:     map[string]*planEnv{},
 		programs: map[string]*program{},
 	}
 }
 
-func newBaseEnv() (*cel.Env, error) {
+// baseEnv is what all environments extend. It is made on first use, because it
+// costs about a millisecond, and never changes.
+var baseEnv = sync.OnceValues(func() (*cel.Env, error) {
 	return cel.NewEnv(
 		cel.Variable("now", cel.TimestampType),
 		cel.OptionalTypes(),
@@ -59,7 +61,7 @@ func newBaseEnv() (*cel.Env, error) {
 				return types.Duration{Duration: time.Duration(days) * 24 * time.Hour}
 			}))),
 	)
-}
+})
 
 // planEnv is the typed environment of one plan: steps.<id> has the fields of
 // that step's result schema.
@@ -71,7 +73,7 @@ type planEnv struct {
 
 // program is a compiled expression.
 type program struct {
-	prg  cel.Program
+	prg  func() (cel.Program, error) // made on first use: many expressions are only checked
 	out  *cel.Type
 	deps []string // IDs of the steps that it reads
 }
@@ -79,7 +81,9 @@ type program struct {
 // planEnv returns the environment for steps that stand before the expression.
 func (x *expressions) planEnv(catalog *Catalog, steps []Step) (*planEnv, error) {
 	var key strings.Builder
-	key.WriteString(catalog.Version())
+	if !x.once {
+		key.WriteString(catalog.Version())
+	}
 	for _, s := range steps {
 		key.WriteString("\x00" + s.ID + "\x01" + s.Intent)
 		if s.ForEach != "" {
@@ -92,7 +96,7 @@ func (x *expressions) planEnv(catalog *Catalog, steps []Step) (*planEnv, error) 
 	if env != nil {
 		return env, nil
 	}
-	base, err := x.base()
+	base, err := baseEnv()
 	if err != nil {
 		return nil, err
 	}
@@ -152,10 +156,9 @@ func (x *expressions) compile(env *planEnv, expr string) (*program, error) {
 	if issues != nil && issues.Err() != nil {
 		return nil, env.explain(expr, issues)
 	}
-	prg, err := env.env.Program(checked, cel.CostLimit(maxExprCost), cel.InterruptCheckFrequency(100))
-	if err != nil {
-		return nil, err
-	}
+	prg := sync.OnceValues(func() (cel.Program, error) {
+		return env.env.Program(checked, cel.CostLimit(maxExprCost), cel.InterruptCheckFrequency(100))
+	})
 	p = &program{prg: prg, out: checked.OutputType(), deps: stepsIn(checked)}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -205,7 +208,11 @@ var errNoSuchElement = errors.New("no such element")
 
 // eval runs the program over the given values.
 func (p *program) eval(ctx context.Context, vars map[string]any) (ref.Val, error) {
-	out, _, err := p.prg.ContextEval(ctx, vars)
+	prg, err := p.prg()
+	if err != nil {
+		return nil, err
+	}
+	out, _, err := prg.ContextEval(ctx, vars)
 	if err == nil {
 		return out, nil
 	}

@@ -469,6 +469,7 @@ func inWords(v any) string {
 func CheckPlan(ctx context.Context, catalog *Catalog, plan *Plan) []string {
 	cfg := Config{MaxSteps: 20}
 	k := &Kernel{cfg: cfg, exprs: newExpressions()}
+	k.exprs.once = true
 	r := &run{k: k, catalog: catalog, req: Request{User: User{Email: "anyone", Role: Customer}}}
 	whom := make([]string, len(plan.Steps))
 	for i := range plan.Steps {

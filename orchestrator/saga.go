@@ -64,7 +64,7 @@ func newUndoing(x *expressions, d Description, in Intent) (*undoing, error) {
 // undoEnv is what the expressions of an undo may read: args and result, typed by
 // their schemas.
 func (x *expressions) undoEnv(in Intent) (*planEnv, error) {
-	base, err := x.base()
+	base, err := baseEnv()
 	if err != nil {
 		return nil, err
 	}

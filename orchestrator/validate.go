@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -17,8 +18,8 @@ import (
 // library; schemas with anything else, and the wording of errors, are left to the
 // library.
 type validator struct {
-	resolved *jsonschema.Resolved
-	quick    *quickSchema // nil if the schema says more than the compiled form knows
+	resolved func() (*jsonschema.Resolved, error) // on first use, which most schemas never see
+	quick    *quickSchema                         // nil if the schema says more than the compiled form knows
 }
 
 // newValidator returns nil for a nil schema. References to other documents are
@@ -27,11 +28,13 @@ func newValidator(s *jsonschema.Schema) (*validator, error) {
 	if s == nil {
 		return nil, nil //nolint:nilnil // no schema, nothing to validate
 	}
-	r, err := s.Resolve(nil)
-	if err != nil {
-		return nil, err
+	v := &validator{quick: compileQuick(s), resolved: sync.OnceValues(func() (*jsonschema.Resolved, error) { return s.Resolve(nil) })}
+	if v.quick == nil {
+		if _, err := v.resolved(); err != nil {
+			return nil, err
+		}
 	}
-	return &validator{r, compileQuick(s)}, nil
+	return v, nil
 }
 
 // newObjectValidator is newValidator for the parameters or the result of an
@@ -49,7 +52,11 @@ func (v *validator) validate(value any) error {
 	if v == nil || (v.quick != nil && v.quick.fits(value)) {
 		return nil
 	}
-	if err := v.resolved.Validate(value); err != nil {
+	resolved, err := v.resolved()
+	if err == nil {
+		err = resolved.Validate(value)
+	}
+	if err != nil {
 		return err
 	}
 	if v.quick != nil {
@@ -77,8 +84,16 @@ type quickSchema struct {
 }
 
 // compileQuick returns nil if the schema says anything that the compiled form
-// does not know.
+// does not know, or is no tree.
 func compileQuick(s *jsonschema.Schema) *quickSchema {
+	return compileTree(s, map[*jsonschema.Schema]bool{})
+}
+
+func compileTree(s *jsonschema.Schema, seen map[*jsonschema.Schema]bool) *quickSchema {
+	if s == nil || seen[s] {
+		return nil
+	}
+	seen[s] = true
 	plain := jsonschema.Schema{
 		Type: s.Type, Enum: s.Enum, Pattern: s.Pattern, MinLength: s.MinLength, MaxLength: s.MaxLength,
 		Minimum: s.Minimum, Maximum: s.Maximum, Properties: s.Properties, Required: s.Required,
@@ -98,6 +113,9 @@ func compileQuick(s *jsonschema.Schema) *quickSchema {
 		}
 		q.enum = append(q.enum, text)
 	}
+	if s.Schema != "" || s.Type != "string" && s.Pattern != "" {
+		return nil
+	}
 	switch s.Type {
 	case "string":
 		if s.Pattern != "" {
@@ -114,21 +132,24 @@ func compileQuick(s *jsonschema.Schema) *quickSchema {
 	case "array":
 		q.minItems, q.maxItems = orElse(s.MinItems, 0), orElse(s.MaxItems, math.MaxInt)
 		if s.Items != nil {
-			if q.items = compileQuick(s.Items); q.items == nil {
+			if q.items = compileTree(s.Items, seen); q.items == nil {
 				return nil
 			}
 		}
 	case "object":
 		q.fields = make(map[string]*quickSchema, len(s.Properties))
 		for name, p := range s.Properties {
-			if q.fields[name] = compileQuick(p); q.fields[name] == nil {
+			if q.fields[name] = compileTree(p, seen); q.fields[name] == nil {
 				return nil
 			}
 		}
 		switch a := s.AdditionalProperties; {
 		case a == nil:
 		case a.Not != nil && sameSchema(a.Not, &jsonschema.Schema{}) && sameSchema(a, &jsonschema.Schema{Not: a.Not}):
-			q.closed = true
+			if seen[a] || seen[a.Not] {
+				return nil
+			}
+			q.closed, seen[a], seen[a.Not] = true, true, true
 		default:
 			return nil
 		}

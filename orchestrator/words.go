@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -132,7 +133,7 @@ func (c *Catalog) In(l *Locale) *Catalog {
 		return c
 	}
 	out := *c
-	out.entries, out.byName, out.version = make([]*Entry, 0, len(c.entries)), map[string]*Entry{}, c.version+"-"+l.Language
+	out.entries, out.byName, out.version = make([]*Entry, 0, len(c.entries)), map[string]*Entry{}, sync.OnceValue(func() string { return c.Version() + "-" + l.Language })
 	for _, e := range c.entries {
 		t := new(Entry)
 		*t = *e
