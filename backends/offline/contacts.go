@@ -105,7 +105,7 @@ func addressIn(b *bag, start, end int, key func(token) bool) (string, [2]int) {
 	}
 	for i := start + 3; i < end; i++ {
 		low := toks[i].text == toks[i].low
-		if low && strings.Contains(gapText(b.msg, toks[i-1], toks[i]), ",") && (openers.at(toks, i) > 0 || generalVerbs[toks[i].low] || subjectPronouns[toks[i].low]) {
+		if low && strings.Contains(gapText(b.msg, toks[i-1], toks[i]), ",") && (openers.at(toks, i) > 0 || generalVerbs[toks[i].low] || subjectPronouns[toks[i].low] || toks[i].is("that", "this", "which") && i+1 < end && auxiliaries[toks[i+1].low]) {
 			end = i // what follows the address asks for something
 			for end > start && toks[end-1].kind == tokPunct {
 				end--

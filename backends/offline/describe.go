@@ -225,6 +225,15 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			}
 			continue
 		}
+		if m != nil && i > 0 {
+			if sw, ok := fieldValue(m.list.sub, toks[:end], i); ok {
+				d.status = append(d.status, sw)
+				mark(i)
+				mark(i + 1)
+				i++
+				continue
+			}
+		}
 		if m != nil && t.kind == tokWord && i > 0 && !functionWords[t.low] {
 			if sw, ok := statusIn(m.list.sub, toks, i); ok {
 				d.status = append(d.status, sw)

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -128,6 +129,24 @@ func statusIn(fields []*field, toks []token, i int) (statusWord, bool) {
 					(!functionWords[toks[next].low] || toks[next].is("one", "ones")) {
 					return statusWord{f, v}, true
 				}
+			}
+		}
+	}
+	return statusWord{}, false
+}
+
+// fieldValue finds a property with its value at i: "zone B", "size M".
+func fieldValue(fields []*field, toks []token, i int) (statusWord, bool) {
+	if i+1 >= len(toks) || toks[i].kind != tokWord || !endsPhrase(toks, i+2) {
+		return statusWord{}, false
+	}
+	for _, f := range fields {
+		if f.kind != kindEnum || f.words[toks[i].stem] < inTitle {
+			continue
+		}
+		for _, v := range f.values {
+			if slices.ContainsFunc(v.forms, func(form []string) bool { return len(form) == 1 && form[0] == toks[i+1].low }) {
+				return statusWord{f, v}, true
 			}
 		}
 	}

@@ -39,6 +39,9 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 	if !sl.required && s.Changes() && !d.pronoun && !d.demo && len(d.words) > 0 && !d.noun {
 		return nil, false
 	}
+	if s.Changes() && sl.required && d.empty() && d.pronoun && !d.noun && p.missedLast(sl, who) {
+		return nil, true // "it" may be what was not understood
+	}
 	if !s.Changes() && sl.required && d.empty() && !d.noun && !d.pronoun && !d.all && !d.both && indefiniteOf(s, sl, b.toks[:b.own]) && !p.spoken(sl, who) {
 		return nil, true // an invoice: of which order is for the user to say
 	}
@@ -66,6 +69,17 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 		return nil, true // nothing was said of it
 	}
 	return p.resolve(sl, d, who)
+}
+
+// missedLast tells whether the last message was not understood, and no earlier part of
+// this one names such an object.
+func (p *planner) missedLast(sl *slot, who string) bool {
+	n := len(p.req.Conversation)
+	if r, ok := p.last[sl.name]; ok && r.who == who || n == 0 {
+		return false
+	}
+	t := p.req.Conversation[n-1]
+	return t.Kind == orchestrator.KindRefusal && len(t.Steps) == 0
 }
 
 // indefiniteOf tells whether the words ask for one, whichever, of what the intent shows

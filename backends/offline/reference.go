@@ -51,7 +51,7 @@ func (p *planner) resolve(sl *slot, d description, who string) (refs []reference
 		}
 		if d.pronoun || d.demo || d.definite || !d.noun || d.alias {
 			if r, ok := p.antecedent(sl, who); ok {
-				return []reference{r}, false
+				return []reference{p.orCalled(sl, d, r)}, false
 			}
 		}
 	}
@@ -77,6 +77,25 @@ func (p *planner) resolve(sl *slot, d description, who string) (refs []reference
 		return []reference{a, b}, false
 	}
 	return []reference{p.objectRef(m, list, d, who, 0)}, false
+}
+
+// orCalled prefers the one object that is labelled with the word that the description
+// uses to the one that was spoken of before.
+func (p *planner) orCalled(sl *slot, d description, before reference) reference {
+	key, literal := before.arg.Value.(string)
+	if !literal || len(sl.makers) == 0 || d.pronoun || d.demo {
+		return before
+	}
+	m := sl.makers[0]
+	called := d.calledIn(m)
+	if called == "" {
+		return before
+	}
+	list := "steps." + p.lookup(m.skill, m.list.name, before.who, nil) + "." + m.list.name
+	named := list + ".filter(o, " + called + ")"
+	return reference{who: before.who, arg: orchestrator.Arg{
+		Ref: "size(" + named + ") == 1 ? " + named + "[0]." + m.key + " : " + celValue(key), Text: d.text,
+	}}
 }
 
 // pickMaker chooses the list whose objects have texts to be described by.

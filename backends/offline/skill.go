@@ -141,7 +141,7 @@ func anchored(p string) string {
 }
 
 var proseWords = set(`reason text message comment comments note notes feedback complaint description details detail question why body problem issue remark
-remarks wording explanation content symptoms fault`)
+remarks wording explanation content symptoms fault topic`)
 
 func useOf(sl *slot, p *jsonschema.Schema) slotUse {
 	if sl.kind != kindText {
@@ -184,7 +184,7 @@ func useOf(sl *slot, p *jsonschema.Schema) slotUse {
 }
 
 // proseLeads begin what a parameter that takes the user's own words says of itself.
-var proseLeads = newPhrases("why", "what is wrong", "what is broken", "what is the matter", "what happened", "what went wrong", "what to say", "what to tell", "what to add", "what to write", "what the customer", "what the user", "what the patient", "what the guest", "what the member", "what the student", "what you want to say", "what it is for", "in your own words", "free text", "anything else", "any wishes", "what should be")
+var proseLeads = newPhrases("why", "what is wrong", "what is broken", "what is the matter", "what happened", "what went wrong", "what to say", "what to tell", "what to add", "what to write", "what the customer", "what the user", "what the patient", "what the guest", "what the member", "what the student", "what you want to say", "what it is for", "what it is about", "in your own words", "free text", "anything else", "any wishes", "what should be")
 
 func saysProse(about string) bool {
 	toks := tokenize(about)

@@ -234,6 +234,11 @@ func (p *planner) says(s *skill, b *bag, from, to int) bool {
 	return false
 }
 
+// isPlace tells whether the parameter says where something is.
+func (sl *slot) isPlace() bool {
+	return sl.use == useName && (sl.words[stem("place")] > 0 || sl.words[stem("where")] > 0 || sl.words[stem("location")] > 0)
+}
+
 // capital writes the first letter as a capital.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
@@ -279,6 +284,15 @@ func (p *planner) fillName(s *skill, sl *slot, b *bag) (string, bool) {
 			j = k + 1
 		}
 		g := group{from: i, to: j, score: 1}
+		if sl.isPlace() && isCapital(toks[i].text) {
+			for g.to < len(toks) && isCapital(toks[g.to].text) && toks[g.to].kind == tokWord {
+				g.to++ // High Street, even if the street is one of the intent's own words
+			}
+			j = g.to
+			if i > 0 && toks[i-1].kind == tokNumber && countDigits(toks[i-1].low) < 5 && !b.used[i-1] {
+				g.from-- // 12 Mill Lane
+			}
+		}
 		if isCapital(toks[i].text) && i > 0 {
 			g.score += 2
 			if toks[i-1].is("the", "a", "an") && isCapital(toks[i-1].text) {
