@@ -42,10 +42,12 @@ type facts struct {
 	message string // of the user
 	steps   []StepRecord
 	catalog *Catalog
+	account [2]User
+	earlier [2][]Turn // of the conversation, and of others
 	// computed is set when what can be computed was added to numbers.
 	computed bool
-	// more are sources that were not read yet: most answers need only the first.
-	more []func()
+	// loaded is how many sources were read: most answers need only the first.
+	loaded int
 
 	words  []word   // of the text that is read at the moment
 	keys   []string // of the maps that are read at the moment
@@ -69,45 +71,48 @@ type moment struct {
 func newFacts(req RespondRequest, digest []Turn) *facts {
 	f := &facts{
 		now: req.Now, message: req.Message, steps: req.Steps, catalog: req.Catalog,
+		account: [2]User{req.User, req.Subject}, earlier: [2][]Turn{req.Conversation, digest},
 		nodes: make([]node, 0, 64), texts: make([]known[string], 0, 32), keys: make([]string, 0, 16), words: make([]word, 0, 32),
 		numbers: map[string]int32{}, parts: map[string]int32{}, codes: map[string]int32{},
 		days: map[int]int32{}, clocks: map[int]int32{}, currencies: map[string]bool{},
 	}
-	f.more = append(f.more, func() {
-		f.addSteps(req.Steps, "")
-		f.addText(req.Message, f.root(fromMessage, ""))
-		account := f.root(fromAccount, "")
-		for _, u := range []User{req.User, req.Subject} {
-			f.addText(u.Name, account)
-			f.addText(u.Email, account)
-		}
-		f.addMoment(req.Now, true, f.root(fromClock, ""))
-	})
-	for _, turns := range [][]Turn{req.Conversation, digest} {
-		for _, t := range slices.Backward(turns) {
-			f.more = append(f.more, func() {
-				earlier := f.root(fromEarlier, "")
-				f.addText(t.Message, earlier)
-				f.addText(t.Answer, earlier)
-				f.addMoment(t.At, true, earlier)
-				f.addSteps(t.Steps, fromEarlier)
-			})
-		}
-	}
-	f.more = append(f.more, f.addCatalog)
 	f.load()
 	return f
 }
 
-// load reads one more source; ok is false if there is none left.
+// load reads one more source: what the turn has, earlier turns from the newest on,
+// and the catalog. ok is false if there is none left.
 func (f *facts) load() (ok bool) {
-	if len(f.more) == 0 {
-		return false
+	n := f.loaded
+	f.loaded++
+	if n == 0 {
+		f.addSteps(f.steps, "")
+		f.addText(f.message, f.root(fromMessage, ""))
+		account := f.root(fromAccount, "")
+		for _, u := range f.account {
+			f.addText(u.Name, account)
+			f.addText(u.Email, account)
+		}
+		f.addMoment(f.now, true, f.root(fromClock, ""))
+		return true
 	}
-	next := f.more[0]
-	f.more = f.more[1:]
-	next()
-	return true
+	n--
+	for _, turns := range f.earlier {
+		if n < len(turns) {
+			t := &turns[len(turns)-1-n]
+			earlier := f.root(fromEarlier, "")
+			f.addText(t.Message, earlier)
+			f.addText(t.Answer, earlier)
+			f.addMoment(t.At, true, earlier)
+			f.addSteps(t.Steps, fromEarlier)
+			return true
+		}
+		n -= len(turns)
+	}
+	if n == 0 {
+		f.addCatalog()
+	}
+	return n == 0
 }
 
 // addSteps adds what became of steps. from is where they come from if not from
