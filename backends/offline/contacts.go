@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,8 +24,9 @@ func (p *planner) fillContacts(s *skill, b *bag, put func(*slot, any, string)) {
 				put(sl, b.text(at[0], at[1]), b.text(at[0], at[1]))
 			}
 		case useAddress:
-			if v, at := findAddress(b, p.keyAnywhere); v != "" {
-				b.take(at[0], at[1]-at[0])
+			if v, at := findAddress(b, p.keyAnywhere); v != "" && !standsFor(b.toks[at[0]:at[1]]) {
+				from := p.placeBefore(b, at[0])
+				b.take(from, at[1]-from)
 				put(sl, v, v)
 			}
 		default:
@@ -233,4 +235,34 @@ func gapText(msg string, a, b token) string {
 		return ""
 	}
 	return msg[a.end:b.start]
+}
+
+// places are words for where somebody is, which stand for an address and are none.
+var places = set("address addresses place house home flat apartment office work workplace room school shop store hotel")
+
+// standsFor tells whether the words only speak of an address that would have to be
+// known: "Ben's address".
+func standsFor(toks []token) bool {
+	w := wordsOnly(toks)
+	if len(w) == 0 || len(w) == 1 && w[0].kind == tokQuoted {
+		return false
+	}
+	return places[w[len(w)-1].low] && !slices.ContainsFunc(w, func(t token) bool { return countDigits(t.low) > 0 })
+}
+
+// placeBefore is where the words begin that say whose address follows: "to my office
+// at", before a street. It is from if there are none.
+func (p *planner) placeBefore(b *bag, from int) int {
+	if from < 3 || !b.toks[from-1].is("at", "in", "on", ",", ":", "-") {
+		return from
+	}
+	for i := from - 2; i >= max(0, from-6); i-- {
+		if b.used[i] || b.toks[i].kind != tokWord {
+			break
+		}
+		if b.toks[i].is("to", "into") && i+1 < from && nounMarks[b.toks[i+1].low] {
+			return i
+		}
+	}
+	return from
 }

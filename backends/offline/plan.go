@@ -98,6 +98,7 @@ func (p *planner) assemble(reqs []*request) orchestrator.Plan {
 		case r.not && len(r.when) > 0:
 			r.when = turned(r.when)
 		}
+		a.unknown = append(a.unknown, p.unheard(r)...)
 		s, other := p.choose(r)
 		if other != nil {
 			return p.whichOf(r, s, other)
@@ -143,7 +144,7 @@ func (p *planner) finish(a *assembly) orchestrator.Plan {
 	plan := orchestrator.Plan{Kind: orchestrator.PlanSteps, Steps: p.steps}
 	plan.Text = strings.Join(slices.Compact(a.notes), " ")
 	if len(a.unknown) > 0 {
-		plan.Text = strings.TrimSpace(plan.Text + " I did not understand “" + a.unknown[0] + "”, so I left that out.")
+		plan.Text = strings.TrimSpace(plan.Text + " I did not understand “" + strings.Join(a.unknown, "” and “") + "”, so I left that out.")
 	}
 	return plan
 }

@@ -106,11 +106,24 @@ func (p *planner) remark(b *bag) int {
 		if i != b.own && !strings.ContainsAny(gap, ",–—;") && !strings.Contains(gap, " - ") && b.toks[i-1].kind != tokPunct {
 			continue
 		}
-		if b.free(i, 1) && isRemark(b.toks[i:]) {
+		if b.free(i, 1) && (isRemark(b.toks[i:]) || p.shortRemark(b.toks[i:b.own])) {
 			return i
 		}
 	}
 	return 0
+}
+
+// shortRemark tells whether the words, which end the request, say in short what is
+// wrong: "too small", "wrong size", "arrived broken".
+func (p *planner) shortRemark(toks []token) bool {
+	w := trimPunct(toks)
+	if len(w) < 2 || len(w) > 6 || slices.ContainsFunc(w, func(t token) bool { return t.is(",") || countDigits(t.low) > 0 }) {
+		return false
+	}
+	if w[0].is("too", "wrong", "not") {
+		return w[1].kind == tokWord && !nounMarks[w[1].low] && !functionWords[w[1].low]
+	}
+	return isParticiple(w[0]) && !p.k.verbs[w[0].low] && w[1].kind == tokWord && w[1].is("broken", "damaged", "defective", "faulty", "wrong", "late", "in", "with", "too", "without")
 }
 
 // isRemark tells whether the words state something and ask for nothing.
