@@ -87,3 +87,29 @@ func TestQuickLeavesTheRestToTheLibrary(t *testing.T) {
 		})
 	}
 }
+
+// What the library would refuse is refused when the schema is given, not when the
+// first value comes.
+func TestUnsoundSchemasAreRefused(t *testing.T) {
+	text := &jsonschema.Schema{Type: "string"}
+	cyclic := &jsonschema.Schema{Type: "array"}
+	cyclic.Items = cyclic
+	object := func(properties map[string]*jsonschema.Schema) *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "object", Properties: properties}
+	}
+	for name, s := range map[string]*jsonschema.Schema{
+		"Nothing":            object(map[string]*jsonschema.Schema{"a": nil}),
+		"Twice":              object(map[string]*jsonschema.Schema{"a": text, "b": text}),
+		"Cyclic":             object(map[string]*jsonschema.Schema{"a": cyclic}),
+		"BadPattern":         object(map[string]*jsonschema.Schema{"a": {Type: "string", Pattern: "("}}),
+		"PatternOfANumber":   object(map[string]*jsonschema.Schema{"a": {Type: "integer", Pattern: "("}}),
+		"OtherDocument":      object(map[string]*jsonschema.Schema{"a": {Ref: "https://example.com/schema"}}),
+		"TypeAndTypesAtOnce": object(map[string]*jsonschema.Schema{"a": {Type: "string", Types: []string{"string", "null"}}}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := newValidator(s); err == nil {
+				t.Error("the schema was taken")
+			}
+		})
+	}
+}
