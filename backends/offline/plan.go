@@ -189,6 +189,9 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 			b.take(at+n, b.own-at-n) // what is left out is nothing to act on
 		}
 	}
+	if v, at := addressIn(b, b.own, len(b.toks), p.keyAnywhere); v != "" && countDigits(v) > 0 && !s.takes(useAddress) {
+		b.take(at[0], at[1]-at[0]) // its numbers name no object
+	}
 	lits := p.literals(s, b)
 	if exceptional > 0 {
 		fresh := newBag(p.req.Message, r.words(), r.context)

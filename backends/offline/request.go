@@ -40,6 +40,11 @@ func (r *request) words() []token {
 // requests divides a message into requests and hangs the conditions on them.
 func (p *planner) requests(toks []token) []*request {
 	list := p.placeConditions(p.wholeQuestions(chunksWith(toks, p.k.verbs)))
+	for i := range list {
+		if list[i].kind == chunkRequest && i > 0 {
+			list[i].toks = p.placed(list[i].toks)
+		}
+	}
 	var out []*request
 	var last []clause // of the condition that an "otherwise" would turn round
 	var ahead []clause

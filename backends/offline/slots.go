@@ -85,7 +85,7 @@ func (p *planner) fillEnums(s *skill, b *bag, put func(*slot, any, string)) {
 			put(sl, v.value, b.text(at, at+n))
 			b.take(at, n)
 			if sl.required && s.Changes() {
-				b.listed(sl, at, n, put)
+				b.listed(s, sl, at, n, put)
 			}
 			break
 		}
