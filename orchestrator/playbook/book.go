@@ -23,6 +23,9 @@ type book struct {
 	params                   []param
 	steps                    []step
 	partly                   bool
+	// flawed is set when there is a mistake in its form. It is checked all the same, so
+	// that everything that is wrong is said at once, and never offered.
+	flawed bool
 
 	// What the check makes of it.
 	intent orchestrator.Intent
@@ -46,12 +49,15 @@ type step struct {
 	when, forEach    *yaml.Node        // the expressions
 	otherwise        *yaml.Node
 	after            []*yaml.Node
+
+	calls *orchestrator.Intent // what the check has found that it calls; nil if nothing
 }
 
 // argument is one argument of a step: an expression, or else a literal.
 type argument struct {
 	key, value *yaml.Node
 	ref, text  string
+	flawed     bool // in its form
 }
 
 // The names of playbooks are those of intents, the IDs of steps those of the
@@ -72,9 +78,13 @@ const maxParams = 40
 // plan.
 const maxSteps = 19
 
+// maxRepeat is for how many elements a step may run: as many as the kernel takes.
+const maxRepeat = 100
+
 // read reads one document.
 func (p *problems) read(doc *yaml.Node) *book {
-	b := &book{file: p.file}
+	b, mistakes := &book{file: p.file}, len(p.list)
+	defer func() { b.flawed = len(p.list) > mistakes }()
 	b.keys = p.known(doc, "a playbook", "name", "summary", "examples", "params", "steps", "partly", "confirm", "answer", "languages")
 	b.name = p.text(b.keys["name"], "the name")
 	switch {
@@ -92,6 +102,7 @@ func (p *problems) read(doc *yaml.Node) *book {
 	if n := b.keys["languages"]; n != nil {
 		b.languages = map[string]orchestrator.Words{}
 		for _, f := range p.fields(n, "languages") {
+			p.tag(f.key)
 			b.languages[f.key.Value] = p.words(f.value)
 		}
 	}
@@ -105,6 +116,7 @@ func (p *problems) read(doc *yaml.Node) *book {
 			b.params = append(b.params, p.param(f))
 		}
 	}
+	p.wordings(b)
 	steps := p.items(b.keys["steps"], "steps")
 	if len(steps) == 0 {
 		p.at(either(b.keys["steps"], doc), "the playbook has no steps")
@@ -166,6 +178,7 @@ func (p *problems) param(f field) param {
 	s.Format, s.Pattern = p.text(k["format"], "the format"), p.text(k["pattern"], "the pattern")
 	if _, err := regexp.Compile(s.Pattern); err != nil {
 		p.at(k["pattern"], "the pattern is no regular expression: %v", err)
+		s.Pattern = ""
 	}
 	s.Minimum, s.Maximum = p.number(k["min"], "min"), p.number(k["max"], "max")
 	s.MinLength, s.MaxLength = p.whole(k["minlen"], "minlen"), p.whole(k["maxlen"], "maxlen")
@@ -175,6 +188,8 @@ func (p *problems) param(f field) param {
 	if n := k["example"]; n != nil {
 		s.Examples = []any{p.literal(n, s.Type)}
 	}
+	p.bounds(s, k)
+	form(s)
 	extra := map[string]any{}
 	if unit := p.text(k["unit"], "the unit"); unit != "" {
 		extra["x-unit"] = unit
@@ -255,6 +270,10 @@ func (p *problems) step(n *yaml.Node) step {
 		if s.forEach == nil {
 			p.at(k["max"], "max goes with for_each, which the step does not have")
 		}
+		if *limit > maxRepeat {
+			p.at(k["max"], "max is %d, at most %d are allowed", *limit, maxRepeat)
+			s.made.Max = maxRepeat
+		}
 	}
 	s.after = p.items(k["after"], "after")
 	for _, a := range s.after {
@@ -291,6 +310,7 @@ func (p *problems) argument(f field) argument {
 		switch {
 		case (k["ref"] == nil) == (k["value"] == nil):
 			p.at(f.value, "an argument that is not a plain value has either a ref or a value")
+			a.flawed = true
 		case k["ref"] != nil:
 			a.value, a.ref = k["ref"], expression(p.text(k["ref"], "ref"))
 		default:

@@ -16,7 +16,7 @@ import (
 type checker struct {
 	offered map[string]orchestrator.Intent // the services' intents by name
 	books   map[string]*book
-	state   map[string]state
+	state   map[*book]state
 	found   []Problem
 }
 
@@ -30,14 +30,19 @@ const (
 )
 
 // check fills the intents and plays of the sound books and returns them, in the
-// order in which they came. A book whose name is taken is broken.
+// order in which they came. A book whose name is taken is broken. All are looked at to
+// the end, those with a mistake as well, so that everything that can be known is said.
 func (c *checker) check(ctx context.Context, books []*book) []*book {
-	c.books, c.state = map[string]*book{}, map[string]state{}
+	c.books, c.state = map[string]*book{}, map[*book]state{}
 	for _, b := range books {
 		p := &problems{file: b.file}
-		if other := c.books[b.name]; other != nil {
+		if !bookName.MatchString(b.name) {
+			b.flawed = true // as was said where it was read
+		} else if other := c.books[b.name]; other != nil {
+			b.flawed = true
 			p.at(b.keys["name"], "%s is already the name of the playbook in %s", b.name, other.file)
 		} else if _, taken := c.offered[b.name]; taken {
+			b.flawed = true
 			p.at(b.keys["name"], "%s is already the name of an intent of a service", b.name)
 		} else {
 			c.books[b.name] = b
@@ -46,7 +51,7 @@ func (c *checker) check(ctx context.Context, books []*book) []*book {
 	}
 	var out []*book
 	for _, b := range books {
-		if c.books[b.name] == b && c.settle(ctx, b) == sound {
+		if c.settle(ctx, b) == sound {
 			out = append(out, b)
 		}
 	}
@@ -55,26 +60,22 @@ func (c *checker) check(ctx context.Context, books []*book) []*book {
 
 // settle checks a book, those that it plays before it.
 func (c *checker) settle(ctx context.Context, b *book) state {
-	if s := c.state[b.name]; s != unknown {
+	if s := c.state[b]; s != unknown {
 		return s
 	}
-	c.state[b.name] = checking
+	c.state[b] = checking
 	p := &problems{file: b.file}
 	for i := range b.steps {
 		c.place(ctx, p, b, i)
 	}
-	if len(p.list) == 0 {
-		c.describe(p, b)
-	}
-	if len(p.list) == 0 {
-		c.compile(ctx, p, b)
-	}
-	c.state[b.name] = sound
-	if len(p.list) > 0 {
-		c.state[b.name] = broken
+	c.describe(p, b)
+	c.compile(ctx, p, b)
+	c.state[b] = sound
+	if len(p.list) > 0 || b.flawed {
+		c.state[b] = broken
 	}
 	c.found = append(c.found, p.list...)
-	return c.state[b.name]
+	return c.state[b]
 }
 
 // place checks a step's intent and arguments, and that it refers to steps before
@@ -85,7 +86,7 @@ func (c *checker) place(ctx context.Context, p *problems, b *book, i int) {
 	for _, o := range b.steps[:i] {
 		before = append(before, o.made.ID)
 	}
-	if slices.Contains(before, s.made.ID) {
+	if s.made.ID != "" && slices.Contains(before, s.made.ID) {
 		p.at(s.id, "the id %s is used twice", s.made.ID)
 	}
 	earlier := func(n *yaml.Node, id, what string) {
@@ -103,10 +104,12 @@ func (c *checker) place(ctx context.Context, p *problems, b *book, i int) {
 	if id := s.made.Otherwise; s.otherwise != nil {
 		earlier(s.otherwise, id, "it is the alternative to")
 	}
+	c.reads(p, b, s)
 	intent, ok := c.intent(ctx, p, b, s)
 	if !ok {
 		return
 	}
+	s.calls = &intent
 	names := paramsOf(intent)
 	given := map[string]bool{}
 	for j := range s.args {
@@ -125,6 +128,10 @@ func (c *checker) place(ctx context.Context, p *problems, b *book, i int) {
 			p.at(s.intent, "%s needs the argument %s", intent.Name, name)
 		}
 	}
+}
+
+// reads checks that the parameters that a step reads are there.
+func (c *checker) reads(p *problems, b *book, s *step) {
 	for _, e := range s.expressions() {
 		for _, name := range paramsIn(e.expr) {
 			if !slices.ContainsFunc(b.params, func(q param) bool { return q.name == name }) {
@@ -160,7 +167,7 @@ func (c *checker) intent(ctx context.Context, p *problems, b *book, s *step) (in
 	switch {
 	case other == b:
 		p.at(s.intent, "the playbook plays itself")
-	case c.state[name] == checking:
+	case c.state[other] == checking:
 		p.at(s.intent, "%s plays %s, which plays it in turn", b.name, name)
 	case c.settle(ctx, other) == broken:
 		p.at(s.intent, "the playbook %s is left out, because it has mistakes of its own", name)
@@ -183,9 +190,9 @@ func (c *checker) describe(p *problems, b *book) {
 	b.play = orchestrator.Play{Plan: orchestrator.Plan{Kind: orchestrator.PlanSteps, Partly: b.partly}, Questions: map[string]string{}}
 	for i := range b.steps {
 		s := &b.steps[i]
-		in, own := c.offered[s.made.Intent]
-		if !own {
-			in = c.books[s.made.Intent].intent
+		var in orchestrator.Intent
+		if s.calls != nil {
+			in = *s.calls
 		}
 		if in.Subject != "" && b.intent.Subject == "" { // whom the steps are about is whom the playbook is about
 			b.intent.Subject = in.Subject
@@ -198,7 +205,7 @@ func (c *checker) describe(p *problems, b *book) {
 		for _, a := range s.args {
 			arg := orchestrator.Arg{Ref: a.ref, Text: a.text}
 			if a.ref == "" {
-				arg.Value = p.literal(a.value, kindOf(in.Params.Properties[a.key.Value]))
+				arg.Value = p.literal(a.value, kindOf(in.Params, a.key.Value))
 			}
 			made.Args[a.key.Value] = arg
 		}
@@ -236,11 +243,12 @@ func paramsOf(in orchestrator.Intent) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return n == in.Subject })
 }
 
-func kindOf(s *jsonschema.Schema) string {
-	if s == nil {
+// kindOf is the type of a parameter, empty if it is not known.
+func kindOf(params *jsonschema.Schema, name string) string {
+	if params == nil || params.Properties[name] == nil {
 		return ""
 	}
-	return s.Type
+	return params.Properties[name].Type
 }
 
 func orNone(names []string) string {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"go.yaml.in/yaml/v3"
 
 	"banyan/orchestrator"
@@ -20,44 +21,87 @@ var errNotCalled = errors.New("a playbook is played, not called")
 // parameters stand before it as the result of a step of their own.
 func (c *checker) compile(ctx context.Context, p *problems, b *book) {
 	plan := orchestrator.Plan{Kind: orchestrator.PlanSteps, Steps: []orchestrator.Step{{ID: paramsID, Intent: paramsID}}}
-	used := map[string]bool{}
-	for _, s := range b.play.Plan.Steps {
-		used[s.Intent] = true
-		plan.Steps = append(plan.Steps, asChecked(s))
+	known := map[string]bool{}
+	for i, s := range b.play.Plan.Steps {
+		plan.Steps = append(plan.Steps, b.steps[i].asChecked(s, i, known))
+		known[s.ID] = true
 	}
-	catalog, bad := c.catalog(b, used)
+	catalog, bad := c.catalog(b, true)
 	for _, err := range bad {
 		n := b.keys["answer"]
 		if strings.Contains(err.Error(), "confirm") {
 			n = b.keys["confirm"]
 		}
-		_, text, _ := strings.Cut(err.Error(), "intent "+b.name+": ")
+		_, text, _ := strings.Cut(err.Error(), "intent "+thisBook+": ")
 		p.at(n, "%s", text)
 	}
 	if len(bad) > 0 {
+		if catalog, bad = c.catalog(b, false); len(bad) > 0 {
+			return
+		}
+	}
+	faults := orchestrator.CheckPlan(ctx, catalog, &plan)
+	for _, fault := range faults {
+		c.locate(p, b, fault)
+	}
+	// A step whose list is wrong was looked at no further.
+	again := false
+	for i := range b.steps {
+		list := &plan.Steps[i+1].ForEach
+		if *list != "" && slices.ContainsFunc(faults, func(f string) bool { return strings.Contains(f, "for_each "+strconv.Quote(*list)) }) {
+			*list, again = "dyn([])", true
+		}
+	}
+	if !again {
 		return
 	}
 	for _, fault := range orchestrator.CheckPlan(ctx, catalog, &plan) {
-		c.locate(p, b, fault)
+		if !slices.Contains(faults, fault) {
+			c.locate(p, b, fault)
+		}
 	}
 }
 
+// standIn is the name of the intent that stands for what a step with a mistake calls.
+// It has the parameters that the step gives, of any type, so that the rest of the step
+// can be checked.
+func standIn(i int) string { return "called_by_step_" + strconv.Itoa(i+1) }
+
+// thisBook is the name under which a book is checked.
+const thisBook = "this_playbook_itself"
+
 // catalog holds what the steps of a book call, and its parameters.
-func (c *checker) catalog(b *book, used map[string]bool) (*orchestrator.Catalog, []error) {
+func (c *checker) catalog(b *book, templates bool) (*orchestrator.Catalog, []error) {
 	plain := func(in orchestrator.Intent) orchestrator.Intent {
 		return orchestrator.Intent{Name: in.Name, Summary: in.Summary, Params: in.Params, Result: in.Result, Effect: in.Effect, Subject: in.Subject}
 	}
 	world := orchestrator.Description{Name: "services", Contract: orchestrator.ContractVersion, Era: orchestrator.Modern}
 	plays := orchestrator.Description{Name: "playbooks", Contract: orchestrator.ContractVersion, Era: orchestrator.Modern}
 	result := b.intent.Params.CloneSchemas()
+	for i := range b.steps { // what is not there was said to be missing
+		for _, e := range b.steps[i].expressions() {
+			for _, name := range paramsIn(e.expr) {
+				if result.Properties[name] == nil {
+					result.Properties[name] = &jsonschema.Schema{}
+				}
+			}
+		}
+	}
 	world.Intents = append(world.Intents, orchestrator.Intent{Name: paramsID, Result: result, Effect: orchestrator.Read})
-	for name := range used {
-		if in, ok := c.offered[name]; ok {
+	used := map[string]bool{}
+	for i := range b.steps {
+		s := &b.steps[i]
+		in, ok := c.offered[s.made.Intent]
+		switch {
+		case !s.sound():
+			world.Intents = append(world.Intents, s.stand(i))
+		case ok && !used[in.Name]:
+			used[in.Name] = true
 			world.Intents = append(world.Intents, plain(in))
 		}
 	}
 	for name, other := range c.books { // whatever those play is needed as well
-		if c.state[name] != sound {
+		if c.state[other] != sound || name == thisBook {
 			continue
 		}
 		plays.Intents = append(plays.Intents, plain(other.intent))
@@ -69,7 +113,9 @@ func (c *checker) catalog(b *book, used map[string]bool) (*orchestrator.Catalog,
 		}
 	}
 	own := plain(b.intent)
-	own.Confirm, own.Answer = b.confirm, b.answer
+	if own.Name = thisBook; templates {
+		own.Confirm, own.Answer = b.confirm, b.answer
+	}
 	plays.Intents = append(plays.Intents, own)
 	return orchestrator.NewCatalog([]orchestrator.Offered{
 		{Service: players{}, Description: world}, {Service: players(c.books), Description: plays},
@@ -101,7 +147,7 @@ func (p players) Play(intent string) (orchestrator.Play, bool) {
 var (
 	// strings in an expression stay as they are; what else begins with params is one.
 	reads  = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\bparams\.[a-z][a-z0-9_]*`)
-	isStep = regexp.MustCompile(`^step (?:\d+ )?\(?([a-z0-9_]+)\)?: `)
+	isStep = regexp.MustCompile(`^step (?:\d+ )?\(?([^):\s]+)\)?: `)
 	// hidden takes the step of the parameters out of the kernel's words.
 	hidden = strings.NewReplacer(
 		"steps.params", "params",
@@ -128,6 +174,57 @@ func checkedExpr(expr string) string {
 		}
 		return m
 	})
+}
+
+// sound tells whether it is known what a step calls, and whether the step gives what
+// that takes.
+func (s *step) sound() bool {
+	if s.calls == nil {
+		return false
+	}
+	for _, a := range s.args {
+		if a.flawed || s.calls.Params.Properties[a.key.Value] == nil || a.key.Value == s.calls.Subject {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(s.calls.Params.Required, func(name string) bool {
+		return name != s.calls.Subject && !slices.ContainsFunc(s.args, func(a argument) bool { return a.key.Value == name })
+	})
+}
+
+// stand is the intent that stands for what a step with a mistake calls.
+func (s *step) stand(i int) orchestrator.Intent {
+	in := orchestrator.Intent{Name: standIn(i), Params: &jsonschema.Schema{Type: "object", Properties: map[string]*jsonschema.Schema{}}, Effect: orchestrator.Read}
+	if s.calls != nil && s.calls.Result != nil {
+		in.Result = s.calls.Result
+	}
+	for _, a := range s.args {
+		var schema *jsonschema.Schema
+		if s.calls != nil && !a.flawed && a.key.Value != s.calls.Subject {
+			schema = s.calls.Params.Properties[a.key.Value]
+		}
+		if schema == nil {
+			schema = &jsonschema.Schema{}
+		}
+		in.Params.Properties[a.key.Value] = schema
+	}
+	return in
+}
+
+// asChecked is a step of a book as the kernel checks it: without what was found to be
+// wrong already. i is its place, known the IDs before it.
+func (s *step) asChecked(step orchestrator.Step, i int, known map[string]bool) orchestrator.Step {
+	if !s.sound() {
+		step.Intent = standIn(i)
+	}
+	if step.ID == "" {
+		step.ID = "step_" + strconv.Itoa(i+1)
+	}
+	step.After = slices.DeleteFunc(slices.Clone(step.After), func(id string) bool { return !known[id] })
+	if !known[step.Otherwise] {
+		step.Otherwise = ""
+	}
+	return asChecked(step)
 }
 
 func asChecked(s orchestrator.Step) orchestrator.Step {
@@ -189,6 +286,9 @@ func (c *checker) locate(p *problems, b *book, fault string) {
 			}
 			if strings.Contains(fault, "the id must be") {
 				n = s.id
+			}
+			if s.id != nil && (strings.Contains(fault, "the id is used twice") || strings.Contains(fault, "the id must be") && !shortID.MatchString(s.made.ID)) {
+				return // as was said already
 			}
 		}
 	}

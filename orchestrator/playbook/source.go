@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +8,9 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // Source is a folder of playbooks: every file in it whose name ends in .yaml or
@@ -35,8 +30,8 @@ const (
 	maxFiles = 200
 )
 
-// load reads the playbooks of a source. A file with a mistake in its form gives
-// problems and no playbook.
+// load reads the playbooks of a source, those with a mistake in their form as well:
+// they are flawed. What is no YAML gives a problem and no playbook.
 func (s Source) load() (books []*book, found []Problem) {
 	names, err := s.names()
 	if err != nil {
@@ -49,9 +44,7 @@ func (s Source) load() (books []*book, found []Problem) {
 	for _, name := range names {
 		p := &problems{file: filepath.Join(s.Folder, filepath.FromSlash(name))}
 		read := s.file(p, name)
-		if found = append(found, p.list...); len(p.list) == 0 {
-			books = append(books, read...)
-		}
+		found, books = append(found, p.list...), append(books, read...)
 	}
 	return books, found
 }
@@ -86,23 +79,20 @@ func (s Source) file(p *problems, name string) (books []*book) {
 		p.at(nil, "the file is larger than %d KB", maxFile>>10)
 		return nil
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var doc yaml.Node
-		err := dec.Decode(&doc)
-		if errors.Is(err, io.EOF) {
-			break
+	docs, err := documents(data)
+	if err != nil { // then each by itself, so that a slip in one leaves out that one alone
+		docs = nil
+		for _, part := range apart(data) {
+			read, err := documents(part)
+			if docs = append(docs, read...); err != nil {
+				p.syntax(part, err)
+			}
 		}
-		if err != nil {
-			p.syntax(err)
-			return nil
-		}
-		if len(doc.Content) == 0 || doc.Content[0].ShortTag() == "!!null" {
-			continue // a document of comments alone
-		}
-		books = append(books, p.read(doc.Content[0]))
 	}
-	if len(books) == 0 {
+	for _, doc := range docs {
+		books = append(books, p.read(doc))
+	}
+	if len(books) == 0 && len(p.list) == 0 {
 		p.at(nil, "there is no playbook in the file")
 	}
 	return books
@@ -115,22 +105,6 @@ func (s Source) read(name string) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }()
 	return io.ReadAll(io.LimitReader(f, maxFile+1))
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// syntax reports what is no YAML. The library names the line in its text.
-func (p *problems) syntax(err error) {
-	text := err.Error()
-	m := yamlLine.FindStringSubmatch(text)
-	problem := Problem{File: p.file, Text: text}
-	if m != nil {
-		problem.Text = "this is no YAML: " + text[len(m[0]):]
-		if line, err := strconv.Atoi(m[1]); err == nil {
-			problem.Line, problem.Column = line, 1
-		}
-	}
-	p.list = append(p.list, problem)
 }
 
 // cause takes the path off an error of the file system: the problem names it.

@@ -18,7 +18,8 @@ func TestFilesThatAreNoPlaybooks(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"Empty":     {"", "books/bad.yaml: there is no playbook"},
 		"Comment":   {"# nothing\n", "books/bad.yaml: there is no playbook"},
-		"NoYAML":    {"name: x\n  steps: [", "books/bad.yaml:2:1: this is no YAML"},
+		"NoYAML":    {"name: x\n  steps: [", "books/bad.yaml:2:8: this is no YAML"},
+		"Flow":      {"name: x\nparams: {\n  n: {type: integer,\n    question: Which?}\n}\n", "books/bad.yaml:4:20: this is no YAML"},
 		"Tab":       {"name:\n\t- x", "books/bad.yaml:2:1: this is no YAML"},
 		"List":      {"- a\n- b\n", "books/bad.yaml:1:1: a playbook must be"},
 		"Huge":      {"# " + strings.Repeat("x", maxFile), "books/bad.yaml: the file is larger than 64 KB"},
@@ -33,6 +34,27 @@ func TestFilesThatAreNoPlaybooks(t *testing.T) {
 			}
 			if p := s.Problems(); len(p) == 0 || !strings.HasPrefix(p[0].Error(), c.want) {
 				t.Errorf("got %v", p)
+			}
+		})
+	}
+}
+
+// A slip in one playbook of a file leaves the others of the file alone.
+func TestSlipInAFileOfSeveral(t *testing.T) {
+	list := "name: %s\nsummary: x\nsteps: [{id: l, intent: list_loans}]\n"
+	for name, c := range map[string]struct{ middle, want string }{
+		"Syntax": {"name: two\nsteps: [\n  - x\n", "[books/a.yaml:7:5: this is no YAML: did not find expected node content]"},
+		"Form":   {"name: two\nsummary: x\nstep: x\nsteps: [{id: l, intent: list_loans}]\n", "books/a.yaml:7:1: a playbook has no"},
+		"Plan":   {"name: two\nsummary: x\nsteps: [{id: l, intent: list_loan}]\n", "books/a.yaml:7:25: there is no intent"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := set(t, map[string]string{"a.yaml": fmt.Sprintf(list, "one") + "---\n" + c.middle + "---\n" + fmt.Sprintf(list, "three")})
+			d := mustDescribe(t, s)
+			if len(d.Intents) != 2 || d.Intents[0].Name != "one" || d.Intents[1].Name != "three" {
+				t.Errorf("offered are %d", len(d.Intents))
+			}
+			if got := fmt.Sprint(s.Problems()); !strings.Contains(got, c.want) || len(s.Problems()) != 1 {
+				t.Errorf("got %s", got)
 			}
 		})
 	}
