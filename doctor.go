@@ -97,6 +97,9 @@ func examineServices(a *app) []finding {
 	for _, name := range names {
 		found = append(found, finding{what: "service", state: "ok", detail: fmt.Sprintf("%s, %d intents", name, services[name])})
 	}
+	for _, p := range a.playbooks.Problems() {
+		found = append(found, finding{"playbook", "bad", "left out: " + p.Error(), `Mend the file; "banyan playbook check" says when it is sound. All others work.`})
+	}
 	for _, p := range a.kernel.Problems() {
 		found = append(found, finding{"service", "bad", p.Error(), "It is left out until it is mended; all other services work."})
 	}

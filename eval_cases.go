@@ -10,6 +10,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"banyan/orchestrator"
@@ -92,6 +93,9 @@ func readCase(text []byte) (evalCase, error) {
 	}
 	if err := json.Unmarshal(text, &has); err != nil || has.Text == nil {
 		return c, errors.New(`"text" is missing`)
+	}
+	if strings.TrimSpace(c.Text) == "" {
+		return c, errors.New(`"text" is empty: there is nothing to understand`)
 	}
 	if c.Want == nil {
 		return c, errors.New(`"want" is missing; [] means that the message is out of scope`)

@@ -201,10 +201,10 @@ func (f *catalogFile) blame(because error) error {
 func (f *catalogFile) wrong(at int64, err error) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		at = syntax.Offset
+		at = syntax.Offset - 1 // of the character itself
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		at, err = int64(len(f.data)), errors.New("the file ends too early")
+		at, err = int64(len(bytes.TrimRight(f.data, " \t\r\n")))-1, errors.New("the file ends too early")
 	}
 	return wrong("%s:%d: %w", f.name, f.line(at), err)
 }

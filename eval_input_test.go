@@ -28,7 +28,7 @@ func TestEvalInput(t *testing.T) {
 	}{
 		{"Fine", sound, fine, nil, 0, ""},
 		{"EmptyLines", sound, "\ufeff\n\n" + fine + "  \r\n" + fine, nil, 0, ""},
-		{"EmptyText", sound, `{"text":"","want":[]}`, nil, 0, ""},
+		{"EmptyText", sound, fine + `{"text":" ","want":[]}`, nil, exitUsage, `cases.jsonl:2: "text" is empty`},
 		{"UnknownFields", `{"data":{},` + sound[1:], `{"id":7,` + fine[1:], nil, 0, ""},
 		{"NoCasesFlag", sound, "", []string{"--cases", ""}, exitUsage, "--cases"},
 		{"NoCasesFile", sound, "", []string{"--cases", "none.jsonl"}, exitUsage, "none.jsonl"},
@@ -43,6 +43,8 @@ func TestEvalInput(t *testing.T) {
 		{"OddArguments", sound, `{"text":"x","want":[],"args":{"go_home":{"a":1}},"condition":{"go_home":true}}`, nil, 0, "not wanted"},
 		{"NoCatalogFile", "", fine, []string{"--catalog", "none.json"}, exitUsage, "none.json"},
 		{"CatalogIsNotJSON", "{\n\"services\": oops}", fine, nil, exitUsage, "catalog.json:2: invalid character"},
+		{"CatalogIsALine", "x\n", fine, nil, exitUsage, "catalog.json:1: invalid character"},
+		{"CatalogEndsBeforeEmptyLines", "{\"services\":[\n\n\n", fine, nil, exitUsage, "catalog.json:1: the file ends too early"},
 		{"CatalogEndsEarly", "{\"services\":[\n{", fine, nil, exitUsage, "catalog.json:2: the file ends too early"},
 		{"CatalogIsAList", "[]", fine, nil, exitUsage, "catalog.json:1: an object must stand here"},
 		{"MoreAfterCatalog", sound + "\n{}", fine, nil, exitUsage, "catalog.json:2: there is more"},

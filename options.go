@@ -175,7 +175,11 @@ func setFlag(flag *pflag.Flag, value string) error {
 	if value == "" && flag.Value.Type() == "bool" {
 		return nil
 	}
-	return flag.Value.Set(value)
+	err := flag.Value.Set(value)
+	if err != nil && flag.Value.Type() == "bool" {
+		return fmt.Errorf("%q is neither true nor false", value)
+	}
+	return err
 }
 
 // readConfig reads the config file. One that was not asked for need not exist.

@@ -65,9 +65,15 @@ func (a *app) watchPlaybooks() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		before := a.playbooks.Problems()
 		a.playbooks.Watch(ctx, nil, func() {
 			a.kernel.Refresh(ctx)
 			a.logPlaybookProblems()
+			now := a.playbooks.Problems()
+			if text := playbookNews(before, now); text != "" {
+				a.kernel.Announce(text)
+			}
+			before = now
 		})
 	}()
 	a.watching = func() { cancel(); <-done }
@@ -82,6 +88,36 @@ func playbookNotice(found []playbook.Problem) string {
 		return "A playbook is left out: " + found[0].Error() + "."
 	}
 	return "Playbooks are left out: " + found[0].Error() + `. What else is wrong, "banyan playbook list" says.`
+}
+
+// playbookNews says, in one line, what became of the playbooks when their files
+// changed: what is left out now, or else which files are in order again. It is empty
+// if nothing is new.
+func playbookNews(before, now []playbook.Problem) string {
+	var fresh []playbook.Problem
+	for _, p := range now {
+		if !slices.Contains(before, p) {
+			fresh = append(fresh, p)
+		}
+	}
+	if len(fresh) > 0 { // in one line of the screen: the folder is known
+		fresh[0].File = filepath.Base(fresh[0].File)
+		return playbookNotice(fresh)
+	}
+	var mended []string
+	for _, p := range before {
+		again := slices.ContainsFunc(now, func(q playbook.Problem) bool { return q.File == p.File })
+		if !again && !slices.Contains(mended, p.File) {
+			mended = append(mended, p.File)
+		}
+	}
+	for i, file := range mended {
+		mended[i] = filepath.Base(file)
+	}
+	if len(mended) == 0 {
+		return ""
+	}
+	return "The playbooks in " + strings.Join(mended, ", ") + " are in order again."
 }
 
 func (a *app) logPlaybookProblems() {

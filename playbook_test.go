@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +182,23 @@ func TestPlaybooksAreReloaded(t *testing.T) {
 	defer func() { _ = a.Close() }()
 	events := a.kernel.Subscribe(64)
 	defer events.Close()
+	announced := func(want string) {
+		t.Helper()
+		deadline := time.After(20 * time.Second)
+		for {
+			select {
+			case e := <-events.C:
+				if e.Kind == orchestrator.EventNotice {
+					if e.Text != want {
+						t.Errorf("it is said %q, want %q", e.Text, want)
+					}
+					return
+				}
+			case <-deadline:
+				t.Fatal("nothing is said")
+			}
+		}
+	}
 	refreshed := func() {
 		t.Helper()
 		deadline := time.After(20 * time.Second)
@@ -215,6 +233,12 @@ func TestPlaybooksAreReloaded(t *testing.T) {
 	if a.kernel.Catalog().Intent("my_orders") != nil || a.kernel.Catalog().Intent("late_parcel") == nil || len(a.playbooks.Problems()) != 1 {
 		t.Errorf("the broken playbook: %v", a.playbooks.Problems())
 	}
+	announced(`A playbook is left out: mine.yaml:6:13: there is no intent "list_odrers" (is "list_orders" meant?).`)
+	if found := examineServices(a); !slices.ContainsFunc(found, func(f finding) bool { return f.what == "playbook" && f.state == "bad" }) {
+		t.Errorf("the doctor finds %v", found)
+	}
+	write(strings.Replace(lookup, "what is open", "whatever is open", 1))
+	announced("The playbooks in mine.yaml are in order again.")
 }
 
 // BenchmarkBundledPlaybooks is what reading and checking them costs at the start.

@@ -33,6 +33,7 @@ const (
 	EventTurnEnded     EventKind = "turn_ended"     // Turn, stored
 	EventBackend       EventKind = "backend"        // Text: what a backend's policy did (retry, fallback, breaker, budget, cache …)
 	EventServiceFailed EventKind = "service_failed" // Text: a service could not be described
+	EventNotice        EventKind = "notice"         // Text: a sentence for whoever is there, see Kernel.Announce
 	EventCatalog       EventKind = "catalog"        // Count: intents in the new catalog
 )
 

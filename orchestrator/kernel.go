@@ -248,6 +248,12 @@ func (k *Kernel) publish(e Event) {
 	k.bus.publish(e)
 }
 
+// Announce tells all who are there something that belongs to no turn, in one or two
+// sentences: as an event of kind EventNotice. Any goroutine may call it.
+func (k *Kernel) Announce(text string) {
+	k.publish(Event{Kind: EventNotice, Text: PrintableLine(text)})
+}
+
 // Catalog returns the current catalog.
 func (k *Kernel) Catalog() *Catalog { return k.catalog.Load() }
 

@@ -105,7 +105,7 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 		r.text.Reset()
 		r.closed, r.closedLen = nil, 0
 	case orchestrator.EventTurnStarted, orchestrator.EventTurnEnded, orchestrator.EventServiceFailed, orchestrator.EventCatalog,
-		orchestrator.EventLapsed, orchestrator.EventRecovered:
+		orchestrator.EventLapsed, orchestrator.EventRecovered, orchestrator.EventNotice:
 	}
 	e.rev++
 	return true

@@ -7,9 +7,14 @@ import (
 	"banyan/orchestrator"
 )
 
-// tell says what an event of the running turn e brings that is worth a line. said
+// tell says what an event of the running turn e, or one for all, brings that is worth
+// a line. said
 // holds the IDs of the steps that were said.
 func (l *linear) tell(e *entry, ev orchestrator.Event, said map[string]bool) {
+	if ev.Kind == orchestrator.EventNotice {
+		l.say("banyan: %s", cleanLine(ev.Text))
+		return
+	}
 	if !e.apply(ev) {
 		return
 	}

@@ -296,6 +296,9 @@ func (m *model) events(msg eventsMsg) tea.Cmd {
 			info := m.informer()
 			cmds = append(cmds, m.crew.do(func(context.Context) tea.Msg { return catalogMsg{info()} }))
 		}
+		if ev.Kind == orchestrator.EventNotice {
+			m.notice, m.status = ev.Text, cleanLine(ev.Text)
+		}
 		m.chat.apply(ev)
 	}
 	return tea.Batch(cmds...)

@@ -171,7 +171,10 @@ func (p *planner) answerValue(s *skill, sl *slot, step string) bool {
 	}
 	switch {
 	case len(got) > 0 && (sl.use != useProse || !request):
-		arg = got[0]
+		if arg = got[0]; sl.use == useProse && becauseWords.at(b.toks, 0) > 0 {
+			v := b.text(0, len(b.toks)) // what was asked for is all that was said: "because I can"
+			arg = orchestrator.Arg{Value: capital(v), Text: v}
+		}
 	case request:
 		return false
 	case sl.use == useAddress:

@@ -36,7 +36,11 @@ func (w *answerWriter) skipped(s *orchestrator.StepRecord) {
 	if said := strings.TrimRight(plain(s.Condition.Text), ". "); said != "" {
 		why += w.lang.Answer("condition", "text", said)
 	}
-	w.sentence(key, "participle", participle(s.Intent), "what", w.what(s), "why", why)
+	what := w.what(s)
+	if said := strings.TrimRight(plain(s.Text), ". "); s.Playbook != "" && said != "" {
+		what = said // who wrote the playbook says what the step stands for
+	}
+	w.sentence(key, "participle", participle(s.Intent), "what", what, "why", why)
 }
 
 // alternative tells how a skipped step stands to another that hangs on the same
