@@ -86,7 +86,8 @@ func (f *facts) load() (ok bool) {
 	n := f.loaded
 	f.loaded++
 	if n == 0 {
-		f.addSteps(f.steps, "")
+		f.addSteps(f.steps, "", false)
+		f.addSteps(f.steps, "", true)
 		f.addText(f.message, f.root(fromMessage, ""))
 		account := f.root(fromAccount, "")
 		for _, u := range f.account {
@@ -104,7 +105,8 @@ func (f *facts) load() (ok bool) {
 			f.addText(t.Message, earlier)
 			f.addText(t.Answer, earlier)
 			f.addMoment(t.At, true, earlier)
-			f.addSteps(t.Steps, fromEarlier)
+			f.addSteps(t.Steps, fromEarlier, false)
+			f.addSteps(t.Steps, fromEarlier, true)
 			return true
 		}
 		n -= len(turns)
@@ -115,11 +117,15 @@ func (f *facts) load() (ok bool) {
 	return n == 0
 }
 
-// addSteps adds what became of steps. from is where they come from if not from
-// this turn.
-func (f *facts) addSteps(steps []StepRecord, from string) {
+// addSteps adds what became of steps: of those that an answer tells, or else of
+// lookups, which come after them because a fact has its first source. from is where
+// they come from if not from this turn.
+func (f *facts) addSteps(steps []StepRecord, from string, lookups bool) {
 	for i := range steps {
 		s := &steps[i]
+		if s.Lookup != lookups {
+			continue
+		}
 		result, args, id := fromResult, fromArgument, s.ID
 		if from != "" {
 			result, args, id = from, from, ""
@@ -187,19 +193,32 @@ func (f *facts) add(v any, at int32) {
 			f.add(e, f.node(at, "", i))
 		}
 	case map[string]any:
-		// In order, so that the same fact always comes from the same field.
+		// In order, so that the same fact always comes from the same field, and the
+		// object's own fields before those of what it holds: total before items[0].price.
 		first := len(f.keys)
 		for k := range t {
 			f.keys = append(f.keys, k)
 		}
 		last := len(f.keys)
 		slices.Sort(f.keys[first:last])
-		for i := first; i < last; i++ {
-			k := f.keys[i]
-			f.add(t[k], f.node(at, k, -1))
+		for _, held := range [2]bool{false, true} {
+			for i := first; i < last; i++ {
+				if k := f.keys[i]; holds(t[k]) == held {
+					f.add(t[k], f.node(at, k, -1))
+				}
+			}
 		}
 		f.keys = f.keys[:first]
 	}
+}
+
+// holds tells whether a value in JSON's shape has values in it.
+func holds(v any) bool {
+	switch v.(type) {
+	case []any, map[string]any:
+		return true
+	}
+	return false
 }
 
 func (f *facts) addNumber(v float64, at int32) {
