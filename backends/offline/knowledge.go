@@ -63,7 +63,7 @@ func learn(ctx context.Context, folder string, c *orchestrator.Catalog) (*knowle
 		k.keyed = k.keyed || len(s.keys) > 0
 		for _, sl := range s.slots {
 			if sl.use == useKey || sl.use == useName || s.removes() && sl.required && (sl.use == usePhone || sl.use == useEmail || sl.use == useAddress) {
-				sl.makers = makersOf(sl, k.skills)
+				sl.makers = s.order(makersOf(sl, k.skills))
 			}
 		}
 	}

@@ -320,18 +320,6 @@ func makersOf(sl *slot, skills []*skill) []maker {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b maker) int { return makerRank(b, base) - makerRank(a, base) })
+	slices.SortStableFunc(out, func(a, b maker) int { return makerRank(b, sl) - makerRank(a, sl) })
 	return out
-}
-
-// makerRank prefers lists that are named after the key: loans for loan_id.
-func makerRank(m maker, base string) int {
-	n := 0
-	if stem(m.list.name) == stem(base) {
-		n += 4
-	}
-	if strings.HasPrefix(m.skill.Name, "list_") {
-		n++
-	}
-	return n
 }
