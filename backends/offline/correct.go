@@ -225,6 +225,9 @@ func (p *planner) shiftTimes(s *skill, b *bag, args map[string]orchestrator.Arg)
 		return false
 	}
 	m := found[0]
+	if p.shiftDay(s, b, m, args) {
+		return true
+	}
 	var by time.Duration
 	done := false
 	for _, sl := range s.slots {
@@ -239,7 +242,7 @@ func (p *planner) shiftTimes(s *skill, b *bag, args map[string]orchestrator.Arg)
 		if !done {
 			next := time.Date(m.day.Year(), m.day.Month(), m.day.Day(), old.Hour(), old.Minute(), 0, 0, old.Location())
 			if m.day.IsZero() {
-				next = atClock(old, m.clock)
+				next = atClock(old, clockInstead(b.toks, m, old))
 			}
 			by, done = next.Sub(old), true
 		}
@@ -249,6 +252,35 @@ func (p *planner) shiftTimes(s *skill, b *bag, args map[string]orchestrator.Arg)
 		b.take(m.at, m.n)
 	}
 	return done
+}
+
+// shiftDay puts another day of the same month into the one date that a step has already:
+// "make that the 23rd".
+func (p *planner) shiftDay(s *skill, b *bag, m moment, args map[string]orchestrator.Arg) bool {
+	var only *slot
+	for _, sl := range s.slots {
+		if sl.kind == kindTime && args[sl.name].Value != nil {
+			if only != nil {
+				return false
+			}
+			only = sl
+		}
+	}
+	if only == nil || !only.dateOnly || m.day.IsZero() {
+		return false
+	}
+	text, _ := args[only.name].Value.(string)
+	old, err := time.ParseInLocation(time.DateOnly, text, p.req.Now.Location())
+	if err != nil {
+		return false
+	}
+	day, ok := dayInstead(b.toks, m, old)
+	if !ok || day.Before(p.today()) && !old.Before(p.today()) {
+		return false
+	}
+	args[only.name] = orchestrator.Arg{Value: day.Format(time.DateOnly), Text: b.text(m.at, m.at+m.n)}
+	b.take(m.at, m.n)
+	return true
 }
 
 // reworded puts other words into what the user has to say: "not too small, too big".

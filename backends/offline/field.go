@@ -224,22 +224,28 @@ func enumValues(s *jsonschema.Schema) []enumValue {
 // find returns where a form of the value stands in the tokens, and how long it
 // is; -1 if nowhere. Exact words come before other forms of the same words.
 func (v enumValue) find(toks []token) (at, length int) {
-	for _, exact := range []bool{true, false} {
-		for k, form := range v.forms {
-			for i := range toks {
-				if exact && len(form) > 1 && joinedForm(toks[i], form) {
-					return i, 1
+	if at, length = v.findAs(toks, true); length == 0 {
+		at, length = v.findAs(toks, false)
+	}
+	return at, length
+}
+
+// findAs is find for the exact words alone, or for other forms of them.
+func (v enumValue) findAs(toks []token, exact bool) (at, length int) {
+	for k, form := range v.forms {
+		for i := range toks {
+			if exact && len(form) > 1 && joinedForm(toks[i], form) {
+				return i, 1
+			}
+			ok := i+len(form) <= len(toks)
+			for j := 0; ok && j < len(form); j++ {
+				t := toks[i+j]
+				if t.kind == tokPunct || (exact && t.low != form[j]) || (!exact && (t.stem != v.stems[k][j] || functionWords[t.low] && t.low != form[j])) {
+					ok = false
 				}
-				ok := i+len(form) <= len(toks)
-				for j := 0; ok && j < len(form); j++ {
-					t := toks[i+j]
-					if t.kind == tokPunct || (exact && t.low != form[j]) || (!exact && (t.stem != v.stems[k][j] || functionWords[t.low] && t.low != form[j])) {
-						ok = false
-					}
-				}
-				if ok && (len(form) > 1 || len(form[0]) > 1 || letterStands(toks, i)) {
-					return i, len(form)
-				}
+			}
+			if ok && (len(form) > 1 || len(form[0]) > 1 || letterStands(toks, i)) {
+				return i, len(form)
 			}
 		}
 	}

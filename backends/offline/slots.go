@@ -71,25 +71,43 @@ func (p *planner) literals(s *skill, b *bag) filled {
 	return out
 }
 
-// fillEnums finds the values of enumerations and flags.
+// fillEnums finds the values of enumerations and flags. The words of a value as they
+// stand come before other forms of them, and the thing's own name is none: bookings
+// are not what is booked.
 func (p *planner) fillEnums(s *skill, b *bag, put func(*slot, any, string)) {
 	for _, sl := range s.slots {
 		if sl.kind != kindEnum {
 			continue
 		}
-		for _, v := range contentFirst(sl.values) {
-			at, n := v.find(b.toks[:b.own])
+		v, at, n := p.enumIn(s, sl, b)
+		if n == 0 {
+			continue
+		}
+		put(sl, v.value, b.text(at, at+n))
+		b.take(at, n)
+		if sl.required && s.Changes() {
+			b.listed(s, sl, at, n, put)
+		}
+	}
+}
+
+// enumIn finds the value of an enumeration that the words give first of all, and where
+// it stands; n is 0 if they give none.
+func (p *planner) enumIn(s *skill, sl *slot, b *bag) (v enumValue, at, n int) {
+	values := contentFirst(sl.values)
+	for _, exact := range []bool{true, false} {
+		for _, v := range values {
+			at, n := v.findAs(b.toks[:b.own], exact)
 			if n == 0 || !b.free(at, n) || (!sl.required && at == 0 && p.k.verbs[b.toks[0].low] && b.own > 1) || n == 1 && p.asPreposition(b.toks[:b.own], at) {
 				continue
 			}
-			put(sl, v.value, b.text(at, at+n))
-			b.take(at, n)
-			if sl.required && s.Changes() {
-				b.listed(s, sl, at, n, put)
+			if !exact && n == 1 && slices.Contains(s.nameStems[1:], b.toks[at].stem) {
+				continue
 			}
-			break
+			return v, at, n
 		}
 	}
+	return v, 0, 0
 }
 
 // contentFirst returns the values with those last that are called by a small word,
@@ -149,7 +167,7 @@ func (p *planner) fillTimes(s *skill, b *bag, put func(*slot, any, string)) {
 			continue
 		}
 		if m.hasClock {
-			put(want[i], atClock(day, m.clock).Format(time.RFC3339), text)
+			put(want[i], atClock(day, comingClock(b.toks, m, day, p.req.Now)).Format(time.RFC3339), text)
 		} else if len(want) == 1 || want[i].required {
 			b.used[m.at] = true // a day alone does not make a time; the question asks for it
 		}
