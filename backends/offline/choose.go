@@ -18,7 +18,7 @@ func (p *planner) choose(r *request) (best, other *skill) {
 				return best, nil
 			case a == b:
 				return best, second
-			case b < a && (!best.named(r.toks) || second.named(r.toks)):
+			case b < a && (!best.named(r.toks) || second.named(r.toks)) && !best.ownsVerb(second, r.toks):
 				return second, nil
 			}
 		}
@@ -26,9 +26,12 @@ func (p *planner) choose(r *request) (best, other *skill) {
 	// An intent that needs nothing more may come before one for which nothing was
 	// said of its object.
 	if len(r.rank) > 1 && best.Changes() && r.rank[0].value-r.rank[1].value < 2*closeCall && r.rank[1].value >= p.accept(r.rank[1].skill) {
-		if second := r.rank[1].skill; second.Changes() && (!best.named(r.toks) || second.named(r.toks)) && p.lacks(second, r) == 0 && p.lacks(best, r) > 0 {
+		if second := r.rank[1].skill; second.Changes() && (!best.named(r.toks) || second.named(r.toks)) && !best.ownsVerb(second, r.toks) && p.lacks(second, r) == 0 && p.lacks(best, r) > 0 {
 			return second, nil
 		}
+	}
+	if other := p.byVerb(r, best); other != nil {
+		return best, other
 	}
 	return p.wider(r, p.closer(r, best)), nil
 }
@@ -46,6 +49,37 @@ func (p *planner) doesToListed(change, list *skill, r *request) bool {
 	return slices.ContainsFunc(change.keys, func(sl *slot) bool {
 		return slices.ContainsFunc(sl.makers, func(m maker) bool { return m.skill == list })
 	})
+}
+
+// headVerb is the verb that the words begin with, once politeness is gone: pause of
+// "please pause my membership". It is empty if they begin with none.
+func headVerb(toks []token) token {
+	w := strip(toks)
+	if len(w) < 2 || w[0].kind != tokWord || functionWords[w[0].low] || auxiliaries[w[0].low] || questionWords[w[0].low] || nounMarks[w[0].low] || countDigits(w[0].low) > 0 {
+		return token{}
+	}
+	return w[0]
+}
+
+// ownsVerb tells whether the words begin with a verb that is said for this intent and
+// not for the other.
+func (s *skill) ownsVerb(other *skill, toks []token) bool {
+	v := headVerb(toks)
+	return v.low != "" && s.verbs[v.stem] && !other.verbs[v.stem] && !other.known[v.stem]
+}
+
+// byVerb finds the intent that the verb at the head of the words belongs to, where the
+// likeliest one destroys something and nobody says it so: that is asked.
+func (p *planner) byVerb(r *request, best *skill) *skill {
+	if best.Effect != orchestrator.Destructive || headVerb(r.toks).low == "" {
+		return nil
+	}
+	for _, c := range r.rank[1:] {
+		if c.skill.Changes() && c.value >= r.rank[0].value/4 && c.skill.ownsVerb(best, r.toks) {
+			return c.skill
+		}
+	}
+	return nil
 }
 
 // wider prefers the list to the read of one object when several are meant: "which

@@ -65,7 +65,7 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 		d.tests = p.statesOf(s, sl.makers[0])
 		d.loose = len(d.tests) > 0
 	}
-	if s.Changes() && sl.required && d.empty() && !d.noun && !d.demo && !d.definite && !d.other && !d.both && (d.pronoun || !definite(b.toks[:b.own])) && !p.spoken(sl, who) {
+	if s.Changes() && sl.required && d.empty() && !d.noun && !d.demo && !d.definite && !d.other && !d.both && (d.pronoun || !p.ownThing(s, sl, b.toks[:b.own])) && !p.spoken(sl, who) {
 		return nil, true // nothing was said of it
 	}
 	return p.resolve(sl, d, who)
@@ -93,12 +93,14 @@ func indefiniteOf(s *skill, sl *slot, toks []token) bool {
 	return false
 }
 
-// definite tells whether the words speak of something as known: "the estimate", "my
-// estimate".
-func definite(toks []token) bool {
+// ownThing tells whether the words speak of something of the object as known, by a word
+// that is the intent's own: "the estimate", "my estimate".
+func (p *planner) ownThing(s *skill, sl *slot, toks []token) bool {
 	for i, t := range toks {
 		if t.is("the", "my", "our", "his", "her", "their") && i+1 < len(toks) && toks[i+1].kind == tokWord && !functionWords[toks[i+1].low] && weekdays[toks[i+1].low] == 0 && ordinalDay(toks[i+1].low) == 0 {
-			return true
+			return !slices.ContainsFunc(s.slots, func(o *slot) bool {
+				return o != sl && o.required && (o.use == useProse || o.detail) && slices.Contains(s.nameStems[1:], toks[i+1].stem)
+			})
 		}
 	}
 	return false

@@ -67,6 +67,9 @@ func learn(ctx context.Context, folder string, c *orchestrator.Catalog) (*knowle
 			}
 		}
 	}
+	for _, s := range k.skills {
+		s.markDetails()
+	}
 	k.shareSynonyms()
 	seen := map[string]bool{}
 	for _, s := range k.skills {
@@ -108,6 +111,7 @@ func (k *knowledge) class(s *skill) match.Class {
 		cl.Examples = append(cl.Examples, joinLow(stripped))
 		if len(stripped) > 1 && stripped[0].kind == tokWord && !functionWords[stripped[0].low] && !nounMarks[stripped[0].low] {
 			k.verbs[stripped[0].low] = true
+			s.verbs[stripped[0].stem] = true
 		}
 	}
 	cl.Texts = append(cl.Texts, s.Summary, strings.ReplaceAll(s.Name, "_", " "))
@@ -116,6 +120,7 @@ func (k *knowledge) class(s *skill) match.Class {
 	}
 	if len(s.nameStems) > 1 {
 		k.verbs[strings.Split(s.Name, "_")[0]] = true
+		s.verbs[s.nameStems[0]] = true
 	}
 	return cl
 }

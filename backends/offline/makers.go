@@ -77,3 +77,22 @@ func (s *skill) order(makers []maker) []maker {
 	})
 	return makers
 }
+
+// markDetails marks the parameters of a change that look like keys and are details of
+// the object which another key of it names: the value that they have now is never the
+// new one.
+func (s *skill) markDetails() {
+	if !s.Changes() {
+		return
+	}
+	for _, sl := range s.slots {
+		if sl.use != useKey || len(sl.makers) == 0 || makerRank(sl.makers[0], sl) > 1 {
+			continue
+		}
+		for _, key := range s.slots {
+			if key != sl && key.use == useKey && key.required && len(key.makers) > 0 && key.makers[0].skill == sl.makers[0].skill && makerRank(key.makers[0], key) > makerRank(sl.makers[0], sl) {
+				sl.detail = true
+			}
+		}
+	}
+}

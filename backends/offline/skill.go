@@ -22,6 +22,9 @@ type skill struct {
 	// call "my …".
 	mine      map[string]bool
 	nameStems []string
+	// verbs holds the stems of the words that the examples begin with, and of the
+	// name's own verb.
+	verbs map[string]bool
 	// states are the stems of the words for what the result says to be so or not.
 	states map[string]bool
 	// refuses: people ask for it by saying what they do not want; negates: they do
@@ -46,6 +49,9 @@ type slot struct {
 	dateOnly    bool
 	// makers list the objects that a value can be taken from.
 	makers []maker
+	// detail: the value is one of the details of the object that another key of the
+	// intent names, and is itself to be said: the seat on a flight.
+	detail bool
 }
 
 // slotUse says how a text parameter is filled.
@@ -70,7 +76,7 @@ type maker struct {
 }
 
 func newSkill(e *orchestrator.Entry) *skill {
-	s := &skill{Entry: e, vocab: map[string]bool{}, known: map[string]bool{}, mine: map[string]bool{}}
+	s := &skill{Entry: e, vocab: map[string]bool{}, known: map[string]bool{}, mine: map[string]bool{}, verbs: map[string]bool{}}
 	s.fields = fieldsOf(e.Result, 0)
 	s.states = map[string]bool{}
 	statesOf(s.fields, s.states)
@@ -260,7 +266,7 @@ func (s *skill) removes() bool {
 
 // refers tells whether the slot is filled with the key of an object.
 func (sl *slot) refers() bool {
-	return sl.use == useKey || len(sl.makers) > 0 && (sl.use == usePhone || sl.use == useEmail || sl.use == useAddress)
+	return !sl.detail && (sl.use == useKey || len(sl.makers) > 0 && (sl.use == usePhone || sl.use == useEmail || sl.use == useAddress))
 }
 
 // lists returns the fields of the result that are lists of objects.
