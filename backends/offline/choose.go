@@ -30,8 +30,11 @@ func (p *planner) choose(r *request) (best, other *skill) {
 			return second, nil
 		}
 	}
-	if other := p.byVerb(r, best); other != nil {
-		return best, other
+	if owner := p.byVerb(r, best); owner != nil {
+		if owner.Effect != orchestrator.Destructive && r.valueOf(owner) >= p.accept(owner) {
+			return owner, nil
+		}
+		return best, owner
 	}
 	return p.wider(r, p.closer(r, best)), nil
 }
@@ -66,6 +69,16 @@ func headVerb(toks []token) token {
 func (s *skill) ownsVerb(other *skill, toks []token) bool {
 	v := headVerb(toks)
 	return v.low != "" && s.verbs[v.stem] && !other.verbs[v.stem] && !other.known[v.stem]
+}
+
+// valueOf is how likely an intent is meant.
+func (r *request) valueOf(s *skill) float64 {
+	for _, c := range r.rank {
+		if c.skill == s {
+			return c.value
+		}
+	}
+	return 0
 }
 
 // byVerb finds the intent that the verb at the head of the words belongs to, where the

@@ -23,6 +23,8 @@ type description struct {
 	// another word for the object, as the intent's own examples use them.
 	words []token
 	loose bool
+	// core are the words without those by which examples call such objects.
+	core []token
 	// ordinal is the place in the list, 0 if none is given.
 	ordinal int
 	// extreme is a superlative of amount.
@@ -262,6 +264,13 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 				continue
 			}
 		}
+		if m != nil && i > 0 && statesIn(m.list.sub, t) && !functionWords[t.low] && p.takesThing(toks, i) && endsPhrase(toks, i+1) {
+			if sw, ok := statusIn(m.list.sub, []token{t, {kind: tokWord, low: noun, text: noun}}, 0); ok {
+				d.status = append(d.status, sw) // into boxing: the one of that kind
+				mark(i)
+			}
+			continue
+		}
 		if m != nil && statesIn(m.list.sub, t) || statusWords[t.low] && p.asksStatus(toks) {
 			continue
 		}
@@ -276,6 +285,9 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			d.words = append(d.words, t)
 			mark(i)
 		}
+	}
+	if d.core = p.k.withoutNouns(sl, d.words); d.extreme != "" {
+		d.words = d.core // my most expensive ticket
 	}
 	d.loose = len(d.words) > 0
 	for _, w := range d.words {

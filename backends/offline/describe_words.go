@@ -189,3 +189,10 @@ func needle(t token) string {
 
 // celString writes a text as a CEL literal.
 func celString(s string) string { return strconv.Quote(s) }
+
+// takesThing tells whether what stands at i is what is done something with, or where to:
+// "book yoga", "put me into boxing".
+func (p *planner) takesThing(toks []token, i int) bool {
+	prev := toks[i-1]
+	return prev.is("in", "into", "for", "to", "off", "from", "out", "of", "with", "on", "onto") || prev.kind == tokWord && p.k.verbs[prev.low] && !auxiliaries[prev.low] && !beForms[prev.low]
+}

@@ -24,6 +24,8 @@ const (
 	malusForeign   = 0.25 // no word that the catalog knows, and no parameter that it could be for
 	malusNew       = 0.10 // no word that the catalog knows
 	bonusName      = 0.25 // of what is missing to certainty: all words of the name are there
+	bonusWhole     = 0.25 // of what is missing to certainty: its verb, its object and a value that it needs
+	bonusKeyAlone  = 0.30 // nothing but an identifier, and it shows the object
 	malusAsked     = 0.30 // a question after how things are, and the intent changes something
 	malusCommand   = 0.12 // an order to alter something, and the intent only looks
 	malusStatement = 0.15 // no verb at all, and the intent changes something
@@ -60,6 +62,12 @@ func (p *planner) rank(toks []token) []ranked {
 		v := sc.Value
 		if s.named(stripped) {
 			v += bonusName * (1 - v)
+		}
+		if p.whole(s, stripped) {
+			v += bonusWhole * (1 - v)
+		}
+		if s.keyAlone(stripped) {
+			v += bonusKeyAlone
 		}
 		v += p.evidence(s, stripped)
 		if asked && !s.Changes() && s.saysWhether(toks) {

@@ -40,6 +40,9 @@ type knowledge struct {
 	frames map[string]map[*skill]bool
 	// nouns are the words for the object of each key, by the key's name.
 	nouns map[string]map[string]bool
+	// heads are the stems of the words that end noun phrases in the examples of the
+	// intents that take a key, by the key's name.
+	heads map[string]map[string]bool
 }
 
 // learn reads a catalog and trains the classifier, with models kept in a folder if

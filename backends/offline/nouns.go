@@ -29,6 +29,13 @@ func (k *knowledge) objectNouns() map[string]map[string]bool {
 		}
 	}
 	out := map[string]map[string]bool{}
+	k.heads = map[string]map[string]bool{}
+	for key, words := range singulars {
+		k.heads[key] = map[string]bool{}
+		for w := range words {
+			k.heads[key][stem(w)] = true
+		}
+	}
 	for key, words := range plurals {
 		out[key] = map[string]bool{}
 		for w := range words {
@@ -82,4 +89,16 @@ func isHead(toks []token, i int) bool {
 // objectNoun tells whether the word is what the key's object is called.
 func (k *knowledge) objectNoun(sl *slot, t token) bool {
 	return t.kind == tokWord && k.nouns[sl.name][t.stem] && !isCapital(t.text)
+}
+
+// withoutNouns leaves out the words by which examples call the key's object, and which
+// its texts need not hold: Rome of "my Rome ticket".
+func (k *knowledge) withoutNouns(sl *slot, words []token) []token {
+	var out []token
+	for _, w := range words {
+		if w.kind != tokWord || isCapital(w.text) || !k.heads[sl.name][w.stem] {
+			out = append(out, w)
+		}
+	}
+	return out
 }

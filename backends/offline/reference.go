@@ -147,6 +147,15 @@ func (p *planner) objectRef(m maker, list string, d description, who string, nth
 	}
 	found := filter(append(append([]string{}, tests...), text))
 	r.object = pick(found, m, d, nth)
+	if len(d.core) > 0 && len(d.core) < len(d.words) {
+		part := containsAll(d.core, "o", m.list.sub)
+		if strings.Contains(part, " || ") {
+			part = "(" + part + ")"
+		}
+		if part != "" {
+			r.object = "(size(" + found + ") > 0 ? " + r.object + " : " + pick(filter(append(append([]string{}, tests...), part)), m, d, nth) + ")"
+		}
+	}
 	if d.loose {
 		r.object = "(size(" + found + ") > 0 ? " + r.object + " : " + pick(filter(tests), m, d, nth) + ")"
 	}
