@@ -22,7 +22,7 @@ func (p *planner) whole(s *skill, toks []token) bool {
 		if !sl.required || sl == key {
 			continue
 		}
-		if len(found[sl.name]) == 0 || sl.use == useProse || sl.use == useName {
+		if len(found[sl.name]) == 0 || sl.use == useProse || sl.use == useName || sl.use == useAddress {
 			return false
 		}
 		values++
