@@ -61,7 +61,9 @@ func (s *skill) order(makers []maker) []maker {
 		return makers
 	}
 	best := makers[0]
-	same := func(m maker) bool { return m.key == best.key && slices.EqualFunc(m.list.sub, best.list.sub, func(a, b *field) bool { return a.name == b.name }) }
+	same := func(m maker) bool {
+		return m.key == best.key && slices.EqualFunc(m.list.sub, best.list.sub, func(a, b *field) bool { return a.name == b.name })
+	}
 	slices.SortStableFunc(makers, func(a, b maker) int {
 		switch sa, sb := same(a), same(b); {
 		case sa != sb && sa:
