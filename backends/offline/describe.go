@@ -286,8 +286,10 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			mark(i)
 		}
 	}
-	if d.core = p.k.withoutNouns(sl, d.words); d.extreme != "" {
-		d.words = d.core // my most expensive ticket
+	if !s.Changes() || s.verbs[first(strip(toks)).stem] {
+		if d.core = p.k.withoutNouns(sl, d.words); d.extreme != "" {
+			d.words = d.core // my most expensive ticket
+		}
 	}
 	d.loose = len(d.words) > 0
 	for _, w := range d.words {
