@@ -286,7 +286,7 @@ func (p *planner) describe(s *skill, sl *slot, b *bag) description {
 			mark(i)
 		}
 	}
-	if !s.Changes() || s.verbs[first(strip(toks)).stem] {
+	if !s.Changes() || s.begunBy(toks) {
 		if d.core = p.k.withoutNouns(sl, d.words); d.extreme != "" {
 			d.words = d.core // my most expensive ticket
 		}

@@ -102,3 +102,6 @@ func (k *knowledge) withoutNouns(sl *slot, words []token) []token {
 	}
 	return out
 }
+
+// begunBy tells whether the words begin with a verb that is said for the intent.
+func (s *skill) begunBy(toks []token) bool { return s.verbs[first(strip(toks)).stem] }
