@@ -114,4 +114,3 @@ func coerce(s *jsonschema.Schema, v any) any {
 	}
 	return coerce(s, out)
 }
-

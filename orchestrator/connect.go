@@ -89,4 +89,3 @@ func gate(steps []*stepRun) (faults []fault) {
 	}
 	return faults
 }
-
