@@ -27,6 +27,9 @@ func (p *planner) key(s *skill, sl *slot, r *request, b *bag, who string) (refs 
 			d = c
 		}
 	}
+	if one, ok := p.last[sl.name]; ok && one.who == who && one.arg.Value != nil && len(d.words) > 0 && !d.noun && p.wantsPart(s) {
+		return []reference{one}, false // remove a pair of socks from 4003 and the poles
+	}
 	if sl.use != useKey && len(d.words) > 0 {
 		d.plural = false // the alerts to my mobile: one mobile
 	}
@@ -276,4 +279,9 @@ func (p *planner) everyone(sl *slot, d description, who string) []reference {
 		return nil
 	}
 	return out
+}
+
+// wantsPart tells whether the intent needs the name of a part of its object.
+func (p *planner) wantsPart(s *skill) bool {
+	return slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.use == useName && sl.required && p.namesPart(s, sl) })
 }

@@ -12,6 +12,9 @@ func (p *planner) piece(row []chunk, i, j int) (*request, float64) {
 	r := &request{then: first.then, last: first.last, first: first.first, ahead: first.ahead, behind: first.behind}
 	for k := i; k < j; k++ {
 		r.toks = append(r.toks, row[k].toks...)
+		if j-i > 1 {
+			r.parts = append(r.parts, row[k].toks)
+		}
 	}
 	cut := cutBefore(row, i)
 	words, price := p.begin(r, row, i, cut)

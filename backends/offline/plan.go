@@ -9,7 +9,7 @@ import (
 )
 
 // plan makes the plan. The stops, in order: what an open question waits for,
-// corrections, what was done before, the message's own requests, what is left out
+// corrections, an address that was asked for earlier, a change of mind that says no more, what was done before, the message's own requests, what is left out
 // because the last turn said it, small talk, and at last what can be done instead.
 func (p *planner) plan() orchestrator.Plan {
 	if len(wordsOnly(p.toks)) == 0 {
@@ -17,7 +17,7 @@ func (p *planner) plan() orchestrator.Plan {
 	}
 	p.reconsider()
 	for _, try := range []func() (orchestrator.Plan, bool){
-		p.answerQuestion, p.smallTalk, p.correct, p.remembered, p.ask, p.leftOut,
+		p.answerQuestion, p.smallTalk, p.correct, p.onlyAddress, p.otherMind, p.remembered, p.ask, p.leftOut,
 	} {
 		p.steps, p.last, p.earlierTests = nil, map[string]reference{}, nil
 		if plan, ok := try(); ok {
@@ -273,6 +273,7 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 			}
 		}
 	}
+	p.toldOf(s, b, who)
 	p.names(s, b, ref, versions)
 	p.known(s, b, who, versions)
 	var ids []string

@@ -8,6 +8,8 @@ type request struct {
 	// verb.
 	lent []token
 	rank []ranked
+	// parts are the stretches that it was made of.
+	parts [][]token
 	// context are sentences beside it that ask for nothing themselves.
 	context []token
 	when    []clause

@@ -1,9 +1,6 @@
 package offline
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // dealing are verbs for doing business, which no intent stands for that does not say
 // so itself.
@@ -13,7 +10,7 @@ var dealing = set("buy purchase pay sell hire rent borrow lend book reserve repa
 // the intent begins: "buy a new kettle" where it changes a phone number, "pay my
 // invoice" where it lists how one can pay.
 func (p *planner) strangeDeed(s *skill, w []token) bool {
-	if len(w) < 2 || !dealing[w[0].low] || !nounMarks[w[1].low] && !w[1].is("new", "some", "more", "me") || slices.Contains(s.nameStems, w[0].stem) {
+	if len(w) < 2 || !dealing[w[0].low] || !nounMarks[w[1].low] && !w[1].is("new", "some", "more", "me") || s.nameStems[0] == w[0].stem {
 		return false
 	}
 	return !s.startsWith(w[0])
@@ -22,10 +19,10 @@ func (p *planner) strangeDeed(s *skill, w []token) bool {
 // startsWith tells whether an example of the intent orders by the verb.
 func (s *skill) startsWith(verb token) bool {
 	return slices.ContainsFunc(s.Examples, func(ex string) bool {
-		toks := strip(tokenize(ex))
+		toks := trimGreeting(tokenize(ex))
 		for _, t := range toks[:min(len(toks), 5)] {
 			if t.stem == verb.stem {
-				return len(toks) > 0 && (toks[0].stem == verb.stem || s.Changes())
+				return toks[0].stem == verb.stem || s.Changes()
 			}
 		}
 		return false
@@ -49,7 +46,7 @@ func (p *planner) strangePlace(s *skill, w []token) bool {
 		switch {
 		case len(s.slots) == 0 && i+2 == len(w) && foreign(w[i+1]):
 			return true
-		case s.takes(useProse) && i == 1 && w[1].is("to") && w[2].is("my", "his", "her", "our") && i+2 < len(w) && foreign(w[i+2]) && !s.takes(useName):
+		case s.takes(useProse) && i == 1 && w[1].is("to") && w[2].is("my", "his", "her", "our") && i+2 < len(w) && w[i+2].kind == tokWord && !functionWords[w[i+2].low] && !p.knows(s, w[i+2]) && !s.takes(useName):
 			return true
 		}
 	}
@@ -80,14 +77,9 @@ func (p *planner) asksTheWorld(s *skill, w []token) bool {
 		if !w[i].is("of") || !w[i+1].is("the", "a", "an") {
 			continue
 		}
-		strange := 0
-		for _, t := range w[i+2:] {
-			if t.kind != tokWord || functionWords[t.low] || p.isPerson(w, i+2) || p.knows(s, t) || strings.HasSuffix(t.low, "'s") {
-				return false
-			}
-			strange++
-		}
-		return strange > 0 && !p.k.stems[w[len(w)-1].stem]
+		return !slices.ContainsFunc(w[i+2:], func(t token) bool {
+			return t.kind != tokWord || functionWords[t.low] || s.nameStems[len(s.nameStems)-1] == t.stem
+		}) && slices.ContainsFunc(w[i+2:], func(t token) bool { return !p.k.stems[t.stem] || isCapital(t.text) })
 	}
 	return false
 }

@@ -10,31 +10,35 @@ func (p *planner) unheard(r *request) []string {
 	if r.lent != nil || slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.use == useProse && sl.required }) || p.k.examples[joinLow(r.toks)] {
 		return nil
 	}
-	parts := chunksWith(r.toks, p.k.verbs)
-	if len(parts) < 2 || slices.ContainsFunc(r.toks, func(t token) bool { return t.is("because", "since", "as", ":") || t.kind == tokQuoted }) {
+	if p.foreignRequest(s, r.context) && !p.holdsValues(s, r.context) {
+		words := p.words(r.context)
+		r.context = nil
+		return append(p.unheard(r), words)
+	}
+	if slices.ContainsFunc(r.toks, func(t token) bool { return t.is("because", "since", ":") || t.kind == tokQuoted }) {
 		return nil
 	}
 	var out []string
 	var kept []token
-	for _, c := range parts {
-		if c.kind == chunkRequest && len(kept)+len(c.toks) > 0 && p.foreignRequest(s, c.toks) && (c.and || c.hard || c.comma || c.kind == chunkRequest) && !p.holdsValues(s, c.toks) {
-			out = append(out, p.words(c.toks))
+	for _, part := range r.parts {
+		if p.foreignRequest(s, part) && !p.holdsValues(s, part) {
+			out = append(out, p.words(part))
 			continue
 		}
-		kept = append(kept, c.toks...)
+		kept = append(kept, part...)
 	}
 	if len(out) == 0 || len(wordsOnly(kept)) == 0 || p.confident(kept) == nil || p.rank(kept)[0].skill != s {
 		return nil
 	}
-	r.toks = kept
+	r.toks, r.parts = kept, nil
 	return out
 }
 
 // foreignRequest tells whether the words ask for something, by a question or an order
 // of their own, and none of them that says what for is one of the intent's.
 func (p *planner) foreignRequest(s *skill, toks []token) bool {
-	w := strip(toks)
-	if len(w) < 3 || p.startOf(toks) != startRequest && !wanting[w[0].low] {
+	w := trimGreeting(trimPunct(toks))
+	if len(w) < 3 || p.startOf(toks) != startRequest && !wanting[w[0].low] && !questionWords[w[0].low] {
 		return false
 	}
 	asks := questionWords[w[0].low] && (auxiliaries[w[1].low] || w[1].is("many", "much", "long", "old"))
