@@ -34,7 +34,7 @@ func (p *planner) nobodyOffers(s *skill, r *request) string {
 		return "I can only help with your own account. What belongs to other customers is not shown or changed for you."
 	case p.strangeGift(s, w):
 		return sorry("“" + own + "”")
-	case p.strangeVerb(s, w), p.strangeDeed(s, w), p.strangePlace(s, w):
+	case p.strangeVerb(s, w), p.k.keyed && (p.strangeDeed(s, w) || p.strangePlace(s, w)):
 		return sorry("“" + own + "”")
 	case !s.Changes() && p.asksForNew(s, w):
 		return sorry("do that (“" + own + "”)")
@@ -44,7 +44,7 @@ func (p *planner) nobodyOffers(s *skill, r *request) string {
 		return sorry("“" + own + "”")
 	case p.tellsOnly(s, r):
 		return sorry("help with that (“" + own + "”)")
-	case p.asksTheHouse(s, w), p.asksTheWorld(s, w):
+	case p.asksTheHouse(s, w), p.k.keyed && p.asksTheWorld(s, w):
 		return sorry("answer that (“" + own + "”)")
 	}
 	return ""
