@@ -1,9 +1,14 @@
 package offline
 
+import (
+	"slices"
+	"strings"
+)
+
 // anyLeft understands that a number is zero or is not: "there are no refills left",
 // "it has any replies", "without bags".
 func (p *planner) anyLeft(toks []token, sc scope, _ bool) (test, bool) {
-	var best test
+	best, _ := p.placesLeft(toks, sc)
 	for i, t := range toks {
 		none := t.is("no", "without", "zero")
 		bare := (haveForms[t.low] || beForms[t.low] && has(toks[:i], "there")) && i+1 < len(toks) && toks[i+1].kind == tokWord && !functionWords[toks[i+1].low] && stripPlural(toks[i+1].low) != toks[i+1].low
@@ -38,6 +43,45 @@ func (p *planner) anyLeft(toks []token, sc scope, _ bool) (test, bool) {
 		}
 	}
 	return best, best.score > 0
+}
+
+// placeWords are what numbers of places left are called, and fullWords say that there
+// are none.
+var (
+	placeWords = set("spot place seat space slot room capacity vacancy left free available remaining")
+	fullWords  = newPhrases("full", "fully booked", "booked out", "sold out", "booked up", "out of places", "out of spots", "out of stock", "taken")
+)
+
+// placesLeft understands whether a thing is full or has places left: "spinning is full",
+// "there is still a place", by the number of places that it tells.
+func (p *planner) placesLeft(toks []token, sc scope) (test, bool) {
+	at, n := fullWords.find(toks)
+	full := n > 0 && at > 0 && at+n == len(toks)
+	if !full && !has(toks, "there") && !hasForm(toks) {
+		return test{}, false
+	}
+	some := slices.ContainsFunc(toks, func(t token) bool { return t.is("place", "spot", "seat", "space", "room", "slot", "places", "spots", "seats", "spaces", "slots") })
+	if _, ok := quantityIn(toks, 0); ok || !full && !some {
+		return test{}, false
+	}
+	var only *field
+	for _, f := range sc.fields {
+		if f.kind != kindInteger || keyLike(f.name) || !slices.ContainsFunc(strings.Split(f.name, "_"), func(w string) bool { return placeWords[stripPlural(w)] }) {
+			continue
+		}
+		if only != nil {
+			return test{}, false
+		}
+		only = f
+	}
+	if only == nil {
+		return test{}, false
+	}
+	op := " > 0"
+	if full != isNegated(toks) {
+		op = " == 0"
+	}
+	return test{guard(sc, only, sc.at(only)+op), scoreEnum + 2}, true
 }
 
 // hasForm tells whether a word says that somebody has something.

@@ -43,6 +43,9 @@ func (p *planner) prevented(s *skill, r *request) (orchestrator.Plan, bool) {
 		return orchestrator.Plan{}, false
 	}
 	words := trimGreeting(trimPunct(r.toks))
+	if len(r.context) == 0 && p.unasked(s, words) {
+		return say(orchestrator.PlanAnswer, p.explain(s))
+	}
 	switch {
 	case p.takenBack(), s.negatedIn(words) && !s.negates, p.keeps(s, words):
 		return say(orchestrator.PlanAnswer, "All right, I leave it as it is. Nothing was changed.")

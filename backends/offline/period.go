@@ -115,10 +115,10 @@ func (p *planner) dayTest(s *skill, fields []*field, toks []token, used []bool) 
 	}
 	takes := slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.kind == kindTime })
 	for _, m := range moments(toks, p.req.Now) {
-		if m.day.IsZero() || m.at == 0 || used[m.at] || m.at+m.n > len(used) {
+		if m.day.IsZero() || m.at == 0 && !ownsNext(toks, m) || used[m.at] || m.at+m.n > len(used) {
 			continue
 		}
-		prev := toks[m.at-1]
+		prev := toks[max(m.at-1, 0)]
 		noun := m.at+m.n < len(toks) && toks[m.at+m.n].kind == tokWord && !functionWords[toks[m.at+m.n].low] && (nounMarks[prev.low] || toks[m.at].is("today", "tomorrow")) || m.at+m.n < len(toks) && toks[m.at+m.n].is("'s")
 		if !noun && (takes || !prev.is("on", "for", "of", "from") && !toks[m.at].is("on", "today", "tomorrow", "next", "this")) {
 			continue
@@ -134,6 +134,11 @@ func (p *planner) dayTest(s *skill, fields []*field, toks []token, used []bool) 
 		return x + " >= " + celTime(m.day) + " && " + x + " < " + celTime(m.day.AddDate(0, 0, 1)), at, n
 	}
 	return "", 0, 0
+}
+
+// ownsNext tells whether a day is said of the thing that follows it: tonight's table.
+func ownsNext(toks []token, m moment) bool {
+	return m.at+m.n+1 < len(toks) && toks[m.at+m.n].is("'s") && toks[m.at+m.n+1].kind == tokWord
 }
 
 // cannotNarrow says that a list is told whole although the words ask for part of it,

@@ -148,6 +148,15 @@ func (p *planner) fillTimes(s *skill, b *bag, put func(*slot, any, string)) {
 	}
 	found := moments(b.toks, p.req.Now)
 	day := p.today()
+	if len(s.keys) > 0 && !want[0].dateOnly {
+		found = slices.DeleteFunc(found, func(m moment) bool {
+			of := !m.day.IsZero() && ownsNext(b.toks, m)
+			if of {
+				day = m.day // tonight's table: which one, and the day unless another is said
+			}
+			return of
+		})
+	}
 	for i, m := range found {
 		if i >= len(want) {
 			return

@@ -207,7 +207,7 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 			return "steps." + p.lookup(free, lookupName(free), who, nil)
 		}, 0)
 	}
-	if best.make == nil {
+	if best.make == nil || pickedBy(best.test.expr, main.object) {
 		return "", false
 	}
 	expr := best.test.expr
@@ -215,6 +215,14 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 		expr = negate(expr)
 	}
 	return strings.ReplaceAll(expr, hole, best.make()), true
+}
+
+// pickedBy tells whether a condition on an object says no more than what the object was
+// found by, and so nothing: that the car policy is a car's.
+func pickedBy(expr, object string) bool {
+	field, value, ok := strings.Cut(expr, " == ")
+	name, ok2 := strings.CutPrefix(field, hole+".")
+	return ok && ok2 && !strings.ContainsAny(value, "&|") && strings.Contains(object, "filter(o, o."+name+" == "+value)
 }
 
 // ownBonus speaks for the object of the request where a condition says "it", and
