@@ -60,7 +60,9 @@ func (p *planner) placesLeft(toks []token, sc scope) (test, bool) {
 	if !full && !has(toks, "there") && !hasForm(toks) {
 		return test{}, false
 	}
-	some := slices.ContainsFunc(toks, func(t token) bool { return t.is("place", "spot", "seat", "space", "room", "slot", "places", "spots", "seats", "spaces", "slots") })
+	some := slices.ContainsFunc(toks, func(t token) bool {
+		return t.is("place", "spot", "seat", "space", "room", "slot", "places", "spots", "seats", "spaces", "slots")
+	})
 	if _, ok := quantityIn(toks, 0); ok || !full && !some {
 		return test{}, false
 	}
