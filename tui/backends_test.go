@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"banyan/orchestrator"
 )
 
 // managed is a driver with backends to manage.
@@ -244,6 +246,17 @@ func TestNotice(t *testing.T) {
 	d.press("esc")
 	d.say("status?")
 	d.hasNot("Ollama")
+}
+
+// What happens beside all turns, such as a playbook that breaks, is said where the
+// user looks, and stays there until the next key.
+func TestNoticeThatComesLater(t *testing.T) {
+	d := managed(t, 80, 24)
+	d.say("status?")
+	d.m.events(eventsMsg{[]orchestrator.Event{{Kind: orchestrator.EventNotice, Text: "A playbook is left out: mine.yaml:6:13: there is no intent \"x\"."}}})
+	d.has("A playbook is left out: mine.yaml:6:13")
+	d.press("x")
+	d.hasNot("A playbook is left out")
 }
 
 func openedWith(o Opened) func(context.Context) (Opened, error) {

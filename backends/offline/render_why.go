@@ -40,7 +40,7 @@ func (w *answerWriter) skipped(s *orchestrator.StepRecord) {
 	if said := strings.TrimRight(plain(s.Text), ". "); s.Playbook != "" && said != "" {
 		what = said // who wrote the playbook says what the step stands for
 	}
-	w.sentence(key, "participle", participle(s.Intent), "what", what, "why", why)
+	w.sentence(key, "participle", participle(s.Intent), "what", capital(what), "why", why)
 }
 
 // alternative tells how a skipped step stands to another that hangs on the same

@@ -243,6 +243,13 @@ func answerCases() []answerCase {
 			}(),
 			as(done("show", "get_weather", nil), orchestrator.StepSkipped, when("otherwise", "!("+is("on_hold")+")", &no)),
 		}},
+		{name: "read_of_a_playbook_skipped", user: mia, steps: []orchestrator.StepRecord{
+			done("bookings", "list_bookings", one),
+			as(done("show", "get_weather", nil), orchestrator.StepSkipped, func(s *orchestrator.StepRecord) {
+				when("it is on hold", is("on_hold"), &no)(s)
+				s.Playbook, s.Text = "visit", "look at the weather there"
+			}),
+		}},
 		{name: "refused_by_business", user: mia, steps: []orchestrator.StepRecord{as(release, orchestrator.StepFailed, fail("already_released", "Booking B-17 is already released.", "rooms"))}},
 		{name: "read_failed", user: mia, steps: []orchestrator.StepRecord{
 			as(done("a", "get_booking", nil), orchestrator.StepFailed, fail(orchestrator.CodeTimeout, "The rooms service did not answer in time.", "rooms")),
