@@ -2,6 +2,7 @@ package offline
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -97,13 +98,24 @@ func (p *planner) withoutRejected() (string, bool) {
 		}
 		after = after[n:]
 	}
-	if old, value := sameKind(before, after); old != nil {
+	if old, value := sameKind(before, after); old != nil && !oneOfSeveral(before, old) {
 		return p.swap(old, value, at, p.toks[to-1].end), true
 	}
-	if old := p.sameThing(before, after); old != nil {
+	if old := p.sameThing(before, after); old != nil && !oneOfSeveral(before, old) {
 		return p.swap(old, after, at, p.toks[to-1].end), true
 	}
 	return "", false
+}
+
+// oneOfSeveral tells whether the stretch is one of several that the words name: which of them
+// is rejected is for the user to say.
+func oneOfSeveral(before, old []token) bool {
+	for i, t := range before {
+		if t.start == old[0].start {
+			return i > 0 && before[i-1].is("and", "or", "&", ",")
+		}
+	}
+	return false
 }
 
 // swap writes the message with one stretch in place of another that stood before the
@@ -206,11 +218,11 @@ func sortOfValue(t token) string {
 	case digits == 0:
 		return ""
 	case digits < len(t.low):
-		return "code" + string(rune('0'+min(digits, 9)))
+		return "code" + strconv.Itoa(digits)
 	case digits <= 3:
 		return "number"
 	}
-	return "digits" + string(rune('0'+min(digits, 9)))
+	return "digits" + strconv.Itoa(digits)
 }
 
 // sameThing finds, if the correction is a noun phrase and nothing else, the last noun
