@@ -78,7 +78,7 @@ func (p *planner) prose(s *skill, sl *slot, b *bag) (lead, from, to int) {
 		return from - 1, from, p.proseEnd(b, from)
 	}
 	if sl.required {
-		if statement(b.toks[:b.own]) || p.telegram(s, sl, b) {
+		if statement(b.toks[:b.own]) && !s.namedOnly(b.toks[:b.own]) || p.telegram(s, sl, b) {
 			return 0, 0, b.own
 		}
 		for at := 1; at < b.own; at++ {

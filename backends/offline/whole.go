@@ -1,6 +1,10 @@
 package offline
 
-import "banyan/orchestrator"
+import (
+	"slices"
+
+	"banyan/orchestrator"
+)
 
 // whole tells whether the words say all that the intent needs beyond its object: they
 // begin with a verb that is said for it, name the object by its key, its noun or a
@@ -38,4 +42,16 @@ func (s *skill) keyAlone(toks []token) bool {
 	}
 	key := s.soleKey()
 	return key != nil && key.matches(toks[0].text) != "" && s.describes(key)
+}
+
+// namedOnly tells whether the words say nothing but what the intent's name says: my bag
+// is lost, to one that reports a lost bag.
+func (s *skill) namedOnly(toks []token) bool {
+	for _, t := range toks {
+		if t.kind == tokPunct || t.kind == tokWord && (slices.Contains(s.nameStems, t.stem) || functionWords[t.low] && !t.is("late", "delayed", "missing", "lost", "broken", "damaged", "defective", "faulty", "wrong")) {
+			continue
+		}
+		return false
+	}
+	return slices.ContainsFunc(toks, func(t token) bool { return slices.Contains(s.nameStems[1:], t.stem) })
 }
