@@ -84,11 +84,11 @@ func (r *run) together() {
 	}
 }
 
-// impossible says which changes were refused already, so that the user knows it
-// before saying yes to the others; of an undo, what it cannot take back.
+// impossible says which changes were refused already and what the plan leaves out, so
+// that the user knows it before saying yes to the others.
 func (r *run) impossible() string {
 	var out []string
-	if r.turn.TakesBack != "" && r.plan.Text != "" {
+	if r.plan.Text != "" {
 		out = append(out, r.plan.Text)
 	}
 	for _, s := range r.ownChanges() {
