@@ -34,7 +34,7 @@ func TestPickedBy(t *testing.T) {
 	object := `steps.policies.policies.filter(o, o.kind == "car")[0]`
 	for expr, want := range map[string]bool{
 		hole + `.kind == "car"`:                         true,
-		hole + `.kind == "home"`:                        false,
+		hole + `.kind == "home"`:                        true,
 		hole + `.premium > 100`:                         false,
 		hole + `.kind == "car" && ` + hole + `.fee > 1`: false,
 	} {

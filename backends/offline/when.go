@@ -217,12 +217,15 @@ func (p *planner) decide(c clause, s *skill, ref reference, who string) (string,
 	return strings.ReplaceAll(expr, hole, best.make()), true
 }
 
-// pickedBy tells whether a condition on an object says no more than what the object was
-// found by, and so nothing: that the car policy is a car's.
+// pickedBy tells whether a condition on an object only compares what the object was
+// found by, and so says nothing of it: that the car policy is a car's, or a home's.
 func pickedBy(expr, object string) bool {
 	field, value, ok := strings.Cut(expr, " == ")
-	name, ok2 := strings.CutPrefix(field, hole+".")
-	return ok && ok2 && !strings.ContainsAny(value, "&|") && strings.Contains(object, "filter(o, o."+name+" == "+value)
+	if !ok {
+		field, value, ok = strings.Cut(expr, " != ")
+	}
+	name, own := strings.CutPrefix(field, hole+".")
+	return ok && own && !strings.ContainsAny(value, "&|") && strings.Contains(object, "filter(o, o."+name+" == ")
 }
 
 // ownBonus speaks for the object of the request where a condition says "it", and
