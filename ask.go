@@ -57,14 +57,19 @@ func askCommand(o *options) *cobra.Command {
 			return status
 		},
 	}
+	a.register(cmd, o, &goOn)
+	return cmd
+}
+
+// register adds the flags of the commands that run turns without the screen.
+func (a *asker) register(cmd *cobra.Command, o *options, goOn *bool) {
 	f := cmd.Flags()
 	f.BoolVar(&a.json, "json", false, "print one JSON object a line for every turn")
 	f.BoolVar(&a.yes, "yes", false, "confirm all changes beforehand")
 	f.StringVar(&a.conversation, "conversation", "", "go on with the conversation of this ID")
-	f.BoolVar(&goOn, "continue", false, "go on with the latest conversation")
+	f.BoolVar(goOn, "continue", false, "go on with the latest conversation")
 	o.registerGoal(cmd)
 	cmd.MarkFlagsMutuallyExclusive("conversation", "continue")
-	return cmd
 }
 
 func (a *asker) run(ctx context.Context, args []string, in io.Reader, goOn bool) error {

@@ -38,13 +38,7 @@ func playbookRunCommand(o *options) *cobra.Command {
 			return status
 		},
 	}
-	f := cmd.Flags()
-	f.BoolVar(&a.json, "json", false, "print one JSON object a line for every turn")
-	f.BoolVar(&a.yes, "yes", false, "confirm all changes beforehand")
-	f.StringVar(&a.conversation, "conversation", "", "go on with the conversation of this ID")
-	f.BoolVar(&goOn, "continue", false, "go on with the latest conversation")
-	o.registerGoal(cmd)
-	cmd.MarkFlagsMutuallyExclusive("conversation", "continue")
+	a.register(cmd, o, &goOn)
 	return cmd
 }
 

@@ -77,7 +77,7 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (map[string]a
 func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (data map[string]any, problem *Error, returned bool) {
 	free, err := k.slot(ctx, offer)
 	if err != nil {
-		return nil, wordFailure(ctx, offer, err, false), true
+		return nil, err, true
 	}
 	ctx, cancel := context.WithTimeout(ctx, k.cfg.CallTimeout)
 	defer cancel()
@@ -126,15 +126,29 @@ func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (data map
 	return a.res.Data, nil, returned
 }
 
-// slot waits until the service may be called once more at the same time, and
-// returns the function that frees its place.
-func (k *Kernel) slot(ctx context.Context, offer Offer) (func(), error) {
+// errNotSent is the cause of a failure in which the service was not called at all.
+var errNotSent = errors.New("the call was not sent")
+
+// slot waits, not longer than a step may take, until the service may be called once
+// more at the same time, and returns the function that frees its place.
+func (k *Kernel) slot(ctx context.Context, offer Offer) (func(), *Error) {
+	free := func() { <-offer.slots }
 	select {
 	case offer.slots <- struct{}{}:
-		return func() { <-offer.slots }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+		return free, nil
+	default:
 	}
+	bounded, cancel := context.WithTimeout(ctx, k.cfg.StepTimeout)
+	defer cancel()
+	select {
+	case offer.slots <- struct{}{}:
+		return free, nil
+	case <-bounded.Done():
+	}
+	if ctx.Err() != nil {
+		return nil, &Error{Code: CodeCancelled, Cause: errNotSent, Message: fmt.Sprintf("It was stopped before the %s service was called. Nothing was changed.", offer.Service)}
+	}
+	return nil, &Error{Code: CodeUnavailable, Cause: errNotSent, Message: fmt.Sprintf("The %s service has too much to do and was not called. Nothing was changed.", offer.Service)}
 }
 
 func wordFailure(ctx context.Context, offer Offer, err error, crashed bool) *Error {

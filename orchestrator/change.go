@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -23,7 +24,7 @@ func (r *run) performChange(ctx context.Context, s *stepRun, offer Offer) outcom
 	if problem := r.begin(ctx); problem != nil {
 		return outcome{offer: offer, err: problem}
 	}
-	r.note(ctx, NoteCalling, s, false)
+	r.note(ctx, NoteCalling, s, !offer.keys) // without keys, only the journal can tell that it left
 	t := &attempt{k: r.k, offer: offer, call: call, retried: func(problem *Error) {
 		rec := r.snapshot(s)
 		rec.Error = problem
@@ -44,12 +45,18 @@ type attempt struct {
 // outcome calls until the outcome is known, as often as the intent's recovery
 // allows.
 func (t *attempt) outcome(ctx context.Context) outcome {
+	var before *Error // of a call that left
 	for {
 		t.tries++
 		data, problem, returned := t.k.callOnce(ctx, t.offer, t.call)
-		if problem == nil || !problem.Technical() && problem.Code != CodeCancelled {
+		notSent := problem != nil && errors.Is(problem, errNotSent)
+		switch {
+		case notSent && before != nil: // nothing new is known of the call that left
+			return t.unknown(before)
+		case notSent, problem == nil, !problem.Technical() && problem.Code != CodeCancelled:
 			return outcome{offer: t.offer, data: data, err: problem, attempts: t.tries}
 		}
+		before = problem
 		// The user's stop must not leave it open whether something was changed.
 		detached, cancel := t.k.detached(ctx)
 		out, known := t.find(detached)
@@ -92,7 +99,7 @@ func (t *attempt) find(ctx context.Context) (out outcome, known bool) {
 		Result
 		yes bool
 	}
-	res, err := guarded(func() (found, error) {
+	res, err := within(ctx, func() (found, error) {
 		res, yes, err := f.Find(ctx, t.call)
 		return found{res, yes}, err
 	})
@@ -110,6 +117,25 @@ func (t *attempt) find(ctx context.Context) (out outcome, known bool) {
 		return outcome{}, false
 	}
 	return outcome{offer: t.offer, data: res.Data, attempts: t.tries}, true
+}
+
+// within runs f, safe from its crashes, and leaves it behind when ctx ends.
+func within[T any](ctx context.Context, f func() (T, error)) (out T, err error) {
+	type result struct {
+		out T
+		err error
+	}
+	ch := make(chan result, 1)
+	go func() {
+		out, err := guarded(f)
+		ch <- result{out, err}
+	}()
+	select {
+	case res := <-ch:
+		return res.out, res.err
+	case <-ctx.Done():
+		return out, ctx.Err()
+	}
 }
 
 // unknown is the outcome of a change of which nobody can tell whether it was made.

@@ -308,7 +308,7 @@ func (r *run) reinstate(records []StepRecord) bool {
 	}
 	for _, s := range r.steps {
 		rec, ok := byID[s.step.ID]
-		if !ok || rec.Intent != s.step.Intent {
+		if !ok || rec.Intent != s.step.Intent || rec.For != s.rec.For {
 			return false
 		}
 		s.rec, s.value = rec, celValue(s.entry.Result, rec.Result)

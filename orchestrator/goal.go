@@ -17,7 +17,7 @@ func (r *run) pursue(ctx context.Context) *Error {
 		}
 		r.plan, r.turn.Plan = plan, plan
 		r.publish(Event{Kind: EventPlanned, Plan: plan, Steps: r.records()})
-		r.acting = false
+		r.acting, r.begun, r.confirmed = false, false, false // the journal begins anew with the longer plan
 		if done, problem := r.carryOut(ctx); done || problem != nil {
 			return problem
 		}

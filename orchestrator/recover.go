@@ -59,7 +59,7 @@ func (k *Kernel) finishTurn(ctx context.Context, open OpenTurn) (Turn, error) {
 	began := open.Began
 	now := k.cfg.Now()
 	r := &run{
-		k: k, started: time.Now(), now: now, catalog: k.Catalog(), key: open.Key, turn: open.Turn, begun: true, acting: open.Confirmed,
+		k: k, started: time.Now(), now: now, catalog: k.Catalog(), backend: k.backend.Load(), key: open.Key, turn: open.Turn, begun: true, acting: open.Confirmed,
 		req: Request{Conversation: open.Turn.Conversation, User: open.User, Message: open.Turn.Message},
 	}
 	r.turn.Recovered, r.turn.Steps = true, nil
@@ -67,9 +67,10 @@ func (k *Kernel) finishTurn(ctx context.Context, open OpenTurn) (Turn, error) {
 		return Turn{}, err
 	}
 	records, takingBack, doubt := replay(open)
+	var flags string
 	if !r.resume(ctx, open.Turn.Plan, records) {
 		r.turn.Steps = flagAll(r.catalog, records, doubt)
-		r.turn.Outcome = OutcomeFlagged
+		r.turn.Outcome, flags = flagged(r.turn.Steps)
 	} else {
 		yesHolds := !now.After(began.Add(k.cfg.ConfirmFor))
 		r.settleDoubts(ctx, doubt)
@@ -86,7 +87,7 @@ func (k *Kernel) finishTurn(ctx context.Context, open OpenTurn) (Turn, error) {
 		}
 		r.conclude(ctx)
 	}
-	answer := "The program ended while this was under way. " + r.stands() + "\n\n" + r.plainAnswer()
+	answer := "The program ended while this was under way. " + r.stands() + "\n\n" + flags + r.plainAnswer()
 	r.end(KindAnswer, strings.TrimSpace(answer))
 	turn, err := r.remember(ctx)
 	if err == nil {
@@ -207,6 +208,19 @@ func (r *run) leave(why func(*stepRun) *Error) {
 			r.fails(s, why(s))
 		}
 	}
+}
+
+// flagged is the outcome of a turn that can no longer be run, and what a person has to
+// look at.
+func flagged(records []StepRecord) (Outcome, string) {
+	outcome, what := OutcomeUndone, ""
+	for _, rec := range records {
+		if rec.Flag != "" {
+			outcome = OutcomeFlagged
+			what += rec.Sentence + ": " + rec.Flag + "\n\n"
+		}
+	}
+	return outcome, what
 }
 
 // flagAll marks the changes of a turn that can no longer be run.
