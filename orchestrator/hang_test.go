@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 )
@@ -12,7 +13,7 @@ import (
 type deaf struct {
 	*process
 	release chan struct{}
-	calls   int
+	calls   atomic.Int32
 }
 
 func (s *deaf) Describe(ctx context.Context) (Description, error) {
@@ -22,7 +23,7 @@ func (s *deaf) Describe(ctx context.Context) (Description, error) {
 }
 
 func (s *deaf) Call(context.Context, Call) (Result, error) {
-	s.calls++
+	s.calls.Add(1)
 	<-s.release
 	return Result{}, errDead
 }
@@ -52,8 +53,8 @@ func TestDeafService(t *testing.T) {
 		if got.Status != StepFailed || got.Flag != "" || !strings.Contains(got.Error.Message, "was not called") {
 			t.Errorf("the change after it ended as %s, flag %q, %v", got.Status, got.Flag, got.Error)
 		}
-		if s.calls != 1 {
-			t.Errorf("%d calls were let through at once", s.calls)
+		if n := s.calls.Load(); n != 1 {
+			t.Errorf("%d calls were let through at once", n)
 		}
 		close(s.release)
 	})
