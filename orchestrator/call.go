@@ -126,9 +126,6 @@ func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (data map
 	return a.res.Data, nil, returned
 }
 
-// errNotSent is the cause of a failure in which the service was not called at all.
-var errNotSent = errors.New("the call was not sent")
-
 // slot waits, not longer than a step may take, until the service may be called once
 // more at the same time, and returns the function that frees its place.
 func (k *Kernel) slot(ctx context.Context, offer Offer) (func(), *Error) {
@@ -146,9 +143,9 @@ func (k *Kernel) slot(ctx context.Context, offer Offer) (func(), *Error) {
 	case <-bounded.Done():
 	}
 	if ctx.Err() != nil {
-		return nil, &Error{Code: CodeCancelled, Cause: errNotSent, Message: fmt.Sprintf("It was stopped before the %s service was called. Nothing was changed.", offer.Service)}
+		return nil, &Error{Code: CodeCancelled, Cause: ErrNotSent, Message: fmt.Sprintf("It was stopped before the %s service was called. Nothing was changed.", offer.Service)}
 	}
-	return nil, &Error{Code: CodeUnavailable, Cause: errNotSent, Message: fmt.Sprintf("The %s service has too much to do and was not called. Nothing was changed.", offer.Service)}
+	return nil, &Error{Code: CodeUnavailable, Cause: ErrNotSent, Message: fmt.Sprintf("The %s service has too much to do and was not called. Nothing was changed.", offer.Service)}
 }
 
 func wordFailure(ctx context.Context, offer Offer, err error, crashed bool) *Error {

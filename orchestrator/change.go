@@ -49,7 +49,7 @@ func (t *attempt) outcome(ctx context.Context) outcome {
 	for {
 		t.tries++
 		data, problem, returned := t.k.callOnce(ctx, t.offer, t.call)
-		notSent := problem != nil && errors.Is(problem, errNotSent)
+		notSent := problem != nil && errors.Is(problem, ErrNotSent)
 		switch {
 		case notSent && before != nil: // nothing new is known of the call that left
 			return t.unknown(before)

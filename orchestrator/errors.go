@@ -47,6 +47,7 @@ const (
 	CodeBackend     = "backend_failed"
 	CodeStore       = "store_failed"
 	CodeInternal    = "internal"
+	CodeRetired     = "route_retired" // the intent's route lets nobody serve it
 )
 
 // The codes with which a backend fails. They decide whether another backend may
@@ -84,6 +85,9 @@ var (
 	// ErrConflict means that a turn with this ID is stored already, with another
 	// content.
 	ErrConflict = errors.New("a different turn with the same ID is already stored")
+	// ErrNotSent is the cause of a failed call that never reached the service: there was
+	// no connection, or no time left. A change that failed so was surely not made.
+	ErrNotSent = errors.New("the call was not sent")
 	// ErrUnknownUser means that the directory knows nobody of that email or name.
 	ErrUnknownUser = errors.New("no such user")
 	// ErrForeignConversation means that a conversation belongs to another user.

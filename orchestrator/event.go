@@ -21,6 +21,8 @@ const (
 	EventStepEnded     EventKind = "step_ended"     // Step, with status, result or error
 	EventStepRetried   EventKind = "step_retried"   // Step, with the error of the call before
 	EventStepUndone    EventKind = "step_undone"    // Step, with what became of taking it back
+	EventShadow        EventKind = "shadow"         // Step, with what the comparison found; it may come after the turn
+	EventMigration     EventKind = "migration"      // Text: a route, a rollout or a fault was changed
 	EventFlagged       EventKind = "flagged"        // Step: a person has to look at it
 	EventRecovered     EventKind = "recovered"      // Ended: a turn that an earlier process left unfinished
 	EventGoalRound     EventKind = "goal_round"     // Count: the round that begins; Plan, if there is more to do

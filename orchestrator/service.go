@@ -75,4 +75,9 @@ type Call struct {
 // Result is what a call returns, in JSON's shape.
 type Result struct {
 	Data map[string]any
+	// State is, for a change and for its dry run, what the call leaves or would leave of
+	// the things that it touches, by kind and key such as "order 1003", in a form that
+	// both eras share. It is what a shadow call is compared by beside Data; nil if the
+	// service does not tell.
+	State map[string]any
 }

@@ -106,14 +106,19 @@ type StepRecord struct {
 	Condition *Decided       `json:"condition,omitempty"`
 	Status    StepStatus     `json:"status"`
 	// Route is the era that answered, FallbackFrom the one that was tried first.
-	Route        Era            `json:"route,omitempty"`
-	FallbackFrom Era            `json:"fallback_from,omitempty"`
-	Service      string         `json:"service,omitempty"`
-	Version      string         `json:"version,omitempty"`
-	Result       map[string]any `json:"result,omitempty"`
-	Error        *Error         `json:"error,omitempty"`
-	DurationMS   float64        `json:"duration_ms"`
-	Lookup       bool           `json:"lookup,omitempty"`
+	Route        Era `json:"route,omitempty"`
+	FallbackFrom Era `json:"fallback_from,omitempty"`
+	// Routed is the intent's route when the step was called, Why the reason in a word;
+	// Shadow is what the comparison with the other side found, if it was there in time.
+	Routed     *Route         `json:"routed,omitempty"`
+	Why        RouteReason    `json:"why,omitempty"`
+	Shadow     *ShadowRecord  `json:"shadow,omitempty"`
+	Service    string         `json:"service,omitempty"`
+	Version    string         `json:"version,omitempty"`
+	Result     map[string]any `json:"result,omitempty"`
+	Error      *Error         `json:"error,omitempty"`
+	DurationMS float64        `json:"duration_ms"`
+	Lookup     bool           `json:"lookup,omitempty"`
 	// Text is the part of the message that this step stands for.
 	Text string `json:"text,omitempty"`
 	// Sentence says in words what a write does, with real values; Changes are the
