@@ -39,6 +39,9 @@ func startChild(t *testing.T, env ...string) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := keepTyped(f); err != nil {
+		t.Fatal(err)
+	}
 	x := &terminal{t: t, file: f, cmd: cmd, done: make(chan error, 1), new: make(chan struct{}, 1)}
 	go x.read()
 	go func() { x.done <- cmd.Wait() }()
