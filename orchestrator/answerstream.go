@@ -42,7 +42,7 @@ func (a *answerStream) emit(delta string) {
 		a.stopped = true
 		return
 	}
-	if start+cut > a.sent {
+	if cut = wholeTo(line, cut); start+cut > a.sent {
 		piece := a.text[a.sent : start+cut]
 		a.sent = start + cut
 		a.publish(Printable(piece))
