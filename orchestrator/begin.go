@@ -10,6 +10,7 @@ func (r *run) begin(ctx context.Context) *Error {
 	if !ok || r.begun && (r.confirmed || !r.acting) {
 		return nil
 	}
+	r.routed()
 	steps := r.records()
 	r.mu.Lock()
 	open := OpenTurn{Turn: r.turn, User: r.req.User, Key: r.key, Began: r.k.cfg.Now().UTC(), Confirmed: r.acting}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // outcome is what a routed call came to.
@@ -11,47 +12,55 @@ type outcome struct {
 	offer        Offer
 	fallbackFrom Era // set if another era was tried first
 	data         map[string]any
+	state        map[string]any // what a change leaves, if the service tells
 	err          *Error
 	attempts     int
-	flag         string // set if it is not known whether a change was made
+	took         time.Duration // of the call that was the last
+	flag         string        // set if it is not known whether a change was made
+	notMade      bool          // a change failed, and it is known that nothing was changed
 }
 
-// performRead asks the preferred offer; where that fails for technical reasons,
-// the next one answers. The last one is asked again before the read fails.
+// performRead asks the side that the route says; where that fails for technical
+// reasons or is too slow, the other one answers, if the route has one. The last one
+// is asked again before the read fails.
 func (r *run) performRead(ctx context.Context, s *stepRun) outcome {
+	choice, problem := r.route(s)
+	if problem != nil {
+		return outcome{err: problem}
+	}
 	ctx, cancel := context.WithTimeout(ctx, r.k.cfg.StepTimeout)
 	defer cancel()
 	call := r.callFor(s)
-	var out outcome
-	for i, offer := range s.entry.Offers {
-		last := i == len(s.entry.Offers)-1
-		for try := 1; ; try++ {
-			data, err := r.k.call(ctx, offer, call)
-			out.offer, out.data, out.err, out.attempts = offer, data, err, try
-			if !err.Technical() || ctx.Err() != nil {
-				return out
-			}
-			if !last || try == readAttempts || err.Code == CodeBadResult {
-				break
-			}
-			rec := r.snapshot(s)
-			rec.Error = err
-			r.publish(Event{Kind: EventStepRetried, Step: &rec})
-			pause(ctx, firstPause<<(try-1))
+	out := outcome{fallbackFrom: choice.Tripped}
+	if choice.Then != "" {
+		first := *s.entry.Offer(choice.First)
+		bounded, cancel := r.patience(ctx)
+		began := time.Now()
+		res, err := r.k.call(bounded, first, call)
+		cancel()
+		r.observe(s, first, began, err)
+		out.offer, out.data, out.err, out.attempts, out.took = first, res.Data, err, 1, time.Since(began)
+		if !err.Technical() || ctx.Err() != nil {
+			return out
 		}
-		if last {
-			break
-		}
-		if out.fallbackFrom == "" {
-			out.fallbackFrom = offer.Era
-		}
-		r.set(s, func(rec *StepRecord) {
-			rec.Route, rec.Service, rec.Version, rec.FallbackFrom, rec.Error = offer.Era, offer.Service, offer.Version, out.fallbackFrom, out.err
-		})
-		r.publishStep(EventStepFallback, s)
-		r.set(s, func(rec *StepRecord) { rec.Error = nil })
+		out.fallbackFrom = first.Era
+		r.fallsBack(s, first, err)
+		choice.First = choice.Then
 	}
-	return out
+	offer := *s.entry.Offer(choice.First)
+	for try := 1; ; try++ {
+		began := time.Now()
+		res, err := r.k.call(ctx, offer, call)
+		r.observe(s, offer, began, err)
+		out.offer, out.data, out.err, out.attempts, out.took = offer, res.Data, err, try, time.Since(began)
+		if !err.Technical() || ctx.Err() != nil || try == readAttempts || err.Code == CodeBadResult {
+			return out
+		}
+		rec := r.snapshot(s)
+		rec.Error = err
+		r.publish(Event{Kind: EventStepRetried, Step: &rec})
+		pause(ctx, firstPause<<(try-1))
+	}
 }
 
 // readAttempts is how often the last service that can answer a read is asked.
@@ -61,23 +70,23 @@ func (r *run) callFor(s *stepRun) Call {
 	return Call{
 		Intent: s.step.Intent, Args: s.callArgs(r.snapshot(s).Args),
 		User: r.req.User, Subject: s.subject,
-		Key: r.key + "/" + s.step.ID, Turn: r.turn.ID, Step: s.step.ID,
+		Key: r.key + "/" + s.step.ID, Conversation: r.turn.Conversation, Turn: r.turn.ID, Step: s.step.ID,
 	}
 }
 
 // call asks one service, within the deadline and safe from its crashes, and
 // checks that the answer fits what the service said of itself.
-func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (map[string]any, *Error) {
-	data, problem, _ := k.callOnce(ctx, offer, call)
-	return data, problem
+func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (Result, *Error) {
+	res, problem, _ := k.callOnce(ctx, offer, call)
+	return res, problem
 }
 
 // callOnce is call; it also tells whether the service returned, as opposed to
 // being left behind with the call still under way.
-func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (data map[string]any, problem *Error, returned bool) {
+func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (res Result, problem *Error, returned bool) {
 	free, err := k.slot(ctx, offer)
 	if err != nil {
-		return nil, err, true
+		return Result{}, err, true
 	}
 	ctx, cancel := context.WithTimeout(ctx, k.cfg.CallTimeout)
 	defer cancel()
@@ -111,19 +120,19 @@ func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (data map
 		if problem.Technical() {
 			k.cfg.Logger.Warn("call failed", "service", offer.Service, "intent", call.Intent, "turn", call.Turn, "step", call.Step, "code", problem.Code, "cause", a.err)
 		}
-		return nil, problem, returned
+		return Result{}, problem, returned
 	}
 	if a.res.Data == nil {
 		a.res.Data = map[string]any{}
 	}
 	if err := offer.result.validate(a.res.Data); err != nil {
 		k.cfg.Logger.Warn("result does not fit its schema", "service", offer.Service, "intent", call.Intent, "turn", call.Turn, "cause", err)
-		return nil, &Error{
+		return Result{}, &Error{
 			Code: CodeBadResult, Cause: err,
 			Message: fmt.Sprintf("The %s service gave an answer that does not fit its own description, so it is not used.%s", offer.Service, aftermath(offer)),
 		}, returned
 	}
-	return a.res.Data, nil, returned
+	return a.res, nil, returned
 }
 
 // slot waits, not longer than a step may take, until the service may be called once

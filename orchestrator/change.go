@@ -14,23 +14,51 @@ const (
 	firstPause     = 20 * time.Millisecond
 )
 
-// performChange calls a service that may change something, after it is noted down
-// that the call leaves. What cannot be answered for sure (a time-out, a crash, a
-// lost connection) is found out by the idempotency key, as far as the service
-// allows and the intent wants.
-func (r *run) performChange(ctx context.Context, s *stepRun, offer Offer) outcome {
+// performChange calls the service that the route says, after it is noted down that
+// the call leaves. What cannot be answered for sure (a time-out, a crash, a lost
+// connection) is found out by the idempotency key, as far as the service allows and
+// the intent wants. Only where it is known that the change was not made, and cannot
+// be made any more by a call that is still under way, may the other side make it.
+func (r *run) performChange(ctx context.Context, s *stepRun) outcome {
+	choice, problem := r.route(s)
+	if problem != nil {
+		return outcome{err: problem}
+	}
 	call := r.callFor(s)
 	r.set(s, func(rec *StepRecord) { rec.Key = call.Key })
 	if problem := r.begin(ctx); problem != nil {
-		return outcome{offer: offer, err: problem}
+		return outcome{offer: *s.entry.Offer(choice.First), err: problem}
 	}
-	r.note(ctx, NoteCalling, s, !offer.keys) // without keys, only the journal can tell that it left
+	first := *s.entry.Offer(choice.First)
+	out := r.tryChange(ctx, s, first, call, false)
+	if out.err.Technical() && out.notMade && choice.Then != "" && ctx.Err() == nil {
+		r.fallsBack(s, first, out.err)
+		out = r.tryChange(ctx, s, *s.entry.Offer(choice.Then), call, true)
+		out.fallbackFrom = first.Era
+		return out
+	}
+	out.fallbackFrom = choice.Tripped
+	return out
+}
+
+// tryChange makes a change on one side. The note that it leaves for another side
+// than the turn began with must survive a loss of power, or recovery would ask the
+// wrong one.
+func (r *run) tryChange(ctx context.Context, s *stepRun, offer Offer, call Call, other bool) outcome {
+	if other {
+		r.set(s, func(rec *StepRecord) { rec.Route, rec.Service, rec.Version = offer.Era, offer.Service, offer.Version })
+	}
+	r.note(ctx, NoteCalling, s, other || !offer.keys) // without keys, only the journal can tell that it left
+	began := time.Now()
 	t := &attempt{k: r.k, offer: offer, call: call, retried: func(problem *Error) {
 		rec := r.snapshot(s)
 		rec.Error = problem
 		r.publish(Event{Kind: EventStepRetried, Step: &rec})
 	}}
-	return t.outcome(ctx)
+	out := t.outcome(ctx)
+	out.took = time.Since(began)
+	r.observe(s, offer, began, out.err)
+	return out
 }
 
 // attempt is one change on its way to a known outcome.
@@ -39,6 +67,7 @@ type attempt struct {
 	offer   Offer
 	call    Call
 	tries   int
+	loose   bool // a call is still under way that nobody waits for any more
 	retried func(*Error)
 }
 
@@ -48,13 +77,16 @@ func (t *attempt) outcome(ctx context.Context) outcome {
 	var before *Error // of a call that left
 	for {
 		t.tries++
-		data, problem, returned := t.k.callOnce(ctx, t.offer, t.call)
+		res, problem, returned := t.k.callOnce(ctx, t.offer, t.call)
+		t.loose = t.loose || !returned
 		notSent := problem != nil && errors.Is(problem, ErrNotSent)
 		switch {
 		case notSent && before != nil: // nothing new is known of the call that left
 			return t.unknown(before)
-		case notSent, problem == nil, !problem.Technical() && problem.Code != CodeCancelled:
-			return outcome{offer: t.offer, data: data, err: problem, attempts: t.tries}
+		case notSent:
+			return outcome{offer: t.offer, err: problem, attempts: t.tries, notMade: true}
+		case problem == nil, !problem.Technical() && problem.Code != CodeCancelled:
+			return outcome{offer: t.offer, data: res.Data, state: res.State, err: problem, attempts: t.tries}
 		}
 		before = problem
 		// The user's stop must not leave it open whether something was changed.
@@ -64,19 +96,23 @@ func (t *attempt) outcome(ctx context.Context) outcome {
 		switch {
 		case known && out.err == nil:
 			return out
-		case known && returned && (t.policy() != RecoverComplete || ctx.Err() != nil):
-			problem.Message += " The change was not made."
-			return outcome{offer: t.offer, err: problem, attempts: t.tries}
+		case known && !t.loose && (t.policy() != RecoverComplete || ctx.Err() != nil):
+			return t.notMade(problem)
 		case t.policy() == RecoverComplete && t.offer.keys && t.tries < changeAttempts && ctx.Err() == nil:
 			t.retried(problem)
 			pause(ctx, firstPause<<(t.tries-1))
-		case known && returned:
-			problem.Message += " The change was not made."
-			return outcome{offer: t.offer, err: problem, attempts: t.tries}
+		case known && !t.loose:
+			return t.notMade(problem)
 		default:
 			return t.unknown(problem)
 		}
 	}
+}
+
+// notMade is the outcome of a change that is known not to have been made.
+func (t *attempt) notMade(problem *Error) outcome {
+	problem.Message += " The change was not made."
+	return outcome{offer: t.offer, err: problem, attempts: t.tries, notMade: true}
 }
 
 func (t *attempt) policy() Recovery {

@@ -109,7 +109,7 @@ func (r *run) promise(left []*stepRun) func(*Questions) string {
 		return func(a *Questions) string { return a.All }
 	}
 	for _, s := range left[:len(left)-1] {
-		if s.entry.Offers[0].undo == nil {
+		if offer := r.offer(s); offer == nil || offer.undo == nil {
 			return func(a *Questions) string { return a.AsFar }
 		}
 	}

@@ -62,19 +62,22 @@ func (r *run) runStep(ctx context.Context, s *stepRun) {
 }
 
 func (r *run) callStep(ctx context.Context, s *stepRun) {
-	first := s.entry.Offers[0]
-	r.set(s, func(rec *StepRecord) {
-		rec.Status = StepRunning
-		rec.Route, rec.Service, rec.Version = first.Era, first.Service, first.Version
-	})
+	choice, problem := r.route(s)
+	if problem != nil {
+		r.fails(s, problem)
+		return
+	}
+	r.set(s, func(rec *StepRecord) { rec.Status = StepRunning })
 	r.publishStep(EventStepStarted, s)
+	beside := r.shadow(s, choice)
 	started := r.k.cfg.Now()
 	var res outcome
 	if s.changes() {
-		res = r.performChange(ctx, s, first)
+		res = r.performChange(ctx, s)
 	} else {
 		res = r.performRead(ctx, s)
 	}
+	beside.primary(res)
 	r.set(s, func(rec *StepRecord) {
 		rec.DurationMS = milliseconds(r.k.cfg.Now().Sub(started))
 		rec.Route, rec.Service, rec.Version, rec.FallbackFrom = res.offer.Era, res.offer.Service, res.offer.Version, res.fallbackFrom
@@ -158,7 +161,12 @@ func (r *run) provided(s *stepRun) bool {
 
 // finish gives a step its last status without a call.
 func (r *run) finish(s *stepRun, status StepStatus, problem *Error) {
-	r.set(s, func(rec *StepRecord) { rec.Status, rec.Error = status, problem })
+	r.set(s, func(rec *StepRecord) {
+		rec.Status, rec.Error = status, problem
+		if status == StepSkipped || status == StepDenied { // nobody was asked
+			rec.Route, rec.Service, rec.Version, rec.Routed, rec.Why = "", "", "", nil, ""
+		}
+	})
 	r.publishStep(EventStepEnded, s)
 }
 

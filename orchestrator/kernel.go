@@ -57,6 +57,12 @@ type Config struct {
 	// (4), GoalCost what they may cost together in US dollars (0.25).
 	GoalRounds int
 	GoalCost   float64
+	// Router decides which side serves an intent that both offer; nil: modern before
+	// legacy. FallbackAfter is how long modern may take to answer a read that legacy
+	// could answer as well (2 s), ShadowTimeout how long a shadow call may take (2 s).
+	Router        Router
+	FallbackAfter time.Duration
+	ShadowTimeout time.Duration
 	// Locale is the language in which services' wordings and the kernel's questions
 	// are said; nil is English.
 	Locale *Locale
@@ -74,6 +80,8 @@ func (c *Config) fill() error {
 	setDefault(&c.CallTimeout, 5*time.Second)
 	setDefault(&c.StepTimeout, 3*c.CallTimeout)
 	setDefault(&c.BackendTimeout, time.Minute)
+	setDefault(&c.FallbackAfter, 2*time.Second)
+	setDefault(&c.ShadowTimeout, 2*time.Second)
 	setDefault(&c.ConfirmFor, 10*time.Minute)
 	setDefault(&c.MaxMessage, 8000)
 	setDefault(&c.MaxSteps, 20)
@@ -116,6 +124,7 @@ type Kernel struct {
 	stop       context.CancelFunc // ends what runs in the background
 	background func() context.Context
 	done       sync.WaitGroup // what runs in the background
+	shadows    atomic.Int32   // shadow calls under way
 
 	mu       sync.Mutex           // guards what follows
 	locks    map[string]*turnLock // conversations with a turn under way
@@ -209,7 +218,11 @@ func (k *Kernel) Refresh(ctx context.Context) {
 	}
 	catalog, bad := NewCatalog(offered)
 	problems = append(problems, bad...)
-	k.catalog.Store(catalog.In(k.cfg.Locale))
+	catalog = catalog.In(k.cfg.Locale)
+	if k.cfg.Router != nil {
+		k.cfg.Router.Learn(catalog)
+	}
+	k.catalog.Store(catalog)
 	if b := k.backend.Load(); b != nil {
 		k.prepare(k.background(), b)
 	}
@@ -252,6 +265,12 @@ func (k *Kernel) publish(e Event) {
 // sentences: as an event of kind EventNotice. Any goroutine may call it.
 func (k *Kernel) Announce(text string) {
 	k.publish(Event{Kind: EventNotice, Text: PrintableLine(text)})
+}
+
+// Migrated tells all who are there that a route, a rollout or a fault was changed, in
+// one or two sentences: as an event of kind EventMigration. Any goroutine may call it.
+func (k *Kernel) Migrated(text string) {
+	k.publish(Event{Kind: EventMigration, Text: PrintableLine(text)})
 }
 
 // Catalog returns the current catalog.

@@ -40,17 +40,20 @@ func (s *stepRun) sharesObject(other *stepRun) bool {
 
 func (r *run) previewStep(ctx context.Context, s *stepRun) {
 	var after map[string]any
-	offer := s.entry.Offers[0]
+	if _, problem := r.route(s); problem != nil {
+		r.finish(s, StepFailed, problem)
+		return
+	}
+	offer := *r.offer(s)
 	if d, ok := offer.service.(DryRunner); ok && d.CanDryRun(s.entry.Name) {
 		call := r.callFor(s)
 		call.DryRun = true
-		data, err := r.k.call(ctx, offer, call)
+		res, err := r.k.call(ctx, offer, call)
 		if err != nil && !err.Technical() {
-			r.set(s, func(rec *StepRecord) { rec.Route, rec.Service, rec.Version = offer.Era, offer.Service, offer.Version })
 			r.finish(s, StepFailed, err)
 			return
 		}
-		after = data
+		after = res.Data
 	}
 	before := r.before(ctx, s)
 	sentence := s.sentence(r, after)

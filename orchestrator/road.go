@@ -33,6 +33,8 @@ type run struct {
 	// steps stand in plan order.
 	steps []*stepRun
 
+	beside []*shadow // calls whose answers are compared
+
 	begun     bool // the journal has the turn; only changes set it, which run one at a time
 	confirmed bool // and has it as one whose yes was given
 	acting    bool // the yes was given: from here on changes are made together or not at all
@@ -63,6 +65,7 @@ func (k *Kernel) Turn(ctx context.Context, req Request) (Turn, error) {
 	if problem := r.walk(ctx); problem != nil {
 		r.fail(ctx, problem)
 	}
+	r.compared()
 	return r.remember(ctx)
 }
 

@@ -68,8 +68,8 @@ type Call struct {
 	Key string
 	// DryRun asks for the outcome without the change, see DryRunner.
 	DryRun bool
-	// Turn and Step say where the call comes from, for logs.
-	Turn, Step string
+	// Conversation, Turn and Step say where the call comes from.
+	Conversation, Turn, Step string
 }
 
 // Result is what a call returns, in JSON's shape.

@@ -26,9 +26,10 @@ type stepRun struct {
 
 	deciding sync.Mutex // held while the condition is decided
 
-	rec   StepRecord
-	value any           // the result as CEL sees it
-	ended chan struct{} // closed when the step has ended; nil until it is started
+	choice Choice // who serves it; zero until it is decided
+	rec    StepRecord
+	value  any           // the result as CEL sees it
+	ended  chan struct{} // closed when the step has ended; nil until it is started
 }
 
 // settled tells whether a step has reached its final status.
