@@ -21,9 +21,15 @@ type deskData struct {
 	open []OpenTurn
 	// unreadable is what Unfinished says of the rest.
 	unreadable error
+	// loses makes Unfinished forget the notes after the last one that was synced, as a
+	// loss of power may.
+	loses  bool
+	synced map[string]int // turn → notes up to the last one that was synced
 }
 
-func newDesk() *desk { return &desk{deskData: &deskData{}, dead: func() bool { return false }} }
+func newDesk() *desk {
+	return &desk{deskData: &deskData{synced: map[string]int{}}, dead: func() bool { return false }}
+}
 
 var errDead = errors.New("this process is dead")
 
@@ -49,7 +55,7 @@ func (d *desk) Begin(_ context.Context, o OpenTurn) error {
 	return nil
 }
 
-func (d *desk) Note(_ context.Context, turn string, n JournalNote, _ bool) error {
+func (d *desk) Note(_ context.Context, turn string, n JournalNote, sync bool) error {
 	d.jmu.Lock()
 	defer d.jmu.Unlock()
 	if d.dead() {
@@ -58,6 +64,9 @@ func (d *desk) Note(_ context.Context, turn string, n JournalNote, _ bool) error
 	for i := range d.open {
 		if d.open[i].Turn.ID == turn {
 			d.open[i].Notes = append(d.open[i].Notes, n)
+			if sync {
+				d.synced[turn] = len(d.open[i].Notes)
+			}
 			return nil
 		}
 	}
@@ -67,7 +76,13 @@ func (d *desk) Note(_ context.Context, turn string, n JournalNote, _ bool) error
 func (d *desk) Unfinished(context.Context) ([]OpenTurn, error) {
 	d.jmu.Lock()
 	defer d.jmu.Unlock()
-	return slices.Clone(d.open), d.unreadable
+	open := slices.Clone(d.open)
+	for i := range open {
+		if d.loses {
+			open[i].Notes = open[i].Notes[:d.synced[open[i].Turn.ID]]
+		}
+	}
+	return open, d.unreadable
 }
 
 func (d *desk) Drop(_ context.Context, turn string) error {
@@ -159,7 +174,7 @@ func (v *vault) call(ctx context.Context, p *process, call Call) (Result, error)
 	v.mu.Lock()
 	fault := v.faults[call.Intent]
 	switch fault {
-	case failsOnce, failsAfter, hangsBefore, hangsAfter, panicsBefore, panicsAfter, dropsAnswer, diesBefore, diesAfter:
+	case doesLate, failsOnce, failsAfter, hangsBefore, hangsAfter, panicsBefore, panicsAfter, dropsAnswer, diesBefore, diesAfter:
 		delete(v.faults, call.Intent)
 	case noFault, refuses, failsAlways, hangsAlways:
 	}
@@ -172,6 +187,9 @@ func (v *vault) call(ctx context.Context, p *process, call Call) (Result, error)
 	case hangsBefore, hangsAlways:
 		<-ctx.Done()
 		return Result{}, ctx.Err()
+	case doesLate:
+		<-ctx.Done()
+		pause(context.WithoutCancel(ctx), firstPause) // longer than anybody waits for it
 	case panicsBefore:
 		panic("before")
 	case diesBefore:

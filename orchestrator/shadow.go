@@ -12,7 +12,7 @@ const maxShadows = 64
 // A turn waits for the verdicts on its shadow calls for this share of the time it has
 // taken anyway, and not longer than shadowWait.
 const (
-	shadowShare = 50 // one fiftieth
+	shadowShare = 100
 	shadowWait  = 5 * time.Millisecond
 )
 
