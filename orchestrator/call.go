@@ -84,6 +84,9 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (Result, *Err
 // callOnce is call; it also tells whether the service returned, as opposed to
 // being left behind with the call still under way.
 func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (res Result, problem *Error, returned bool) {
+	if problem := countCall(ctx); problem != nil {
+		return Result{}, problem, true
+	}
 	free, err := k.slot(ctx, offer)
 	if err != nil {
 		return Result{}, err, true

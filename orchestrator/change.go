@@ -25,6 +25,11 @@ func (r *run) performChange(ctx context.Context, s *stepRun) outcome {
 		return outcome{err: problem}
 	}
 	call := r.callFor(s)
+	if r.turn.TakesBack == "" {
+		if problem := r.k.changes.take(ctx, r.req.User.Email, call.Key, r.k.cfg.Now()); problem != nil {
+			return outcome{offer: *s.entry.Offer(choice.First), err: problem}
+		}
+	}
 	r.set(s, func(rec *StepRecord) { rec.Key = call.Key })
 	if problem := r.begin(ctx); problem != nil {
 		return outcome{offer: *s.entry.Offer(choice.First), err: problem}

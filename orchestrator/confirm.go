@@ -17,6 +17,11 @@ func (r *run) confirm(ctx context.Context) (waiting bool, problem *Error) {
 	if len(left) == 0 {
 		return false, nil
 	}
+	if r.turn.TakesBack == "" {
+		if problem := r.k.changes.admit(ctx, r.req.User.Email, len(left), r.k.cfg.Now()); problem != nil {
+			return false, problem
+		}
+	}
 	r.preview(ctx, left)
 	if ctx.Err() != nil {
 		return false, r.stopped(ctx)

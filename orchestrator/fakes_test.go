@@ -77,7 +77,13 @@ func (s *shelf) Conversations(_ context.Context, user string, n int) ([]Conversa
 	var out []ConversationInfo
 	for _, t := range slices.Backward(s.turns) {
 		if t.User == user && !slices.ContainsFunc(out, func(c ConversationInfo) bool { return c.ID == t.Conversation }) && (n == 0 || len(out) < n) {
-			out = append(out, ConversationInfo{ID: t.Conversation, User: user})
+			info := ConversationInfo{ID: t.Conversation, User: user, Updated: t.At}
+			for _, other := range s.turns {
+				if other.Conversation == t.Conversation {
+					info.Turns++
+				}
+			}
+			out = append(out, info)
 		}
 	}
 	return out, nil

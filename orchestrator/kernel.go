@@ -63,6 +63,8 @@ type Config struct {
 	Router        Router
 	FallbackAfter time.Duration
 	ShadowTimeout time.Duration
+	// Limits bound the harm that can be done.
+	Limits Limits
 	// Locale is the language in which services' wordings and the kernel's questions
 	// are said; nil is English.
 	Locale *Locale
@@ -87,6 +89,7 @@ func (c *Config) fill() error {
 	setDefault(&c.MaxSteps, 20)
 	setDefault(&c.GoalRounds, 4)
 	setDefault(&c.GoalCost, 0.25)
+	c.Limits.fill()
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -120,6 +123,8 @@ type Kernel struct {
 	exprs   *expressions
 	catalog atomic.Pointer[Catalog]
 	recall  *recall
+	paces   *paces
+	changes *changesMade
 
 	stop       context.CancelFunc // ends what runs in the background
 	background func() context.Context
@@ -144,6 +149,8 @@ func New(ctx context.Context, cfg Config) (*Kernel, error) {
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	k := &Kernel{cfg: cfg, exprs: newExpressions(), stop: cancel, locks: map[string]*turnLock{}}
 	k.recall = newRecall(cfg.Store)
+	k.paces = newPaces(cfg.Limits)
+	k.changes = newChangesMade(cfg.Store, cfg.Limits.ChangesPerHour)
 	k.Refresh(ctx)
 	if err := k.use(ctx, background, cfg.Backend); err != nil {
 		cancel()

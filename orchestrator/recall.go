@@ -28,6 +28,7 @@ type recall struct {
 
 type recalled struct {
 	user    string
+	turns   int // how many the conversation has
 	history []Turn
 	digest  []Turn
 }
@@ -45,7 +46,7 @@ func (r *run) recall(ctx context.Context) error {
 	if known.user != "" && known.user != r.req.User.Email {
 		return ErrForeignConversation
 	}
-	r.history, r.digest = known.history, known.digest
+	r.history, r.digest, r.earlier = known.history, known.digest, known.turns
 	r.subject = r.req.User
 	if r.req.User.Staff() {
 		r.subject = User{}
@@ -73,9 +74,14 @@ func (c *recall) get(ctx context.Context, user, conversation string) (recalled, 
 	if err != nil {
 		return recalled{}, fmt.Errorf("reading the conversation: %w", err)
 	}
-	fresh := recalled{history: history}
+	fresh := recalled{history: history, turns: len(history)}
 	if len(history) > 0 {
 		fresh.user = history[0].User
+	}
+	if fresh.turns == recallTurns {
+		if fresh.turns, err = c.count(ctx, fresh.user, conversation); err != nil {
+			return recalled{}, fmt.Errorf("reading the conversation: %w", err)
+		}
 	}
 	infos, err := c.store.Conversations(ctx, user, digestConversations+1)
 	if err != nil {
@@ -98,6 +104,17 @@ func (c *recall) get(ctx context.Context, user, conversation string) (recalled, 
 	}
 	c.cache[conversation] = &fresh
 	return fresh, nil
+}
+
+// count returns how many turns a conversation of the user has.
+func (c *recall) count(ctx context.Context, user, conversation string) (int, error) {
+	infos, err := c.store.Conversations(ctx, user, 0)
+	for _, info := range infos {
+		if info.ID == conversation {
+			return info.Turns, err
+		}
+	}
+	return recallTurns, err
 }
 
 // tail returns the last turns of another conversation.
@@ -123,7 +140,7 @@ func (c *recall) add(t Turn) {
 	if len(history) > recallTurns {
 		history = history[len(history)-recallTurns:]
 	}
-	c.cache[t.Conversation] = &recalled{user: t.User, history: history, digest: known.digest}
+	c.cache[t.Conversation] = &recalled{user: t.User, turns: known.turns + 1, history: history, digest: known.digest}
 }
 
 // forget drops what is known of a conversation.

@@ -100,9 +100,12 @@ func (r *run) askOnce(ctx context.Context, req RespondRequest, facts *facts) (st
 	}}
 	bounded, cancel := r.asking(ctx)
 	defer cancel()
-	answer, err := guarded(func() (Reply, error) { return r.backend.Respond(bounded, req, stream.emit) })
+	limit := &answerCap{most: r.k.cfg.Limits.AnswerLength, emit: stream.emit, stop: cancel}
+	answer, err := guarded(func() (Reply, error) { return r.backend.Respond(bounded, req, limit.take) })
 	r.turn.Usage.Add(answer.Usage)
-	return strings.TrimSpace(Printable(answer.Text)), err
+	text, cut, err := limit.answer(answer.Text, err)
+	r.cut = cut
+	return strings.TrimSpace(Printable(text)), err
 }
 
 // failure returns the error that ends a turn in which nothing came of any step

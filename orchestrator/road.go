@@ -19,6 +19,7 @@ type run struct {
 	backend *inUse
 
 	turn    Turn
+	earlier int    // turns in this conversation before this one
 	history []Turn // of this conversation, oldest first
 	digest  []Turn // of the user's other conversations
 	subject User   // whom the conversation is about; zero for staff before naming anyone
@@ -38,6 +39,7 @@ type run struct {
 	begun     bool // the journal has the turn; only changes set it, which run one at a time
 	confirmed bool // and has it as one whose yes was given
 	acting    bool // the yes was given: from here on changes are made together or not at all
+	cut       bool // the answer was longer than it may be
 	broken    bool // a change failed, so that those after it are not begun; mu guards it
 }
 
@@ -45,13 +47,34 @@ type run struct {
 // goes wrong inside becomes part of the turn (kind error); the error is non-nil
 // only if there is no turn: it could not be stored, the conversation is somebody
 // else's, or ctx ended before the turn could start. Cancelling ctx ends a turn
-// soon; it is stored all the same.
+// soon; it is stored all the same. A turn that comes too fast, or to a conversation
+// that is full, is an error that is not stored.
 func (k *Kernel) Turn(ctx context.Context, req Request) (Turn, error) {
+	if problem := k.paces.admit(req.User.Email, k.cfg.Now()); problem != nil {
+		return k.newRun(req).refuse(problem), nil
+	}
 	free, err := k.lock(ctx, req.Conversation)
 	if err != nil {
 		return Turn{}, fmt.Errorf("waiting for the conversation's turn before: %w", err)
 	}
 	defer free()
+	r := k.newRun(req)
+	if err := r.recall(ctx); err != nil {
+		return Turn{}, err
+	}
+	if problem := r.full(); problem != nil {
+		return r.refuse(problem), nil
+	}
+	ctx = k.cfg.Limits.counting(ctx)
+	if problem := r.walk(ctx); problem != nil {
+		r.fail(ctx, problem)
+	}
+	r.compared()
+	return r.remember(ctx)
+}
+
+// newRun makes the turn of a request.
+func (k *Kernel) newRun(req Request) *run {
 	now := k.cfg.Now()
 	r := &run{k: k, req: req, started: time.Now(), now: now, catalog: k.Catalog(), backend: k.backend.Load()}
 	r.turn = Turn{
@@ -59,14 +82,7 @@ func (k *Kernel) Turn(ctx context.Context, req Request) (Turn, error) {
 		Usage: Usage{Backend: r.backend.info.Name, Model: r.backend.info.Model},
 	}
 	r.key = r.turn.ID
-	if err := r.recall(ctx); err != nil {
-		return Turn{}, err
-	}
-	if problem := r.walk(ctx); problem != nil {
-		r.fail(ctx, problem)
-	}
-	r.compared()
-	return r.remember(ctx)
+	return r
 }
 
 // walk goes from Admit to Respond. A returned problem ends the turn as an error;
@@ -114,6 +130,9 @@ func (r *run) end(kind TurnKind, answer string) {
 		}
 		l := r.k.cfg.Locale
 		answer += "\n\n" + filled(l.or(func(l *Locale) string { return l.Asking.Left }), "list", l.JoinAnd(what))
+	}
+	if kind != KindConfirmation {
+		answer = r.cutAnswer(answer)
 	}
 	r.turn.Kind, r.turn.Answer = kind, answer
 }

@@ -120,7 +120,7 @@ func orEmpty(m map[string]any) map[string]any {
 
 // takeBack undoes changes in reverse order. What cannot be undone is flagged.
 func (r *run) takeBack(ctx context.Context, made []*stepRun) {
-	ctx, cancel := r.k.detached(ctx) // a stop of the user must not leave half of it
+	ctx, cancel := r.k.detached(uncounted(ctx)) // a stop of the user must not leave half of it
 	defer cancel()
 	r.note(ctx, NoteTakingBack, nil, true)
 	for _, s := range slices.Backward(made) {
