@@ -22,6 +22,7 @@ type app struct {
 	opts     *options
 	store    *memory.Store
 	shop     *shop
+	proof    *orchestrator.Credentials // of the calls to the shop's services
 	backends *backends
 	backend  orchestrator.Backend
 	kernel   *orchestrator.Kernel
@@ -63,12 +64,13 @@ func (a *app) open(ctx context.Context, command string) error {
 	a.logger = slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level}))
 	goal := a.opts.goalLimits()
 	kernel, err := orchestrator.New(ctx, orchestrator.Config{
-		Services:   append(services, a.playbooks),
-		Backend:    backend,
-		Store:      a.store,
-		Directory:  a.shop.Directory(),
-		Now:        a.opts.now,
-		GoalRounds: goal.Rounds, GoalCost: goal.Cost,
+		Services:    append(services, a.playbooks),
+		Backend:     backend,
+		Store:       a.store,
+		Directory:   a.shop.Directory(),
+		Now:         a.opts.now,
+		Credentials: a.proof,
+		GoalRounds:  goal.Rounds, GoalCost: goal.Cost,
 		Logger: a.logger,
 		Locale: a.backends.locale(),
 	})
@@ -130,7 +132,8 @@ func (a *app) openShop() error {
 	if err != nil {
 		return err
 	}
-	a.shop, err = openShop(a.store.DB(), shopOptions{LatencyLow: low, LatencyHigh: high, Now: a.opts.now})
+	a.proof = orchestrator.NewCredentials(a.opts.now)
+	a.shop, err = openShop(a.store.DB(), shopOptions{Credentials: a.proof, LatencyLow: low, LatencyHigh: high, Now: a.opts.now})
 	if err != nil {
 		return failed(fmt.Errorf("the demo shop cannot be opened: %w. Conversations are not touched; \"banyan reset\" puts the shop back", err))
 	}
@@ -166,7 +169,7 @@ func (a *app) user(ctx context.Context) (orchestrator.User, error) {
 	}
 	u, err := a.shop.Directory().Lookup(ctx, a.opts.Email)
 	if errors.Is(err, orchestrator.ErrUnknownUser) {
-		return u, wrong("the shop knows nobody called %s. Try ada@example.com, ben@example.com, cleo@example.com, dora@example.com or sam@example.com", a.opts.Email)
+		return u, wrong("the shop knows nobody called %s. Try ada@example.com, ben@example.com, cleo@example.com, dora@example.com, or for staff sam@example.com, pat@example.com or robin@example.com", a.opts.Email)
 	}
 	if err != nil {
 		return u, failed(err)

@@ -23,6 +23,7 @@ type asker struct {
 	app          *app
 	user         orchestrator.User
 	conversation string
+	as           string // the customer for whom staff act
 	json, yes    bool
 	out, err     io.Writer
 	last         orchestrator.Turn
@@ -67,6 +68,7 @@ func (a *asker) register(cmd *cobra.Command, o *options, goOn *bool) {
 	f.BoolVar(&a.json, "json", false, "print one JSON object a line for every turn")
 	f.BoolVar(&a.yes, "yes", false, "confirm all changes beforehand")
 	f.StringVar(&a.conversation, "conversation", "", "go on with the conversation of this ID")
+	f.StringVar(&a.as, "as", "", "for staff: the customer to act for, by email or name")
 	f.BoolVar(goOn, "continue", false, "go on with the latest conversation")
 	o.registerGoal(cmd)
 	cmd.MarkFlagsMutuallyExclusive("conversation", "continue")
@@ -166,7 +168,7 @@ func readLine(r *bufio.Reader) (string, error) {
 
 func (a *asker) turn(ctx context.Context, message string) error {
 	turn, err := a.app.kernel.Turn(ctx, orchestrator.Request{
-		Conversation: a.conversation, User: a.user, Message: message, Yes: a.yes, Goal: a.app.opts.Goal,
+		Conversation: a.conversation, User: a.user, Message: message, Yes: a.yes, As: a.as, Goal: a.app.opts.Goal,
 	})
 	if ctx.Err() != nil && turn.ID == "" {
 		return &exit{status: exitInterrupted}

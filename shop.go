@@ -22,6 +22,9 @@ type shopOptions struct {
 	// makes it repeatable.
 	LatencyLow, LatencyHigh time.Duration
 	LatencySeed             uint64
+	// Credentials are those without which no service of the shop does anything; if nil,
+	// the services do what they are asked.
+	Credentials *orchestrator.Credentials
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 }
@@ -84,6 +87,11 @@ func newShop(db *bbolt.DB, opts shopOptions) (*shop, error) {
 	}
 	if s.shipping, err = shipping.New(db, s.now); err != nil {
 		return nil, err
+	}
+	for _, svc := range []interface {
+		Trust(c *orchestrator.Credentials)
+	}{s.legacy, s.users, s.orders, s.shipping} {
+		svc.Trust(opts.Credentials)
 	}
 	s.users.OnChange(s.personChanged)
 	s.orders.OnChange(s.orderChanged)

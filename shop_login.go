@@ -21,7 +21,7 @@ type account struct {
 
 // demoAccounts are the accounts that the login screen offers, in its order.
 func demoAccounts() []string {
-	return []string{"ada@example.com", "ben@example.com", "cleo@example.com", "dora@example.com", "sam@example.com"}
+	return []string{"ada@example.com", "ben@example.com", "cleo@example.com", "dora@example.com", "sam@example.com", "pat@example.com", "robin@example.com"}
 }
 
 // returnDays is how long after its delivery an order can be returned.
@@ -35,7 +35,7 @@ func (s *shop) Accounts(ctx context.Context) ([]account, error) {
 		if err != nil {
 			return nil, err
 		}
-		a := account{User: u, Note: "may ask for any customer"}
+		a := account{User: u, Note: staffNote(u.Role)}
 		if !u.Staff() {
 			have, err := s.survey(email)
 			if err != nil {
@@ -46,6 +46,18 @@ func (s *shop) Accounts(ctx context.Context) ([]account, error) {
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+// staffNote says what people of a role may do.
+func staffNote(r orchestrator.Role) string {
+	switch r {
+	case orchestrator.Presenter:
+		return "runs the demo, may ask for any customer"
+	case orchestrator.Admin:
+		return "may do everything"
+	default:
+		return "may ask for any customer"
+	}
 }
 
 // Suggestions returns four things that the user can try with the data as it is

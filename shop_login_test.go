@@ -23,11 +23,13 @@ func TestShopAccounts(t *testing.T) {
 		return out
 	}
 	want := map[string]string{
-		"ada@example.com":  "three orders, one not shipped yet",
-		"ben@example.com":  "one order on its way",
-		"cleo@example.com": "no orders",
-		"dora@example.com": "three orders, can still return the boots",
-		"sam@example.com":  "may ask for any customer",
+		"ada@example.com":   "three orders, one not shipped yet",
+		"ben@example.com":   "one order on its way",
+		"cleo@example.com":  "no orders",
+		"dora@example.com":  "three orders, can still return the boots",
+		"sam@example.com":   "may ask for any customer",
+		"pat@example.com":   "runs the demo, may ask for any customer",
+		"robin@example.com": "may do everything",
 	}
 	if got := notes(); !maps.Equal(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)

@@ -36,6 +36,7 @@ type Hooks struct {
 type Service struct {
 	m          *monolith.Monolith
 	operations map[string]operation
+	trusted    *orchestrator.Credentials
 	describe   func() (orchestrator.Description, error)
 }
 
@@ -51,6 +52,10 @@ func New(m *monolith.Monolith, hooks Hooks) *Service {
 	m.Changed(hooks.changed)
 	return s
 }
+
+// Trust makes the adapter refuse every call without a credential of c that fits it. It
+// must be called before the service is used.
+func (s *Service) Trust(c *orchestrator.Credentials) { s.trusted = c }
 
 // Describe lists every intent of the shop.
 func (s *Service) Describe(context.Context) (orchestrator.Description, error) { return s.describe() }
@@ -111,6 +116,9 @@ func (s *Service) operation(call orchestrator.Call) (operation, string, error) {
 	if !ok {
 		return operation{}, "", orchestrator.Errorf(orchestrator.CodeNotFound, "The monolith does not know how to %s.", strings.ReplaceAll(call.Intent, "_", " "))
 	}
+	if err := s.trusted.Verify(call); err != nil {
+		return operation{}, "", err
+	}
 	who, err := subject(call)
 	return op, who, err
 }
@@ -133,6 +141,10 @@ func subject(call orchestrator.Call) (string, error) {
 	return who, nil
 }
 
+// own is the access rule of all intents: what is a customer's is for that customer, and
+// for staff who act for her.
+const own = `user.email == subject.email || user.role == "admin" || user.staff && subject.role == "customer"`
+
 // operation is one intent and how it is done.
 type operation struct {
 	intent  orchestrator.Intent // without its schemas
@@ -143,7 +155,7 @@ type operation struct {
 // define makes an operation of a function from parameters P to a result R. Every P
 // has a field email.
 func define[P, R any](in orchestrator.Intent, run func(ctx context.Context, x *exchange, p P) (R, error)) operation {
-	in.Subject = "email"
+	in.Subject, in.Access = "email", own
 	return operation{
 		intent: in,
 		schemas: func() (params, result *jsonschema.Schema, err error) {

@@ -30,7 +30,7 @@ func (r *run) conclude(ctx context.Context) {
 		switch {
 		case rec.Status == StepDone && rec.Flag == "" && !s.early:
 			made = append(made, s)
-		case rec.Status == StepFailed && !s.early:
+		case (rec.Status == StepFailed || rec.refused()) && !s.early:
 			failed, unknown = true, unknown || rec.Flag != ""
 		}
 	}
@@ -54,7 +54,7 @@ func (r *run) outcome() Outcome {
 			done++
 		case rec.Status == StepUndone:
 			undone++
-		case rec.Status == StepFailed && !s.early:
+		case (rec.Status == StepFailed || rec.refused()) && !s.early:
 			failed++
 		}
 	}

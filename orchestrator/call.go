@@ -84,6 +84,9 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (Result, *Err
 // callOnce is call; it also tells whether the service returned, as opposed to
 // being left behind with the call still under way.
 func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (res Result, problem *Error, returned bool) {
+	if problem := k.mayCall(ctx, offer, call); problem != nil {
+		return Result{}, problem, true
+	}
 	if problem := countCall(ctx); problem != nil {
 		return Result{}, problem, true
 	}
@@ -91,6 +94,7 @@ func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (res Resu
 	if err != nil {
 		return Result{}, err, true
 	}
+	call.Credential = k.cfg.Credentials.Sign(call)
 	ctx, cancel := context.WithTimeout(ctx, k.cfg.CallTimeout)
 	defer cancel()
 	type answer struct {

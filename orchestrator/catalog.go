@@ -47,6 +47,7 @@ type Offer struct {
 	answer         *wordingTemplate
 	slots          chan struct{} // one element for each call under way to the service
 	undo           *undoing      // nil if the intent cannot be taken back
+	access         *access
 }
 
 // Offered couples a service with its description.
@@ -78,8 +79,13 @@ func NewCatalog(offered []Offered) (*Catalog, []error) {
 			errs = append(errs, err)
 			continue
 		}
+		rules, err := accessRules(exprs, d)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
 		slots := make(chan struct{}, max(1, cmp.Or(d.Concurrency, defaultConcurrency)))
-		for _, in := range d.Intents {
+		for i, in := range d.Intents {
 			k := key{in.Name, d.Era}
 			if other, ok := taken[k]; ok {
 				errs = append(errs, fmt.Errorf("service %s: intent %s is already offered by %s", d.Name, in.Name, other))
@@ -90,7 +96,7 @@ func NewCatalog(offered []Offered) (*Catalog, []error) {
 				errs = append(errs, fmt.Errorf("service %s: intent %s: %w", d.Name, in.Name, err))
 				continue
 			}
-			offer.slots = slots
+			offer.slots, offer.access = slots, rules[i]
 			taken[k] = d.Name
 			e := c.byName[in.Name]
 			if e == nil {

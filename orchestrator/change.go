@@ -134,6 +134,11 @@ func (t *attempt) find(ctx context.Context) (out outcome, known bool) {
 	if !ok || !t.offer.keys {
 		return outcome{}, false
 	}
+	call := t.call
+	if t.k.mayCall(ctx, t.offer, call) != nil {
+		return outcome{}, false
+	}
+	call.Credential = t.k.cfg.Credentials.Sign(call)
 	ctx, cancel := context.WithTimeout(ctx, t.k.cfg.CallTimeout)
 	defer cancel()
 	type found struct {
@@ -141,7 +146,7 @@ func (t *attempt) find(ctx context.Context) (out outcome, known bool) {
 		yes bool
 	}
 	res, err := within(ctx, func() (found, error) {
-		res, yes, err := f.Find(ctx, t.call)
+		res, yes, err := f.Find(ctx, call)
 		return found{res, yes}, err
 	})
 	switch {

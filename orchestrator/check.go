@@ -132,6 +132,9 @@ func (r *run) takeSubject(step *Step) {
 	}
 	if arg, ok := step.Args[e.Subject]; ok {
 		delete(step.Args, e.Subject)
+		if !r.unasked {
+			r.publish(Event{Kind: EventMended, Text: fmt.Sprintf("Step %s named %s as an argument; the session says whom it is about.", PrintableLine(step.ID), e.Subject)})
+		}
 		if name, ok := arg.Value.(string); ok && step.For == "" && arg.Ref == "" {
 			step.For = name
 		}
@@ -283,7 +286,7 @@ func CheckPlan(ctx context.Context, catalog *Catalog, plan *Plan) []string {
 	cfg := Config{MaxSteps: 20}
 	k := &Kernel{cfg: cfg, exprs: newExpressions()}
 	k.exprs.once = true
-	r := &run{k: k, catalog: catalog, req: Request{User: User{Email: "anyone", Role: Customer}}}
+	r := &run{k: k, catalog: catalog, unasked: true, req: Request{User: User{Email: "anyone", Role: Customer}}}
 	whom := make([]string, len(plan.Steps))
 	for i := range plan.Steps {
 		whom[i], plan.Steps[i].For = plan.Steps[i].For, ""

@@ -75,7 +75,7 @@ func (r *run) together() {
 	}
 	refused := map[string]bool{} // by the step of the plan that it belongs to
 	for _, s := range r.ownChanges() {
-		if s.rec.Status == StepFailed {
+		if s.rec.Status == StepFailed || s.rec.refused() {
 			refused[s.top()] = true
 		}
 	}
@@ -97,7 +97,7 @@ func (r *run) impossible() string {
 		out = append(out, r.plan.Text)
 	}
 	for _, s := range r.ownChanges() {
-		if rec := r.snapshot(s); rec.Status == StepFailed && rec.Error != nil && rec.Error.Code != CodeDependency && rec.Error.Code != CodeTogether {
+		if rec := r.snapshot(s); (rec.Status == StepFailed && rec.Error != nil || rec.refused()) && rec.Error.Code != CodeDependency && rec.Error.Code != CodeTogether {
 			out = append(out, rec.Error.Message)
 		}
 	}

@@ -32,6 +32,7 @@ const (
 	CodeNotFound    = "not_found"            // there is no such thing, or it is somebody else's
 	CodeInvalid     = "invalid_argument"     // an argument does not fit
 	CodeDenied      = "denied"               // the user may not do this
+	CodeUntrusted   = "untrusted_argument"   // an argument comes from where it may not come from
 	CodeUnavailable = "unavailable"          // the service failed
 	CodeTimeout     = "timeout"              // the service did not answer in time
 	CodePanic       = "panic"                // the service crashed on this call

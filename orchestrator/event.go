@@ -33,6 +33,9 @@ const (
 	EventAnswerDelta   EventKind = "answer_delta"   // Text: a piece of the answer
 	EventAnswerDropped EventKind = "answer_dropped" // Text: why; what was streamed is void
 	EventTurnEnded     EventKind = "turn_ended"     // Turn, stored
+	EventActingFor     EventKind = "acting_for"     // User acts for Subject from here on; Subject is empty when that ends
+	EventDenied        EventKind = "denied"         // Text: what the rules refused, and why; Step, if it is known which
+	EventMended        EventKind = "mended"         // Text: what was taken out of a plan, because it is not the plan's to say
 	EventBackend       EventKind = "backend"        // Text: what a backend's policy did (retry, fallback, breaker, budget, cache …)
 	EventServiceFailed EventKind = "service_failed" // Text: a service could not be described
 	EventNotice        EventKind = "notice"         // Text: a sentence for whoever is there, see Kernel.Announce
@@ -54,6 +57,9 @@ type Event struct {
 	Plan         *Plan        `json:"plan,omitempty"`
 	Step         *StepRecord  `json:"step,omitempty"`
 	Steps        []StepRecord `json:"steps,omitempty"`
+	// User and Subject are emails, of EventActingFor.
+	User    string `json:"user,omitempty"`
+	Subject string `json:"subject,omitempty"`
 	// Ended is the finished turn of EventTurnEnded.
 	Ended *Turn `json:"ended,omitempty"`
 }

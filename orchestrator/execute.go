@@ -86,7 +86,7 @@ func (r *run) callStep(ctx context.Context, s *stepRun) {
 		}
 		rec.Error, rec.Flag = res.err, res.flag
 		if res.err != nil {
-			rec.Status = StepFailed
+			rec.Status = endedBy(res.err)
 			return
 		}
 		rec.Status, rec.Result = StepDone, res.data
@@ -148,6 +148,10 @@ func (r *run) provided(s *stepRun) bool {
 		case StepDone:
 			continue
 		case StepSkipped, StepDenied:
+			if dep.refused() {
+				r.fails(s, &Error{Code: CodeDependency, Message: "It was not tried, because what it depends on was refused."})
+				return false
+			}
 			r.finish(s, dep.Status, nil)
 		case StepWaiting: // for what the user will be asked
 			r.set(s, func(rec *StepRecord) { rec.Status = StepWaiting })
@@ -173,7 +177,7 @@ func (r *run) finish(s *stepRun, status StepStatus, problem *Error) {
 // fails ends a step that went wrong before its call. A change that fails after the
 // yes takes the others of an all-or-nothing plan with it.
 func (r *run) fails(s *stepRun, problem *Error) {
-	r.finish(s, StepFailed, problem)
+	r.finish(s, endedBy(problem), problem)
 	if s.changes() {
 		r.broke()
 	}

@@ -48,6 +48,10 @@ type Intent struct {
 	// "email". The kernel fills it from the session; it is never taken from the
 	// message or from a model. Empty: the intent is about nobody in particular.
 	Subject string `json:"subject,omitempty"`
+	// Access is a CEL expression of type bool that says who may call the intent, for
+	// whom, and with which arguments, see DefaultAccess for what it can read. A call
+	// for which it is not true is refused. Empty means DefaultAccess.
+	Access string `json:"access,omitempty"`
 	// Unconfirmed lets a write run without a yes, because it harms nobody.
 	Unconfirmed bool `json:"unconfirmed,omitempty"`
 	// Confirm is a template for the sentence that asks for the yes, Answer one

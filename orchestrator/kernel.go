@@ -25,6 +25,9 @@ type Request struct {
 	// Yes confirms all writes of this turn beforehand, except those that a goal's later
 	// rounds plan.
 	Yes bool
+	// As names the customer for whom staff act from this turn on, by email or name: the
+	// same as the command /as before it. Empty leaves it as it is.
+	As string
 	// Goal lets the backend plan on after the results, until what the message asks for
 	// is reached or a limit is.
 	Goal bool
@@ -37,6 +40,9 @@ type Config struct {
 	Backend   Backend
 	Store     Store
 	Directory Directory
+	// Credentials signs every call for the services that verify it; calls are not signed
+	// if it is nil.
+	Credentials *Credentials
 	// Logger gets the causes of failures; nothing is logged if it is nil.
 	Logger *slog.Logger
 	// Now and NewID are the sources of time and of IDs; time.Now and ULIDs if nil.

@@ -36,7 +36,7 @@ func (c *counter) Describe(context.Context) (Description, error) {
 	}
 	return Description{Name: "counter", Version: "1.0.0", Contract: ContractVersion, Era: Modern, Keys: true, Intents: []Intent{
 		{Name: "double", Summary: "Double a number", Params: params, Result: result, Effect: Read},
-		{Name: "add", Summary: "Add a number", Params: params, Result: result, Effect: Write, Unconfirmed: true},
+		{Name: "add", Summary: "Add a number", Params: params, Result: result, Effect: Write, Unconfirmed: true, Access: "true"},
 	}}, nil
 }
 

@@ -58,6 +58,9 @@ func (r *run) plainStep(rec *StepRecord) string {
 	case StepSkipped:
 		return "Not done, because the condition was not met: " + what + "."
 	case StepDenied:
+		if rec.Error != nil {
+			return rec.Error.Message
+		}
 		return "Not done, as you said: " + what + "."
 	case StepUndone:
 		return "Done and taken back: " + what + "."

@@ -50,14 +50,13 @@ func (r *run) recall(ctx context.Context) error {
 	r.subject = r.req.User
 	if r.req.User.Staff() {
 		r.subject = User{}
-		for _, t := range slices.Backward(r.history) {
-			if t.Subject == "" {
-				continue
-			}
-			if u, err := r.k.cfg.Directory.Lookup(ctx, t.Subject); err == nil {
+		if who := ActsFor(r.history); who != "" {
+			if u, err := r.k.cfg.Directory.Lookup(ctx, who); err == nil {
 				r.subject = u
 			}
-			break
+		}
+		if last := len(r.history) - 1; last >= 0 && r.history[last].ActingFor != "" {
+			r.behalf, r.turn.ActingFor = r.subject, r.history[last].ActingFor
 		}
 	}
 	return nil

@@ -44,7 +44,12 @@ func (r *run) gather(s *stepRun) {
 	values := []any{}
 	failed, waiting, done := 0, 0, 0
 	for _, c := range s.children {
-		switch r.snapshot(c).Status {
+		rec := r.snapshot(c)
+		if rec.refused() {
+			failed++
+			continue
+		}
+		switch rec.Status {
 		case StepDone:
 			values = append(values, c.value)
 			done++

@@ -143,6 +143,9 @@ func (r *run) resolve(ctx context.Context, s *stepRun) *Error {
 	if err := s.entry.params.validate(full); err != nil {
 		return &Error{Code: CodeInvalid, Cause: err, Message: fmt.Sprintf("The details do not fit what %q takes, so it was not tried.", s.entry.Summary)}
 	}
+	if problem := r.allowed(ctx, s, full); problem != nil {
+		return problem
+	}
 	r.set(s, func(rec *StepRecord) { rec.Args = args })
 	return nil
 }

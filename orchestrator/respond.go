@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,10 @@ import (
 func (r *run) respond(ctx context.Context) *Error {
 	if problem := r.failure(); problem != nil {
 		return problem
+	}
+	if text := r.refusal(); text != "" {
+		r.end(KindRefusal, text)
+		return nil
 	}
 	req := RespondRequest{
 		Message: r.turn.Message, User: r.req.User, Subject: r.subject, Preface: r.plan.Text,
@@ -106,6 +111,24 @@ func (r *run) askOnce(ctx context.Context, req RespondRequest, facts *facts) (st
 	text, cut, err := limit.answer(answer.Text, err)
 	r.cut = cut
 	return strings.TrimSpace(Printable(text)), err
+}
+
+// refusal says why a turn was refused in which the rules of the house denied all that
+// was asked for; empty if there is something else to tell.
+func (r *run) refusal() string {
+	var why []string
+	for _, rec := range r.records() {
+		switch {
+		case rec.refused():
+			if !slices.Contains(why, rec.Error.Message) {
+				why = append(why, rec.Error.Message)
+			}
+		case rec.Lookup && !rec.Error.Technical(), rec.Group, rec.Error != nil && rec.Error.Code == CodeDependency:
+		default:
+			return ""
+		}
+	}
+	return strings.Join(why, " ")
 }
 
 // failure returns the error that ends a turn in which nothing came of any step

@@ -29,6 +29,10 @@ type run struct {
 	// neither confirmed nor declined them.
 	abandoned []StepRecord
 
+	behalf  User   // the customer for whom staff said to act; zero if they did not
+	told    string // the customer whom staff were last said to act for
+	unasked bool   // nobody asks: a plan is checked for its own sake, see CheckPlan
+
 	plan *Plan
 	mu   sync.Mutex
 	// steps stand in plan order.
@@ -95,6 +99,9 @@ func (r *run) walk(ctx context.Context) *Error {
 	r.publish(Event{Kind: EventRecalled, Count: len(r.history) + len(r.digest)})
 	if done, problem := r.settle(ctx); done || problem != nil {
 		return problem
+	}
+	if r.actAs(ctx) {
+		return nil
 	}
 	if done, problem := r.planAndCheck(ctx); done || problem != nil {
 		return problem

@@ -68,6 +68,9 @@ type Call struct {
 	Key string
 	// DryRun asks for the outcome without the change, see DryRunner.
 	DryRun bool
+	// Credential proves that the kernel made this call: it fits this user, subject,
+	// intent and key, for a short time. See Credentials.
+	Credential string
 	// Conversation, Turn and Step say where the call comes from.
 	Conversation, Turn, Step string
 }

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -173,3 +174,15 @@ func (r *run) changesDone() string {
 	}
 	return fmt.Sprintf("These were done before: %s.", JoinAnd(done))
 }
+
+// endedBy is the status of a step that ends with an error before or in its call.
+func endedBy(problem *Error) StepStatus {
+	if problem.Code == CodeUntrusted || problem.Code == CodeDenied && errors.Is(problem, errNotAllowed) {
+		return StepDenied
+	}
+	return StepFailed
+}
+
+// refused tells whether the rules of the house denied the step, as opposed to the
+// user, who said no to it.
+func (s *StepRecord) refused() bool { return s.Status == StepDenied && s.Error != nil }

@@ -20,13 +20,18 @@ type Turn struct {
 	Conversation string `json:"conversation"`
 	ID           string `json:"turn"`
 	// User and Subject are emails: who asked, and whom it was about.
-	User    string       `json:"user"`
-	Subject string       `json:"subject,omitempty"`
-	At      time.Time    `json:"at"`
-	Message string       `json:"message"`
-	Kind    TurnKind     `json:"kind"`
-	Answer  string       `json:"answer"`
-	Steps   []StepRecord `json:"steps,omitempty"`
+	User    string `json:"user"`
+	Subject string `json:"subject,omitempty"`
+	// ActingFor is the email of the customer for whom staff said to act, by /as; it
+	// stands in every turn until that ends.
+	ActingFor string `json:"acting_for,omitempty"`
+	// ActingEnds is set on the turn in which staff ceased to act for anybody.
+	ActingEnds bool         `json:"acting_ends,omitempty"`
+	At         time.Time    `json:"at"`
+	Message    string       `json:"message"`
+	Kind       TurnKind     `json:"kind"`
+	Answer     string       `json:"answer"`
+	Steps      []StepRecord `json:"steps,omitempty"`
 	// Plan is what the backend made of the message, kept for follow-ups.
 	Plan *Plan `json:"plan,omitempty"`
 	// Pending is set on a confirmation: what the yes will be bound to.

@@ -7,9 +7,17 @@ type Role string
 
 // The roles.
 const (
-	Customer Role = "customer" // asks about herself alone
-	Support  Role = "support"  // asks for any customer, by naming one
+	Customer  Role = "customer"  // asks about herself alone
+	Support   Role = "support"   // acts for any customer, by naming one
+	Presenter Role = "presenter" // runs the demo: moves intents between the eras, and acts for customers as support does
+	Admin     Role = "admin"     // everything, control and the audit included
 )
+
+// Known tells whether the role is one of the four.
+func (r Role) Known() bool { return r == Customer || r.Staff() }
+
+// Staff tells whether people of the role may act for customers.
+func (r Role) Staff() bool { return r == Support || r == Presenter || r == Admin }
 
 // User is somebody who can ask, or be asked about.
 type User struct {
@@ -19,7 +27,7 @@ type User struct {
 }
 
 // Staff tells whether the user may act for customers.
-func (u User) Staff() bool { return u.Role == Support }
+func (u User) Staff() bool { return u.Role.Staff() }
 
 // Directory knows the users. It decides identity, so it is code that main hands
 // in, never something that a message or a model can extend.

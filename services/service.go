@@ -16,6 +16,7 @@ type Service struct {
 	description orchestrator.Description
 	byName      map[string]Typed
 	keeper      Keeper
+	credentials *orchestrator.Credentials
 }
 
 // Keeper keeps the results of changes by idempotency key; storage.Store is one.
@@ -58,6 +59,11 @@ func (s *Service) KeepKeys(k Keeper) {
 	s.keeper = k
 	s.description.Keys = true
 }
+
+// Trust makes the service refuse every call without a credential of c that fits it:
+// then it works for the kernel alone, and for whom the kernel says. It must be called
+// before the service is used.
+func (s *Service) Trust(c *orchestrator.Credentials) { s.credentials = c }
 
 // Describe returns the service's intents in the order in which New got them.
 func (s *Service) Describe(ctx context.Context) (orchestrator.Description, error) {
@@ -118,6 +124,9 @@ func (s *Service) typed(ctx context.Context, call orchestrator.Call) (Typed, err
 	if !ok {
 		return Typed{}, orchestrator.Errorf(orchestrator.CodeInvalid,
 			"The %s service has no intent called %q.", s.description.Name, call.Intent)
+	}
+	if err := s.credentials.Verify(call); err != nil {
+		return Typed{}, err
 	}
 	return t, checkSubject(t.intent, call)
 }

@@ -94,13 +94,15 @@ func (c *chat) late(ev orchestrator.Event) *entry {
 	return nil
 }
 
-// tally sums up what the conversation's turns consumed.
+// tally sums up what the conversation's turns consumed, and finds for whom staff act.
 func (m *model) tally() {
 	var s spent
+	turns := make([]orchestrator.Turn, 0, len(m.chat.list.entries))
 	for _, e := range m.chat.list.entries {
 		s.add(e.turn.Usage, m.paint.prices)
+		turns = append(turns, e.turn)
 	}
-	m.chat.spent = s
+	m.chat.spent, m.acts = s, orchestrator.ActsFor(turns)
 }
 
 // enter opens a conversation, or a new one if id is empty.

@@ -26,6 +26,7 @@ func (m *model) commands() []command {
 		{"/intents", "what can be asked for, and who serves it", "", func(m *model, arg string) tea.Cmd { m.openIntents(arg); return nil }},
 		{"/model", "choose the backend, or /model NAME", "", func(m *model, arg string) tea.Cmd { return m.openModel(arg) }},
 		{"/integrations", "the backends: state, calls, cost, tests", "", func(m *model, _ string) tea.Cmd { return m.openIntegrations() }},
+		{orchestrator.ActCommand, "for staff: act for a customer; alone: for nobody", "", func(m *model, arg string) tea.Cmd { return m.actAs(arg) }},
 		{orchestrator.UndoCommand, "take back the last change of this conversation", "", func(m *model, _ string) tea.Cmd { return m.undo() }},
 		{"/goal", "goal mode on or off: the backend may plan on", "", func(m *model, arg string) tea.Cmd { m.setGoal(arg); return nil }},
 		{"/sources", "where the facts of the last answer come from", "ctrl+s", func(m *model, _ string) tea.Cmd { m.openSources(); return nil }},
@@ -64,6 +65,11 @@ func (m *model) command(text string) (cmd command, arg string, ok bool) {
 // undo asks the kernel to take back the last change. Like any change it waits for a
 // yes.
 func (m *model) undo() tea.Cmd { return m.send(orchestrator.UndoCommand) }
+
+// actAs tells the kernel for which customer staff act from here on.
+func (m *model) actAs(who string) tea.Cmd {
+	return m.send(strings.TrimSpace(orchestrator.ActCommand + " " + who))
+}
 
 func (m *model) logout() tea.Cmd {
 	if why := m.cannotSend(); why != "" && m.chat.running() != nil {

@@ -225,6 +225,9 @@ func (l *linear) enter(ctx context.Context, id string) error {
 	l.conv, l.failed, l.goal = id, "", l.cfg.Goal
 	b := l.kernel.Backend()
 	l.say("banyan: you are %s. The backend is %s.", cleanLine(l.user.Email), cleanLine(b.Name))
+	if acts := orchestrator.ActsFor(turns); acts != "" {
+		l.say("banyan: you act for %s.", cleanLine(acts))
+	}
 	if n := len(turns); n > 0 {
 		l.say("banyan: this conversation has %s. The last one was:", count(n, "turn"))
 		l.say("you: %s", cleanLine(turns[n-1].Message))
@@ -275,6 +278,8 @@ func (l *linear) command(ctx context.Context, line string) error {
 		l.test(ctx, arg)
 	case "/again":
 		return l.again(ctx)
+	case orchestrator.ActCommand:
+		return l.turn(ctx, line)
 	case orchestrator.UndoCommand:
 		return l.turn(ctx, orchestrator.UndoCommand)
 	case "/goal":
@@ -285,7 +290,7 @@ func (l *linear) command(ctx context.Context, line string) error {
 		return l.openRecovered(ctx, arg)
 	case "/help":
 		l.say("help: type what you need in your own words. Nothing is changed before you have said yes.")
-		l.say("commands: /new, /conversations, /intents, /model, /integrations, /test, /undo, /goal, /sources, /recovered, /again, /login, /quit")
+		l.say("commands: /new, /conversations, /intents, /model, /integrations, /test, /as, /undo, /goal, /sources, /recovered, /again, /login, /quit")
 	default:
 		l.say("error: there is no command %s. /help lists them.", cleanLine(name))
 	}

@@ -51,6 +51,7 @@ type model struct {
 	suggest func(ctx context.Context, user orchestrator.User) []string
 
 	user    orchestrator.User
+	acts    string // the email of the customer for whom staff act, or last acted
 	backend orchestrator.BackendInfo
 	catalog *orchestrator.Catalog
 

@@ -87,13 +87,22 @@ func (m *model) header() string {
 		append([]string{cut(name, 12, g.ellipsis), ""}, least...),
 	} {
 		// The migration stands last.
-		parts := append(append([]string{cleanLine(m.user.Email), try[0]}, try[2:]...), try[1])
+		parts := append(append([]string{m.who(), try[0]}, try[2:]...), try[1])
 		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 		if right = strings.Join(paint(parts, st.quiet), sep); width(right) <= room {
 			break
 		}
 	}
 	return " " + spread(st.accent.Bold(true).Render("banyan"), right, m.w-2, g.ellipsis)
+}
+
+// who says who is there, and for staff also for whom they act.
+func (m *model) who() string {
+	who := cleanLine(m.user.Email)
+	if m.acts != "" && m.acts != m.user.Email {
+		who += " for " + cleanLine(m.acts)
+	}
+	return who
 }
 
 // migration says how many intents have a modern home, with a gauge if there is

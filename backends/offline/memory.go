@@ -194,6 +194,9 @@ func (p *planner) recount(turn orchestrator.Turn, st orchestrator.StepRecord) st
 	case orchestrator.StepUndone:
 		return text + "; it was done, and then taken back."
 	case orchestrator.StepDenied:
+		if st.Error != nil {
+			return text + ", but it was refused: " + st.Error.Message
+		}
 		return text + ", but it was called off, so nothing was changed."
 	case orchestrator.StepSkipped:
 		return text + ", but the condition was not met, so nothing was changed."

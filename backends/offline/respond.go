@@ -90,6 +90,10 @@ func (w *answerWriter) steps() {
 				w.skipped(s)
 			}
 		case orchestrator.StepDenied:
+			if s.Error != nil {
+				w.failed(s, changed)
+				break
+			}
 			w.denied(s, said > 0 && changed)
 		case orchestrator.StepUndone:
 			w.undone(s)

@@ -18,6 +18,7 @@ type book struct {
 	name string
 
 	summary, confirm, answer string
+	access                   string
 	examples                 []string
 	languages                map[string]orchestrator.Words
 	params                   []param
@@ -85,7 +86,7 @@ const maxRepeat = 100
 func (p *problems) read(doc *yaml.Node) *book {
 	b, mistakes := &book{file: p.file}, len(p.list)
 	defer func() { b.flawed = len(p.list) > mistakes }()
-	b.keys = p.known(doc, "a playbook", "name", "summary", "examples", "params", "steps", "partly", "confirm", "answer", "languages")
+	b.keys = p.known(doc, "a playbook", "name", "summary", "examples", "params", "steps", "partly", "access", "confirm", "answer", "languages")
 	b.name = p.text(b.keys["name"], "the name")
 	switch {
 	case b.keys["name"] == nil:
@@ -98,6 +99,7 @@ func (p *problems) read(doc *yaml.Node) *book {
 	}
 	b.examples = p.texts(b.keys["examples"], "examples")
 	b.confirm, b.answer = p.text(b.keys["confirm"], "confirm"), p.text(b.keys["answer"], "answer")
+	b.access = p.text(b.keys["access"], "access")
 	b.partly = p.flag(b.keys["partly"], "partly")
 	if n := b.keys["languages"]; n != nil {
 		b.languages = map[string]orchestrator.Words{}

@@ -185,7 +185,7 @@ func (c *checker) describe(p *problems, b *book) {
 	}
 	b.intent = orchestrator.Intent{
 		Name: b.name, Summary: b.summary, Examples: b.examples, Params: params,
-		Effect: orchestrator.Read, Confirm: b.confirm, Answer: b.answer, Languages: b.languages,
+		Effect: orchestrator.Read, Confirm: b.confirm, Answer: b.answer, Languages: b.languages, Access: b.access,
 	}
 	b.play = orchestrator.Play{Plan: orchestrator.Plan{Kind: orchestrator.PlanSteps, Partly: b.partly}, Questions: map[string]string{}}
 	for i := range b.steps {
@@ -223,6 +223,11 @@ func (c *checker) describe(p *problems, b *book) {
 		}
 		if q.question != "" {
 			b.play.Questions[q.name] = q.question
+		}
+	}
+	if b.access != "" {
+		if err := orchestrator.CheckAccess(b.intent); err != nil {
+			p.at(b.keys["access"], "the access rule %v", err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ var listOrders = orchestrator.Intent{
 	Summary:   "List a customer's orders, newest first, with status, items and total",
 	Effect:    orchestrator.Read,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["list_orders"],
 	Examples: []string{
 		"show me my orders",
@@ -40,6 +41,7 @@ var getOrder = orchestrator.Intent{
 	Summary:   "Show one order: its status, items, prices, total and when it was placed, shipped and delivered",
 	Effect:    orchestrator.Read,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["get_order"],
 	Examples: []string{
 		"show me order 1002",
@@ -78,6 +80,7 @@ var cancelOrder = orchestrator.Intent{
 	Summary:   "Cancel an order that has not shipped yet",
 	Effect:    orchestrator.Destructive,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["cancel_order"],
 	Examples: []string{
 		"cancel order 1003",
@@ -111,6 +114,7 @@ var reinstateOrder = orchestrator.Intent{
 	Summary:   "Reinstate an order that was called off by mistake, within a day",
 	Effect:    orchestrator.Write,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["reinstate_order"],
 	Examples: []string{
 		"reinstate order 1003",
@@ -140,6 +144,7 @@ var changeOrder = orchestrator.Intent{
 	Summary:   "Change how many of an item an order has, or remove the item, while the order has not shipped",
 	Effect:    orchestrator.Write,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["change_order"],
 	Examples: []string{
 		"make it two mugs instead of one",

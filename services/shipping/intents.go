@@ -7,6 +7,7 @@ var trackShipment = orchestrator.Intent{
 	Summary:   "Track the parcel of an order that has shipped: where it is, carrier and tracking number",
 	Effect:    orchestrator.Read,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["track_shipment"],
 	Examples: []string{
 		"where is my parcel?",
@@ -44,6 +45,7 @@ var changeDeliveryAddress = orchestrator.Intent{
 	Summary:   "Deliver one order to another address, while it has not shipped",
 	Effect:    orchestrator.Write,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["change_delivery_address"],
 	Examples: []string{
 		"change the delivery address of order 1003",
@@ -77,6 +79,7 @@ var getDeliveryEstimate = orchestrator.Intent{
 	Summary:   "Estimate when an order will be delivered, or say when it was",
 	Effect:    orchestrator.Read,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["get_delivery_estimate"],
 	Examples: []string{
 		"when will my order arrive?",

@@ -65,6 +65,7 @@ var getProfile = orchestrator.Intent{
 	Summary:   "Show a customer's profile: name, email, phone number, address and since when",
 	Effect:    orchestrator.Read,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["get_profile"],
 	Examples: []string{
 		"show me my profile",
@@ -95,6 +96,7 @@ var updatePhone = orchestrator.Intent{
 	Summary:   "Change the phone number in a customer's profile",
 	Effect:    orchestrator.Write,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["update_phone"],
 	Examples: []string{
 		"change my phone number to +47 400 00 100",
@@ -127,6 +129,7 @@ var updateAddress = orchestrator.Intent{
 	Summary:   "Change the home address in a customer's profile, not that of an order",
 	Effect:    orchestrator.Write,
 	Subject:   "email",
+	Access:    own,
 	Languages: german["update_address"],
 	Examples: []string{
 		"I have moved to 12 Elm Street, 0150 Oslo",

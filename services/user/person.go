@@ -40,7 +40,7 @@ func (s *Service) Get(tx *bbolt.Tx, email string) (p Person, ok bool, err error)
 // hook of OnChange. Email, name and role must be given.
 func (s *Service) Put(tx *bbolt.Tx, p Person) error {
 	p.Email = strings.ToLower(p.Email)
-	if p.Email == "" || p.Name == "" || (p.Role != orchestrator.Customer && p.Role != orchestrator.Support) {
+	if p.Email == "" || p.Name == "" || !p.Role.Known() {
 		return fmt.Errorf("person %q has no email, name or role", p.Email)
 	}
 	if err := storage.Put(s.store.Collection(tx, people), p.Email, p); err != nil {
