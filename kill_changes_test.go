@@ -52,12 +52,12 @@ func (*till) Describe(context.Context) (orchestrator.Description, error) {
 	}
 	d := orchestrator.Description{Name: "till", Version: "1.0.0", Contract: orchestrator.ContractVersion, Era: orchestrator.Modern, Keys: true}
 	for _, slot := range []string{"a", "b", "c", "d"} {
-		take := orchestrator.Intent{Name: "take_" + slot, Summary: "Take " + slot, Params: params, Effect: orchestrator.Write}
+		take := orchestrator.Intent{Name: "take_" + slot, Access: "true", Summary: "Take " + slot, Params: params, Effect: orchestrator.Write}
 		if slot != "b" {
 			take.Undo = &orchestrator.Undo{Intent: "give_" + slot, Args: map[string]string{"fate": "'well'"}}
 		}
 		d.Intents = append(d.Intents, take,
-			orchestrator.Intent{Name: "give_" + slot, Summary: "Give " + slot, Params: params, Effect: orchestrator.Write})
+			orchestrator.Intent{Name: "give_" + slot, Summary: "Give " + slot, Params: params, Effect: orchestrator.Write, Access: "true"})
 	}
 	return d, nil
 }

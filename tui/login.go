@@ -143,7 +143,7 @@ func (m *model) viewLogin(w, h int) (lines []string, x, y int) {
 		lines = append(lines, indent(m.viewFailed(min(inner, maxText)), pad)...)
 		return window(lines, 0, h), -1, 0
 	}
-	lines = append(lines, pad+"Who are you? "+st.faint.Render(cut("Nobody asks for a password here: whoever runs the demo is trusted.", max(inner-14, 0), g.ellipsis)))
+	lines = append(lines, pad+"Who are you? "+st.faint.Render(cut("No password is asked for: whoever is here is trusted.", max(inner-14, 0), g.ellipsis)))
 	field, at := l.picker.field(st, g, inner, "your email or your name")
 	x, y = left+at, len(lines)
 	lines = append(lines, pad+field)
