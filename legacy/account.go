@@ -24,18 +24,18 @@ type method struct {
 }
 
 type newsletter struct {
-	Email      string `json:"email" title:"email" format:"email" jsonschema:"where the newsletter goes"`
+	Email      string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"where the newsletter goes"`
 	Subscribed bool   `json:"subscribed" title:"subscribed" jsonschema:"whether the newsletter is sent"`
 	Previously bool   `json:"previously_subscribed" title:"previously subscribed" jsonschema:"whether it was sent before"`
 }
 
 type passwordReset struct {
-	Email   string    `json:"email" title:"email" format:"email" jsonschema:"where the link was sent"`
+	Email   string    `json:"email" title:"email" format:"email" personal:"email" jsonschema:"where the link was sent"`
 	Expires time.Time `json:"expires" title:"expires" jsonschema:"until when the link is good"`
 }
 
 type closure struct {
-	Email  string    `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email  string    `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	Closed time.Time `json:"closed" title:"closed" jsonschema:"when the account was closed"`
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 type complaintParams struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	Text    string `json:"text" title:"complaint" minlen:"1" maxlen:"2000" jsonschema:"what went wrong, in the customer's words"`
 	OrderID string `json:"order_id,omitempty" title:"order number" pattern:"^[0-9]{4}$" example:"1001" jsonschema:"the order that it is about, if any"`
 }
@@ -21,7 +21,7 @@ type complaint struct {
 }
 
 type humanParams struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	Message string `json:"message,omitempty" title:"message" maxlen:"2000" jsonschema:"what the colleague should know"`
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 type listParams struct {
-	Email  string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email  string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	Status string `json:"status,omitempty" title:"status" enum:"processing,shipped,delivered,cancelled,returned" synonyms:"processing=open|pending|being prepared|not shipped|in progress|preparing,shipped=sent|dispatched|on its way|in transit|under way|posted,delivered=arrived|received|came,cancelled=canceled|called off|stopped,returned=sent back|given back" jsonschema:"only orders of this status"`
 	Limit  *int   `json:"limit,omitempty" title:"number of orders" min:"1" jsonschema:"at most this many orders, the newest first"`
 }
@@ -21,7 +21,7 @@ type orderList struct {
 }
 
 type changeParams struct {
-	Email    string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email    string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	OrderID  string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"1003" jsonschema:"the four digits of the order's number"`
 	Item     string `json:"item" title:"item" minlen:"1" maxlen:"60" example:"kettle" jsonschema:"the item's name or a part of it"`
 	Quantity *int   `json:"quantity" title:"quantity" min:"0" max:"99" jsonschema:"how many of it there should be; 0 removes it"`

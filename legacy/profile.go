@@ -8,13 +8,13 @@ import (
 )
 
 type phoneParams struct {
-	Email string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
-	Phone string `json:"phone" title:"phone number" format:"phone" minlen:"7" maxlen:"40" example:"+47 400 00 123" jsonschema:"the new phone number"`
+	Email string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Phone string `json:"phone" title:"phone number" format:"phone" personal:"phone" minlen:"7" maxlen:"40" example:"+47 400 00 123" jsonschema:"the new phone number"`
 }
 
 type addressParams struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
-	Address string `json:"address" title:"address" format:"postal-address" minlen:"8" maxlen:"160" example:"12 Elm Street, 0150 Oslo" jsonschema:"the new address"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" minlen:"8" maxlen:"160" example:"12 Elm Street, 0150 Oslo" jsonschema:"the new address"`
 }
 
 func profileOperations() []operation {

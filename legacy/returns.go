@@ -11,7 +11,7 @@ import (
 )
 
 type returnParams struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	OrderID string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"4001" jsonschema:"the four digits of the order's number"`
 	Item    string `json:"item,omitempty" title:"item" maxlen:"60" example:"boots" jsonschema:"the item's name or a part of it; without it all of the order is returned"`
 	Reason  string `json:"reason,omitempty" title:"reason" maxlen:"500" jsonschema:"why it is returned"`
@@ -28,7 +28,7 @@ type returned struct {
 }
 
 type withdrawParams struct {
-	Email    string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email    string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	OrderID  string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"4001" jsonschema:"the four digits of the order's number"`
 	ReturnID string `json:"return_id,omitempty" title:"return number" pattern:"^RET-[0-9]{6}$" example:"RET-000012" jsonschema:"the number of the return; without it the last return of the order"`
 }

@@ -15,43 +15,43 @@ const currency = "EUR"
 // The parameters that several intents share.
 
 type emailParams struct {
-	Email string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 }
 
 type orderParams struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	OrderID string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"1003" jsonschema:"the four digits of the order's number"`
 }
 
 // The results that several intents share.
 
 type profile struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
-	Name    string `json:"name" title:"name" jsonschema:"the customer's full name"`
-	Phone   string `json:"phone" title:"phone number" format:"phone" jsonschema:"the customer's phone number"`
-	Address string `json:"address" title:"address" format:"postal-address" jsonschema:"where the customer lives"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Name    string `json:"name" title:"name" personal:"name" jsonschema:"the customer's full name"`
+	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the customer's phone number"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"where the customer lives"`
 	Since   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 }
 
 // phoneChange and addressChange are a profile and what of it was changed.
 type phoneChange struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
-	Name    string `json:"name" title:"name" jsonschema:"the customer's full name"`
-	Phone   string `json:"phone" title:"phone number" format:"phone" jsonschema:"the customer's phone number"`
-	Address string `json:"address" title:"address" format:"postal-address" jsonschema:"where the customer lives"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Name    string `json:"name" title:"name" personal:"name" jsonschema:"the customer's full name"`
+	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the customer's phone number"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"where the customer lives"`
 	Since   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 
-	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" jsonschema:"the phone number before the change; empty if there was none"`
+	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" personal:"phone" jsonschema:"the phone number before the change; empty if there was none"`
 }
 
 type addressChange struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer's email"`
-	Name    string `json:"name" title:"name" jsonschema:"the customer's full name"`
-	Phone   string `json:"phone" title:"phone number" format:"phone" jsonschema:"the customer's phone number"`
-	Address string `json:"address" title:"address" format:"postal-address" jsonschema:"where the customer lives"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Name    string `json:"name" title:"name" personal:"name" jsonschema:"the customer's full name"`
+	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the customer's phone number"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"where the customer lives"`
 	Since   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 
-	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" jsonschema:"the home address before the change; empty if there was none"`
+	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" personal:"address" jsonschema:"the home address before the change; empty if there was none"`
 }
 
 type order struct {

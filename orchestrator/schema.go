@@ -24,6 +24,7 @@ import (
 //	enum:"processing,shipped" the values it may have (of a list: its items)
 //	synonyms:"shipped=sent|dispatched,delivered=arrived"  other words for them
 //	unit:"EUR"                unit or currency
+//	personal:"phone"          the sort of personal data that it holds, see Personal
 //	min:"0" max:"99" minlen:"1" maxlen:"80"  bounds
 //	example:"1003"            an example value
 func SchemaFor[T any]() (*jsonschema.Schema, error) {
@@ -112,6 +113,9 @@ func annotateField(p *jsonschema.Schema, tag reflect.StructTag) error {
 	if v := tag.Get("unit"); v != "" {
 		extra["x-unit"] = v
 	}
+	if v := tag.Get("personal"); v != "" {
+		extra["x-personal"] = v
+	}
 	if len(extra) > 0 {
 		target.Extra = extra
 	}
@@ -145,6 +149,17 @@ func Unit(s *jsonschema.Schema) string {
 	}
 	unit, _ := s.Extra["x-unit"].(string)
 	return unit
+}
+
+// Personal returns the x-personal of a schema, or "": the sort of personal data that
+// the property holds, one of email, phone, address, name (of a person) and card (the
+// number of a card or an account). Such values do not leave the machine in clear.
+func Personal(s *jsonschema.Schema) string {
+	if s == nil {
+		return ""
+	}
+	sort, _ := s.Extra["x-personal"].(string)
+	return sort
 }
 
 // Synonyms returns the x-synonyms of a schema: enum value → other words for it.

@@ -4,32 +4,32 @@ import "time"
 
 // ListOrders are the parameters of list_orders.
 type ListOrders struct {
-	Email  string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Email  string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
 	Status Status `json:"status,omitempty" title:"status" enum:"processing,shipped,delivered,cancelled,returned" synonyms:"processing=open|pending|in progress|unshipped|not shipped|being prepared,shipped=sent|dispatched|on its way|on their way|on the way|in transit|under way,delivered=arrived|received|completed|came,cancelled=canceled|called off,returned=sent back|given back" jsonschema:"only orders of this status"`
 	Limit  int    `json:"limit,omitempty" title:"limit" min:"1" max:"100" example:"3" jsonschema:"at most so many orders, the newest"`
 }
 
 // GetOrder are the parameters of get_order.
 type GetOrder struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
 	OrderID string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"1003" jsonschema:"the number of the order, four digits"`
 }
 
 // CancelOrder are the parameters of cancel_order.
 type CancelOrder struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
 	OrderID string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"1003" jsonschema:"the number of the order to cancel, four digits"`
 }
 
 // ReinstateOrder are the parameters of reinstate_order.
 type ReinstateOrder struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
 	OrderID string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"1003" jsonschema:"the number of the order to reinstate, four digits"`
 }
 
 // ChangeOrder are the parameters of change_order.
 type ChangeOrder struct {
-	Email    string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Email    string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
 	OrderID  string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" example:"1003" jsonschema:"the number of the order to change, four digits"`
 	Item     string `json:"item" title:"item" minlen:"1" maxlen:"60" example:"mug" jsonschema:"the name of an item of the order, or a part of it"`
 	Quantity int    `json:"quantity" title:"quantity" min:"0" max:"99" example:"2" jsonschema:"how many there shall be; 0 removes the item"`

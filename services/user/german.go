@@ -17,7 +17,7 @@ var german = map[string]map[string]orchestrator.Words{
 	"update_phone": {"de": {
 		Summary: "Die Telefonnummer im Profil ändern",
 		Examples: []string{
-			"ändere meine Telefonnummer auf +47 400 00 100", "ich habe eine neue Telefonnummer", "meine Nummer ist jetzt 0171 5550123", "neue Handynummer: +44 7700 900123",
+			"ändere meine Telefonnummer auf +47 400 00 123", "ich habe eine neue Telefonnummer", "meine Nummer ist jetzt 0171 5550123", "neue Handynummer: +44 7700 900123",
 			"Telefonnummer ändern", "bitte die Telefonnummer in meinem Konto ersetzen", "die Telefonnummer der Kundin hat sich geändert", "aktualisiere meine Handynummer",
 		},
 		Confirm: `Die Telefonnummer ändern auf {{.args.phone}}`,

@@ -8,49 +8,49 @@ import (
 
 // Me are the parameters of a question about the subject alone.
 type Me struct {
-	Email string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
+	Email string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
 }
 
 // NewPhone are the parameters of update_phone.
 type NewPhone struct {
-	Email string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
-	Phone string `json:"phone" title:"phone number" format:"phone" example:"+47 400 00 100" jsonschema:"the new phone number, with 7 to 15 digits"`
+	Email string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
+	Phone string `json:"phone" title:"phone number" format:"phone" personal:"phone" example:"+47 400 00 123" jsonschema:"the new phone number, with 7 to 15 digits"`
 }
 
 // NewAddress are the parameters of update_address.
 type NewAddress struct {
-	Email   string `json:"email" title:"email" format:"email" jsonschema:"the customer whom it is about"`
-	Address string `json:"address" title:"address" format:"postal-address" example:"12 Elm Street, 0150 Oslo" jsonschema:"the new home address: street, postcode and town"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer whom it is about"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" example:"12 Elm Street, 0150 Oslo" jsonschema:"the new home address: street, postcode and town"`
 }
 
 // Profile is what a customer may know about herself.
 type Profile struct {
-	Email         string `json:"email" title:"email" format:"email" jsonschema:"the email address of the customer"`
-	Name          string `json:"name" title:"name" jsonschema:"the full name of the customer"`
-	Phone         string `json:"phone" title:"phone number" format:"phone" jsonschema:"the phone number of the customer"`
-	Address       string `json:"address" title:"address" format:"postal-address" jsonschema:"the home address of the customer"`
+	Email         string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the email address of the customer"`
+	Name          string `json:"name" title:"name" personal:"name" jsonschema:"the full name of the customer"`
+	Phone         string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the phone number of the customer"`
+	Address       string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"the home address of the customer"`
 	CustomerSince string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 }
 
 // NewPhoneProfile is the result of update_phone: the profile, and what was changed.
 type NewPhoneProfile struct {
-	Email         string `json:"email" title:"email" format:"email" jsonschema:"the email address of the customer"`
-	Name          string `json:"name" title:"name" jsonschema:"the full name of the customer"`
-	Phone         string `json:"phone" title:"phone number" format:"phone" jsonschema:"the phone number of the customer"`
-	Address       string `json:"address" title:"address" format:"postal-address" jsonschema:"the home address of the customer"`
+	Email         string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the email address of the customer"`
+	Name          string `json:"name" title:"name" personal:"name" jsonschema:"the full name of the customer"`
+	Phone         string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the phone number of the customer"`
+	Address       string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"the home address of the customer"`
 	CustomerSince string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
-	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" jsonschema:"the phone number before the change; empty if there was none"`
+	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" personal:"phone" jsonschema:"the phone number before the change; empty if there was none"`
 }
 
 // NewAddressProfile is the result of update_address: the profile, and what was
 // changed.
 type NewAddressProfile struct {
-	Email           string `json:"email" title:"email" format:"email" jsonschema:"the email address of the customer"`
-	Name            string `json:"name" title:"name" jsonschema:"the full name of the customer"`
-	Phone           string `json:"phone" title:"phone number" format:"phone" jsonschema:"the phone number of the customer"`
-	Address         string `json:"address" title:"address" format:"postal-address" jsonschema:"the home address of the customer"`
+	Email           string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the email address of the customer"`
+	Name            string `json:"name" title:"name" personal:"name" jsonschema:"the full name of the customer"`
+	Phone           string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the phone number of the customer"`
+	Address         string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"the home address of the customer"`
 	CustomerSince   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
-	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" jsonschema:"the home address before the change; empty if there was none"`
+	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" personal:"address" jsonschema:"the home address before the change; empty if there was none"`
 }
 
 func profileOf(p Person) Profile {
@@ -99,7 +99,7 @@ var updatePhone = orchestrator.Intent{
 	Access:    own,
 	Languages: german["update_phone"],
 	Examples: []string{
-		"change my phone number to +47 400 00 100",
+		"change my phone number to +47 400 00 123",
 		"I have a new phone number",
 		"my number is now 0171 5550123, please update it",
 		"update phone",
