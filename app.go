@@ -63,6 +63,7 @@ func (a *app) open(ctx context.Context, command string) error {
 	a.backend = backend
 	a.logger = slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level}))
 	goal := a.opts.goalLimits()
+	steps, message := a.opts.Harm.plan()
 	kernel, err := orchestrator.New(ctx, orchestrator.Config{
 		Services:    append(services, a.playbooks),
 		Backend:     backend,
@@ -71,6 +72,7 @@ func (a *app) open(ctx context.Context, command string) error {
 		Now:         a.opts.now,
 		Credentials: a.proof,
 		GoalRounds:  goal.Rounds, GoalCost: goal.Cost,
+		Limits: a.opts.Harm.limits(), MaxSteps: steps, MaxMessage: message,
 		Logger: a.logger,
 		Locale: a.backends.locale(),
 	})
@@ -119,7 +121,7 @@ func (a *app) openStore(command string) error {
 	if err != nil {
 		return err
 	}
-	a.log = &logFile{path: logPath, level: level}
+	a.log = &logFile{path: logPath, level: level, keys: a.opts.keys}
 	a.store, err = memory.Open(path, memory.Options{Command: command, Wait: storeWait, NoSync: a.opts.noSync})
 	if err != nil {
 		return failed(err)
@@ -181,6 +183,7 @@ func (a *app) user(ctx context.Context) (orchestrator.User, error) {
 type logFile struct {
 	path  string
 	level slog.Level
+	keys  func() []string // what must not stand in it; nil: nothing
 	f     *os.File
 }
 
@@ -197,7 +200,11 @@ func (l *logFile) Write(p []byte) (int, error) {
 		}
 		l.f = f
 	}
-	line := orchestrator.Printable(strings.TrimSuffix(string(p), "\n")) + "\n"
+	text := strings.TrimSuffix(string(p), "\n")
+	if l.keys != nil {
+		text = hideKeys(text, l.keys()...)
+	}
+	line := orchestrator.Printable(text) + "\n"
 	if _, err := io.WriteString(l.f, line); err != nil {
 		return len(p), nil //nolint:nilerr // see above
 	}

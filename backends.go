@@ -129,7 +129,7 @@ func (b *backends) open(ctx context.Context, chain string) (orchestrator.Backend
 		out = policy.NewCache(out, policy.CacheConfig{})
 	}
 	if b.record != nil {
-		out = replay.Record(b.record, out, b.keys()...)
+		out = replay.Record(b.record, out, b.opts.keys()...)
 	}
 	return out, names, nil
 }
@@ -209,22 +209,6 @@ func (b *backends) model(preset openai.Preset, m *madeBackend) error {
 		})
 	}
 	return nil
-}
-
-// keys are the values that must never be recorded.
-func (b *backends) keys() []string {
-	var keys []string
-	for _, p := range openai.Presets() {
-		for _, env := range []string{p.KeyEnv, b.opts.Models[p.Name].KeyEnv} {
-			if env == "" {
-				continue
-			}
-			if key := b.opts.secret(env); key != "" {
-				keys = append(keys, key)
-			}
-		}
-	}
-	return keys
 }
 
 func openReplay(file string) (*replay.Player, error) {

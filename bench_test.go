@@ -15,7 +15,7 @@ func BenchmarkTurn(b *testing.B) {
 	collectRarely()
 	for _, noSync := range []bool{false, true} {
 		b.Run(map[bool]string{false: "Stored", true: "WithoutSync"}[noSync], func(b *testing.B) {
-			o := &options{Backend: "offline", Data: b.TempDir(), Latency: "0", LogLevel: "warn", noSync: noSync}
+			o := &options{Backend: "offline", Data: b.TempDir(), Latency: "0", LogLevel: "warn", Harm: noPace, noSync: noSync}
 			a, err := open(context.Background(), o, "benchmark")
 			if err != nil {
 				b.Fatal(err)
@@ -48,7 +48,7 @@ func BenchmarkTurn(b *testing.B) {
 // BenchmarkOpen is what a start costs before anything can be asked: store, shop
 // and catalog, on a file that exists.
 func BenchmarkOpen(b *testing.B) {
-	o := &options{Backend: "offline", Data: b.TempDir(), Latency: "0", LogLevel: "warn"}
+	o := &options{Backend: "offline", Data: b.TempDir(), Latency: "0", LogLevel: "warn", Harm: noPace}
 	b.ReportAllocs()
 	for b.Loop() {
 		a, err := open(context.Background(), o, "benchmark")

@@ -94,7 +94,7 @@ func (b *scripted) Plan(ctx context.Context, req orchestrator.PlanRequest) (orch
 }
 
 func (p *play) start() {
-	o := &options{Backend: offlineName, Data: p.dir, Latency: "0", LogLevel: "warn", now: func() time.Time { return p.now }, noSync: true}
+	o := &options{Backend: offlineName, Data: p.dir, Latency: "0", LogLevel: "warn", Harm: noPace, now: func() time.Time { return p.now }, noSync: true}
 	app, err := open(context.Background(), o, "test")
 	if err != nil {
 		p.t.Fatal(err)

@@ -45,6 +45,8 @@ func examine(cmd *cobra.Command, o *options) []finding {
 		return append(found, finding{"configuration", "bad", err.Error(), "Mend it as it says; all else was not looked at."})
 	}
 	found = append(found, finding{what: "configuration", state: "ok", detail: fmt.Sprintf("monolith latency %s", o.Latency)})
+	found = append(found, examineLimits(o)...)
+	found = append(found, examineKeys(o)...)
 	found = append(found, examineStore(cmd.Context(), o)...)
 	return append(found, examineTerminal()...)
 }

@@ -86,7 +86,7 @@ func TestLanguagesAreUnderstood(t *testing.T) {
 func transcript(t *testing.T, language, script string) string {
 	t.Helper()
 	now := time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC)
-	o := &options{Backend: offlineName, Language: language, Data: t.TempDir(), Latency: "0", LogLevel: "warn", now: func() time.Time { return now }, noSync: true}
+	o := &options{Backend: offlineName, Language: language, Data: t.TempDir(), Latency: "0", LogLevel: "warn", Harm: noPace, now: func() time.Time { return now }, noSync: true}
 	app, err := open(t.Context(), o, "test")
 	if err != nil {
 		t.Fatal(err)

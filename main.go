@@ -83,7 +83,7 @@ func run() int {
 // sayError prints an error for people, through the gate.
 func sayError(w io.Writer, _ fang.Styles, err error) {
 	if text := err.Error(); text != "" && !errors.Is(err, context.Canceled) {
-		_, _ = fmt.Fprintln(w, "banyan: "+orchestrator.Printable(text))
+		_, _ = fmt.Fprintln(w, "banyan: "+orchestrator.Printable(hideKeys(text)))
 	}
 }
 
@@ -109,6 +109,6 @@ func rootCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return chat(cmd, &o) },
 	}
 	o.register(root)
-	root.AddCommand(askCommand(&o), intentsCommand(&o), conversationsCommand(&o), resetCommand(&o), doctorCommand(&o), evalCommand(&o), playbookCommand(&o))
+	root.AddCommand(askCommand(&o), intentsCommand(&o), conversationsCommand(&o), resetCommand(&o), doctorCommand(&o), evalCommand(&o), playbookCommand(&o), keyCommand(&o))
 	return root
 }

@@ -41,11 +41,17 @@ func model(t testing.TB) *fake.Server {
 	return s
 }
 
+// noPace lets tests run as many turns and changes as they like.
+var noPace = limitSettings{TurnsPerMinute: -1, AllTurnsPerMinute: -1, ChangesPerHour: -1, TurnsPerConversation: -1}
+
 // mustApp opens an app for tests.
 func mustApp(t testing.TB, o *options) *app {
 	t.Helper()
 	if o.Data == "" {
 		o.Data = t.TempDir()
+	}
+	if o.Harm == (limitSettings{}) {
+		o.Harm = noPace
 	}
 	o.Latency, o.LogLevel, o.noSync = "0", "debug", true
 	a, err := open(context.Background(), o, "test")

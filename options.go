@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
-	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -47,8 +46,10 @@ type options struct {
 	Models map[string]modelSettings
 	Budget budgetSettings
 	Limits goalSettings
+	Harm   limitSettings
 
 	dotenv map[string]string
+	vault  *keyVault // nil: no keyring
 
 	// For tests and benchmarks alone: another clock than time.Now, and a store that
 	// does not sync.
@@ -106,6 +107,7 @@ func (o *options) goalLimits() goalSettings {
 
 // register declares the flags on the root command.
 func (o *options) register(root *cobra.Command) {
+	o.vault = systemKeys()
 	f := root.PersistentFlags()
 	f.StringVar(&o.Email, "email", "", "who asks: an email address of the shop's directory")
 	f.StringVar(&o.Language, "language", "", "the language that the offline backend speaks and understands: "+strings.Join(language.Tags(), ", "))
@@ -138,9 +140,9 @@ var settingNames = []string{"email", "language", "backend", "model", "base-url",
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
 func (o *options) load(cmd *cobra.Command) error {
-	dotenv, err := godotenv.Read()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return wrong("the file .env in this folder cannot be read: %w. Mend or move it; nothing was changed", err)
+	dotenv, err := readDotenv()
+	if err != nil {
+		return err
 	}
 	o.dotenv = dotenv
 	config, file, err := o.readConfig(dotenv)
@@ -202,13 +204,16 @@ func (o *options) readConfig(dotenv map[string]string) (map[string]any, string, 
 	var config map[string]any
 	_, err := toml.DecodeFile(file, &config)
 	if err == nil {
+		if err := refuseSecrets(file, config); err != nil {
+			return nil, file, err
+		}
 		err = o.readTables(config, file)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !asked:
 		return nil, file, nil
 	case err != nil:
-		return nil, file, wrong("the config file %s cannot be read: %w", file, err)
+		return nil, file, wrong("the config file %s cannot be read: %s", file, hideKeys(err.Error()))
 	}
 	for key := range config {
 		if !slices.Contains(settingNames, key) {
@@ -218,12 +223,14 @@ func (o *options) readConfig(dotenv map[string]string) (map[string]any, string, 
 	return config, file, nil
 }
 
-// readTables takes [models.NAME], [budget] and [goal-limits] out of the config.
+// readTables takes [models.NAME], [budget], [limits] and [goal-limits] out of the
+// config.
 func (o *options) readTables(config map[string]any, file string) error {
 	var tables struct {
 		Models map[string]modelSettings `toml:"models"`
 		Budget budgetSettings           `toml:"budget"`
 		Limits goalSettings             `toml:"goal-limits"`
+		Harm   limitSettings            `toml:"limits"`
 	}
 	meta, err := toml.DecodeFile(file, &tables)
 	if err != nil {
@@ -242,19 +249,15 @@ func (o *options) readTables(config map[string]any, file string) error {
 	if tables.Limits.Rounds < 0 || tables.Limits.Cost < 0 {
 		return errors.New("[goal-limits] has a number below zero")
 	}
-	o.Models, o.Budget, o.Limits = tables.Models, tables.Budget, tables.Limits
+	if err := tables.Harm.check(); err != nil {
+		return err
+	}
+	o.Models, o.Budget, o.Limits, o.Harm = tables.Models, tables.Budget, tables.Limits, tables.Harm
 	delete(config, "models")
 	delete(config, "budget")
 	delete(config, "goal-limits")
+	delete(config, "limits")
 	return nil
-}
-
-// secret returns the value of an environment variable, which .env may hold.
-func (o *options) secret(env string) string {
-	if v := os.Getenv(env); v != "" {
-		return v
-	}
-	return o.dotenv[env]
 }
 
 func (o *options) check() error {

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"banyan/orchestrator"
+)
+
+// limitSettings are the config file's [limits]. What is left out is the program's
+// own; a number below zero is no limit.
+type limitSettings struct {
+	StepsPerPlan         int `toml:"steps-per-plan"`
+	MessageLength        int `toml:"message-length"`
+	CallsPerTurn         int `toml:"calls-per-turn"`
+	AnswerLength         int `toml:"answer-length"`
+	TurnsPerConversation int `toml:"turns-per-conversation"`
+	TurnsPerMinute       int `toml:"turns-per-minute"`
+	TurnsAtOnce          int `toml:"turns-at-once"`
+	AllTurnsPerMinute    int `toml:"all-turns-per-minute"`
+	AllTurnsAtOnce       int `toml:"all-turns-at-once"`
+	ChangesPerHour       int `toml:"changes-per-hour"`
+}
+
+// The limits that the kernel's Config has for itself.
+const (
+	stepsPerPlan  = 20
+	messageLength = 8000
+)
+
+func (s limitSettings) check() error {
+	if s.StepsPerPlan < 0 || s.MessageLength < 0 {
+		return errors.New("[limits] needs a number above zero for steps-per-plan and message-length")
+	}
+	return nil
+}
+
+// limits are the limits that hold.
+func (s limitSettings) limits() orchestrator.Limits {
+	l := orchestrator.ProgramLimits()
+	for _, set := range []struct {
+		to   *int
+		from int
+	}{
+		{&l.CallsPerTurn, s.CallsPerTurn},
+		{&l.AnswerLength, s.AnswerLength},
+		{&l.TurnsPerConversation, s.TurnsPerConversation},
+		{&l.TurnsPerMinute, s.TurnsPerMinute},
+		{&l.TurnsAtOnce, s.TurnsAtOnce},
+		{&l.AllTurnsPerMinute, s.AllTurnsPerMinute},
+		{&l.AllTurnsAtOnce, s.AllTurnsAtOnce},
+		{&l.ChangesPerHour, s.ChangesPerHour},
+	} {
+		if set.from != 0 {
+			*set.to = set.from
+		}
+	}
+	return l
+}
+
+// examineLimits lists the limits that hold, and what models may cost.
+func examineLimits(o *options) []finding {
+	l := o.Harm.limits()
+	steps, length := o.Harm.plan()
+	cost := func(what string, v float64) string {
+		if v == 0 {
+			return ""
+		}
+		return fmt.Sprintf(", %.2f USD a %s", v, what)
+	}
+	b := o.Budget
+	spend := cost("turn", b.Turn) + cost("conversation", b.Conversation) + cost("user and day", b.User) + cost("day", b.Day)
+	if spend == "" {
+		spend = ", models may cost what they cost"
+	}
+	return []finding{
+		{what: "limits", state: "ok", detail: l.String()},
+		{what: "limits", state: "ok", detail: fmt.Sprintf("%d steps in a plan, %d characters in a message%s", steps, length, spend)},
+	}
+}
+
+// plan returns how many steps a plan and how many characters a message may have.
+func (s limitSettings) plan() (steps, message int) {
+	steps, message = s.StepsPerPlan, s.MessageLength
+	if steps == 0 {
+		steps = stepsPerPlan
+	}
+	if message == 0 {
+		message = messageLength
+	}
+	return steps, message
+}
+
+// examineKeys says which keys are set and where, never what they are.
+func examineKeys(o *options) []finding {
+	var found []finding
+	for _, name := range o.keyNames() {
+		if _, where := o.secretFrom(name); where != "" {
+			found = append(found, finding{what: "key", state: "ok", detail: name + " is set in " + where})
+		}
+	}
+	if len(found) == 0 {
+		found = append(found, finding{what: "key", state: "ok", detail: "none is set and none is needed: the offline backend works without"})
+	}
+	return append(found, examineDotenv(o)...)
+}
