@@ -1,5 +1,5 @@
-// Package memory keeps conversations in one embedded bbolt file, and the turns
-// under way in a journal beside it.
+// Package memory keeps conversations and small shared facts in one embedded bbolt
+// file, and the turns under way in a journal beside it.
 //
 // A turn that Append acknowledged has been synced to the disk and survives the
 // death of the process and of the machine. One process at a time holds the file;
@@ -15,6 +15,7 @@
 //	memory/turns          conversation number, position from 1 → the turn
 //	memory/turn_ids       turn ID → conversation number, position
 //	memory/index          everybody's, and each user's, conversations by their latest turn
+//	memory/state          key → revision, value: the shared facts of Store.State
 //
 // Turns and records are JSON behind a checksum over key and JSON, because bbolt
 // itself does not notice a changed byte. Times are in UTC. When the file is

@@ -24,6 +24,7 @@ func helpers() map[string]func(path string) int {
 	all["hold"] = helperHold
 	all["append"] = helperAppend
 	all["journal"] = helperJournal
+	all["state"] = helperState
 	return all
 }
 

@@ -21,6 +21,7 @@ const (
 	bucketTurns         = "memory/turns"
 	bucketIDs           = "memory/turn_ids"
 	bucketIndex         = "memory/index"
+	bucketState         = "memory/state" // made by the first Put
 
 	keySchema = "schema"
 )

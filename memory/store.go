@@ -21,7 +21,8 @@ type Store struct {
 	queue  queue
 	holder holder
 	// journal says which turns have begun.
-	journal *journal
+	journal  *journal
+	watchers orchestrator.Watchers // of the State
 	// deletion keeps turns from being stored while a conversation is deleted.
 	deletion sync.RWMutex
 	// broken holds the error after which no more is written, because what the
@@ -50,6 +51,7 @@ func (s *Store) Path() string { return s.path }
 // close it again is nothing.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
+		s.watchers.Close()
 		if s.wedged.Load() {
 			return // bbolt would wait for its own lock; the file is let go when the process ends
 		}

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"errors"
+	"unicode/utf8"
 )
 
 // State keeps small shared facts: routes, rollouts, limits. Implementations must be
@@ -27,3 +28,19 @@ type State interface {
 
 // ErrStale means that a key of the State has another revision than was expected.
 var ErrStale = errors.New("it was changed by somebody else meanwhile")
+
+// maxKey is the longest key of a State in bytes.
+const maxKey = 1024
+
+// CheckKey is how every State begins: it returns the error of a context that has
+// ended, and an *Error with CodeInvalid for a key that is empty, longer than 1,024
+// bytes or not UTF-8.
+func CheckKey(ctx context.Context, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if key == "" || len(key) > maxKey || !utf8.ValidString(key) {
+		return Errorf(CodeInvalid, "A key of the shared state has between 1 and %d bytes of text in UTF-8; this one has %d bytes.", maxKey, len(key))
+	}
+	return nil
+}
