@@ -134,8 +134,10 @@ func (a *app) openShop() error {
 	if err != nil {
 		return err
 	}
-	a.proof = orchestrator.NewCredentials(a.opts.now)
-	a.shop, err = openShop(a.store.DB(), shopOptions{Credentials: a.proof, LatencyLow: low, LatencyHigh: high, Now: a.opts.now})
+a.proof = orchestrator.NewCredentials(a.opts.now)
+	a.shop, err = openShop(filepath.Dir(a.store.Path()), shopOptions{
+		Credentials: a.proof, LatencyLow: low, LatencyHigh: high, Now: a.opts.now, NoSync: a.opts.noSync, Wait: storeWait,
+	})
 	if err != nil {
 		return failed(fmt.Errorf("the demo shop cannot be opened: %w. Conversations are not touched; \"banyan reset\" puts the shop back", err))
 	}
@@ -153,6 +155,9 @@ func (a *app) Close() error {
 		errs = append(errs, a.kernel.Close()) // closes the store as well
 	case a.store != nil:
 		errs = append(errs, a.store.Close())
+	}
+	if a.shop != nil {
+		errs = append(errs, a.shop.Close())
 	}
 	if a.backends != nil {
 		errs = append(errs, a.backends.Close())

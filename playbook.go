@@ -13,7 +13,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"go.etcd.io/bbolt"
 
 	"banyan/orchestrator"
 	"banyan/orchestrator/playbook"
@@ -175,15 +174,11 @@ func withPlaybooks(cmd *cobra.Command, o *options, use func(*playbook.Set) error
 		return failed(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	db, err := bbolt.Open(filepath.Join(dir, "shop.db"), 0o600, &bbolt.Options{NoSync: true})
+	s, err := newShop(dir, shopOptions{Now: o.now, NoSync: true})
 	if err != nil {
 		return failed(err)
 	}
-	defer func() { _ = db.Close() }()
-	s, err := newShop(db, shopOptions{Now: o.now})
-	if err != nil {
-		return failed(err)
-	}
+	defer func() { _ = s.abandon() }()
 	set, err := newPlaybooks(o, s.Services())
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/charmbracelet/x/term"
@@ -52,7 +53,7 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 	if err := app.openStore("banyan reset"); err != nil {
 		return err
 	}
-	if err := resetShop(app.store.DB()); err != nil {
+	if err := resetShop(filepath.Dir(app.store.Path())); err != nil {
 		return failed(fmt.Errorf("the shop could not be put back: %w. Nothing was changed", err))
 	}
 	if conversations {

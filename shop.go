@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -10,6 +15,7 @@ import (
 	"banyan/legacy"
 	"banyan/legacy/monolith"
 	"banyan/orchestrator"
+	"banyan/orchestrator/datasync"
 	"banyan/services/order"
 	"banyan/services/shipping"
 	"banyan/services/user"
@@ -27,65 +33,81 @@ type shopOptions struct {
 	Credentials *orchestrator.Credentials
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
+	// NoSync lets the files be written without waiting for the disk.
+	NoSync bool
+	// Wait is how long to wait for a file that another process holds; for ever if 0.
+	Wait time.Duration
+	// Logger gets what goes wrong in the background; nothing is logged if nil.
+	Logger *slog.Logger
+	// Carry and Audit are those of the sync, see datasync.Options.
+	Carry func(datasync.Transport) datasync.Transport
+	Audit func(tx *bbolt.Tx, node string, e datasync.Event) error
 }
 
 // shop is the demo shop: the monolith behind its anti-corruption layer, and the
-// microservices that grow around it, all in one database.
+// microservices that grow around it, each with a file of its own, and the sync that
+// keeps them in step.
 type shop struct {
-	db       *bbolt.DB
 	now      func() time.Time
+	files    map[string]*bbolt.DB // by node
 	legacy   *legacy.Service
 	users    *user.Service
 	orders   *order.Service
 	shipping *shipping.Service
+	sync     *datasync.Sync
+	services []orchestrator.Service
 }
 
-// openShop opens the shop in db and seeds it if it is empty. The caller keeps db
-// and closes it.
-func openShop(db *bbolt.DB, opts shopOptions) (*shop, error) {
-	s, err := newShop(db, opts)
+// openShop opens the shop whose files are in the folder, which must exist, and
+// seeds it if it is empty or was not seeded to the end. Close it when done, but not
+// before the kernel.
+func openShop(dir string, opts shopOptions) (*shop, error) {
+	s, err := newShop(dir, opts)
 	if err != nil {
 		return nil, err
 	}
-	empty := false
-	if err := db.View(func(tx *bbolt.Tx) error {
-		empty = s.users.Empty(tx)
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("read the shop: %w", err)
+	whole, err := s.sync.Whole()
+	if err == nil && !whole {
+		err = s.Reset(context.Background())
 	}
-	if !empty {
-		return s, nil
-	}
-	// Two processes cannot get here at once: the first one holds the file. What is
-	// seeded is seeded in one transaction, so a shop is either empty or complete.
-	if err := db.Update(s.seed); err != nil {
-		return nil, fmt.Errorf("seed the shop: %w", err)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("seed the shop: %w", err), s.abandon())
 	}
 	return s, nil
 }
 
-// newShop builds both sides and ties them together, without a look at the data.
-func newShop(db *bbolt.DB, opts shopOptions) (*shop, error) {
-	s := &shop{db: db, now: opts.Now}
+// newShop opens the files of both sides and ties them together, without a look at
+// the data.
+func newShop(dir string, opts shopOptions) (_ *shop, err error) {
+	s := &shop{now: opts.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	mono, err := monolith.Open(db, monolith.Options{
-		Now: s.now, Seed: opts.LatencySeed,
-		Latency: monolith.Range{Min: opts.LatencyLow, Max: opts.LatencyHigh},
+	if s.files, err = openFiles(dir, opts); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.abandon())
+		}
+	}()
+	var wg sync.WaitGroup
+	errs := make([]error, 4)
+	wg.Go(func() {
+		var mono *monolith.Monolith
+		mono, errs[0] = monolith.Open(s.files[legacyNode], monolith.Options{
+			Now: s.now, Seed: opts.LatencySeed,
+			Latency: monolith.Range{Min: opts.LatencyLow, Max: opts.LatencyHigh},
+		})
+		if errs[0] == nil {
+			s.legacy = legacy.New(mono, legacy.Hooks{OnCustomer: s.customerChanged, OnOrder: s.legacyOrderChanged})
+		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	s.legacy = legacy.New(mono, legacy.Hooks{OnCustomer: s.customerFromLegacy, OnOrder: s.orderFromLegacy})
-	if s.users, err = user.New(db, s.now); err != nil {
-		return nil, err
-	}
-	if s.orders, err = order.New(db, s.now); err != nil {
-		return nil, err
-	}
-	if s.shipping, err = shipping.New(db, s.now); err != nil {
+	wg.Go(func() { s.users, errs[1] = user.New(s.files[userNode], s.now) })
+	wg.Go(func() { s.orders, errs[2] = order.New(s.files[orderNode], s.now) })
+	wg.Go(func() { s.shipping, errs[3] = shipping.New(s.files[shippingNode], s.now) })
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	for _, svc := range []interface {
@@ -96,38 +118,103 @@ func newShop(db *bbolt.DB, opts shopOptions) (*shop, error) {
 	s.users.OnChange(s.personChanged)
 	s.orders.OnChange(s.orderChanged)
 	s.shipping.OnChange(s.shipmentChanged)
+	s.sync, err = datasync.Open(datasync.Options{
+		Nodes: s.nodes(), Owner: owner, Now: opts.Now, Carry: opts.Carry, Audit: opts.Audit, Logger: opts.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.services = s.sync.Services()
 	return s, nil
 }
 
-// Services returns both eras of the shop.
-func (s *shop) Services() []orchestrator.Service {
-	return []orchestrator.Service{s.legacy, s.users, s.orders, s.shipping}
+// openFiles opens the file of every node, side by side.
+func openFiles(dir string, opts shopOptions) (map[string]*bbolt.DB, error) {
+	names := []string{legacyNode, userNode, orderNode, shippingNode}
+	dbs, errs := make([]*bbolt.DB, len(names)), make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() {
+			path := shopFile(dir, name)
+			dbs[i], errs[i] = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: opts.Wait, NoSync: opts.NoSync})
+			if errs[i] != nil {
+				errs[i] = fmt.Errorf("open %s: %w", path, errs[i])
+			}
+		})
+	}
+	wg.Wait()
+	files := map[string]*bbolt.DB{}
+	for i, name := range names {
+		if dbs[i] != nil {
+			files[name] = dbs[i]
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, errors.Join(err, closeFiles(files))
+	}
+	return files, nil
 }
+
+// shopFile is the file of a node.
+func shopFile(dir, node string) string { return filepath.Join(dir, node+".db") }
+
+func closeFiles(files map[string]*bbolt.DB) error {
+	var errs []error
+	for _, db := range files {
+		errs = append(errs, db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Services returns both eras of the shop, each service behind the barrier that
+// lets everybody read their own writes.
+func (s *shop) Services() []orchestrator.Service { return s.services }
 
 // Directory returns who knows the users.
 func (s *shop) Directory() orchestrator.Directory { return s.users }
 
-// Reset puts the shop back as it was on the first day, counted from today: both
-// sides at once, or not at all.
+// Reset puts the shop back as it was on the first day, counted from today. If it
+// is cut off, the next openShop does it again.
 func (s *shop) Reset(ctx context.Context) error {
-	return s.db.Update(func(tx *bbolt.Tx) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for _, clear := range []func(*bbolt.Tx) error{s.legacy.Reset, s.users.Clear, s.orders.Clear, s.shipping.Clear} {
-			if err := clear(tx); err != nil {
-				return err
-			}
-		}
-		return s.seed(tx)
-	})
-}
-
-// resetShop puts the shop in db back, without a look at what is in it.
-func resetShop(db *bbolt.DB) error {
-	s, err := newShop(db, shopOptions{})
+	day, err := readFirstDay(s.now())
 	if err != nil {
 		return err
 	}
-	return s.Reset(context.Background())
+	return s.sync.Reset(ctx, func(tx *bbolt.Tx, node string) error { return s.seed(tx, node, day) })
+}
+
+// drainFor is how long Close waits for changes to reach the other side. What does
+// not reach it is in the files and does so after the next start.
+const drainFor = 2 * time.Second
+
+// Close brings what was changed to both sides, unless they are to lag behind, and
+// lets go of the files. No call may be under way.
+func (s *shop) Close() error {
+	if st := s.sync.Status(); st.Lag == 0 && !st.Paused {
+		ctx, cancel := context.WithTimeout(context.Background(), drainFor)
+		defer cancel()
+		_ = s.sync.Drain(ctx) // see drainFor
+	}
+	return s.abandon()
+}
+
+// abandon lets go of the files as they are.
+func (s *shop) abandon() error {
+	var err error
+	if s.sync != nil {
+		err = s.sync.Close()
+	}
+	return errors.Join(err, closeFiles(s.files))
+}
+
+// resetShop puts the shop in the folder back, without a look at what is in it.
+func resetShop(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	s, err := newShop(dir, shopOptions{Wait: storeWait})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Reset(context.Background()), s.Close())
 }

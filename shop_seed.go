@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,38 +73,62 @@ type seedTime struct {
 	At      string `json:"at"` // HH:MM
 }
 
-// seed fills both sides, which must be empty, in the caller's transaction. All
-// dates count back from today.
-func (s *shop) seed(tx *bbolt.Tx) error {
+// firstDay is what the shop holds on its first day.
+type firstDay struct {
+	customers []legacy.Customer
+	staff     []user.Person
+	orders    []legacy.Order
+}
+
+// readFirstDay reads the seed data. All dates count back from now.
+func readFirstDay(now time.Time) (firstDay, error) {
 	var data seedData
+	var day firstDay
 	if err := json.Unmarshal(shopJSON, &data); err != nil {
-		return fmt.Errorf("read the seed data: %w", err)
+		return day, fmt.Errorf("read the seed data: %w", err)
 	}
-	now := s.now()
 	for _, p := range data.People {
-		if p.Role != orchestrator.Customer {
-			if err := s.users.Put(tx, user.Person{Email: p.Email, Name: p.Name, Role: p.Role}); err != nil {
-				return err
-			}
-			continue
-		}
-		c := p.customer(now)
-		if err := s.legacy.PutCustomer(tx, c); err != nil {
-			return err
-		}
-		if err := s.customerFromLegacy(tx, c); err != nil {
-			return err
+		if p.Role == orchestrator.Customer {
+			day.customers = append(day.customers, p.customer(now))
+		} else {
+			day.staff = append(day.staff, user.Person{Email: p.Email, Name: p.Name, Role: p.Role})
 		}
 	}
 	for _, so := range data.Orders {
 		o, err := so.order(now)
 		if err != nil {
-			return fmt.Errorf("order %s of the seed data: %w", so.ID, err)
+			return day, fmt.Errorf("order %s of the seed data: %w", so.ID, err)
 		}
-		if err := s.legacy.PutOrder(tx, o); err != nil {
-			return err
-		}
-		if err := s.orderFromLegacy(tx, o); err != nil {
+		day.orders = append(day.orders, o)
+	}
+	return day, nil
+}
+
+// seed empties one node and fills it for the first day, in the node's transaction.
+func (s *shop) seed(tx *bbolt.Tx, node string, day firstDay) error {
+	switch node {
+	case legacyNode:
+		return errors.Join(s.legacy.Reset(tx),
+			each(day.customers, func(c legacy.Customer) error { return s.legacy.PutCustomer(tx, c) }),
+			each(day.orders, func(o legacy.Order) error { return s.legacy.PutOrder(tx, o) }))
+	case userNode:
+		return errors.Join(s.users.Clear(tx),
+			each(day.staff, func(p user.Person) error { return s.users.Put(tx, p) }),
+			each(day.customers, func(c legacy.Customer) error { return s.users.Put(tx, personOf(c)) }))
+	case orderNode:
+		return errors.Join(s.orders.Clear(tx),
+			each(day.orders, func(o legacy.Order) error { return s.orders.Put(tx, orderOf(o)) }))
+	case shippingNode:
+		return errors.Join(s.shipping.Clear(tx),
+			each(day.orders, func(o legacy.Order) error { return s.shipping.Put(tx, shipmentOf(o)) }))
+	}
+	return fmt.Errorf("nobody knows how to seed %s", node)
+}
+
+// each does something with all of a list until there is an error.
+func each[T any](list []T, do func(T) error) error {
+	for _, v := range list {
+		if err := do(v); err != nil {
 			return err
 		}
 	}

@@ -22,13 +22,45 @@ const (
 	Version = "7.3.0"
 )
 
+// Change says what happened.
+type Change struct {
+	Event string // one of the events below
+	Key   string // the idempotency key of the call, or its digest if it is very long
+}
+
+// The events of the monolith.
+const (
+	PhoneChanged           = "PhoneChanged"
+	AddressChanged         = "AddressChanged"
+	NewsletterSubscribed   = "NewsletterSubscribed"
+	NewsletterUnsubscribed = "NewsletterUnsubscribed"
+	AccountClosed          = "AccountClosed"
+	OrderCancelled         = "OrderCancelled"
+	OrderChanged           = "OrderChanged"
+	DeliveryAddressChanged = "DeliveryAddressChanged"
+	ReturnRequested        = "ReturnRequested"
+	ReturnWithdrawn        = "ReturnWithdrawn"
+)
+
+// events are what the monolith's transactions do to customers and orders, in the
+// words of the business.
+func events() map[string]string {
+	return map[string]string{
+		"CUPH": PhoneChanged, "CUAD": AddressChanged, "NLSB": NewsletterSubscribed, "NLUN": NewsletterUnsubscribed,
+		"CUCL": AccountClosed, "ORCN": OrderCancelled, "ORCH": OrderChanged, "SHAD": DeliveryAddressChanged,
+		"RTRQ": ReturnRequested, "RTWD": ReturnWithdrawn,
+	}
+}
+
 // Hooks are told what the monolith changed, in the write transaction of the
 // change. Their error takes the change back and fails the call. They are not
-// called for a dry run, for what is put by PutCustomer and PutOrder, or when
-// nothing is different from before. Either may be nil.
+// called for a dry run, for what is put by PutCustomer, PutOrder and PutDelivery,
+// or when nothing is different from before. Either may be nil.
 type Hooks struct {
-	OnCustomer func(tx *bbolt.Tx, c Customer) error
-	OnOrder    func(tx *bbolt.Tx, o Order) error
+	OnCustomer func(tx *bbolt.Tx, what Change, c Customer) error
+	// OnOrder is also told when an item of an order is returned, or not returned
+	// after all, and the order stays as it is.
+	OnOrder func(tx *bbolt.Tx, what Change, o Order) error
 }
 
 // Service is the monolith as the kernel sees it: an orchestrator.Service,

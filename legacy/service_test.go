@@ -165,10 +165,11 @@ func wellPut(t *testing.T, intent, text string, ok bool) {
 func TestDryRunChangesNothing(t *testing.T) {
 	called := 0
 	s := mustShopWithReturn(t, Hooks{
-		OnCustomer: func(*bbolt.Tx, Customer) error { called++; return nil },
-		OnOrder:    func(*bbolt.Tx, Order) error { called++; return nil },
+		OnCustomer: func(*bbolt.Tx, Change, Customer) error { called++; return nil },
+		OnOrder:    func(*bbolt.Tx, Change, Order) error { called++; return nil },
 	})
 	before := s.dump(t)
+	called = 0
 	for _, c := range everyIntent() {
 		c.DryRun, c.Key = true, "key of "+c.Intent
 		s.mustDo(t, c)

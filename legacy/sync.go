@@ -96,7 +96,7 @@ func (s *Service) PutOrder(tx *bbolt.Tx, o Order) error {
 	if !ok {
 		return fmt.Errorf("put order %s: there is no status %q", o.ID, o.Status)
 	}
-	r := s.m.Copybook().New("ORDER-RECORD")
+	r := s.delivery(o)
 	r.SetText("ORDR-NUMBER", number)
 	set(r, "ORDR-CUST-EMAIL", o.Email)
 	r.SetText("ORDR-STATUS", status)
@@ -105,10 +105,6 @@ func (s *Service) PutOrder(tx *bbolt.Tx, o Order) error {
 	r.SetTime("ORDR-DELIVERED", o.Delivered)
 	r.SetTime("ORDR-CANCELLED", o.Cancelled)
 	r.SetTime("ORDR-RETURNED", o.Returned)
-	set(r, "ORDR-ADDRESS", o.Address)
-	set(r, "ORDR-CARRIER", o.Carrier)
-	set(r, "ORDR-TRACKING", o.Tracking)
-	r.SetDate("ORDR-ESTIMATE-DATE", o.Estimated)
 	for _, it := range o.Items {
 		e := r.Add("ORDR-ITEM")
 		set(e, "ITEM-NAME", it.Name)
@@ -116,6 +112,39 @@ func (s *Service) PutOrder(tx *bbolt.Tx, o Order) error {
 		e.SetNumber("ITEM-PRICE", int64(it.PriceCents))
 	}
 	return s.m.PutOrder(tx, r)
+}
+
+// PutDelivery stores ID, Address, Carrier, Tracking and Estimated of an order that
+// the monolith has, as they are, in the caller's write transaction: nothing else of
+// the order, without waiting for the monolith's lock and without calling a hook.
+func (s *Service) PutDelivery(tx *bbolt.Tx, o Order) error {
+	return s.m.PutDelivery(tx, s.delivery(o))
+}
+
+// delivery is a record with what PutDelivery stores.
+func (s *Service) delivery(o Order) *monolith.Record {
+	r := s.m.Copybook().New("ORDER-RECORD")
+	r.SetText("ORDR-NUMBER", o.ID)
+	set(r, "ORDR-ADDRESS", o.Address)
+	set(r, "ORDR-CARRIER", o.Carrier)
+	set(r, "ORDR-TRACKING", o.Tracking)
+	r.SetDate("ORDR-ESTIMATE-DATE", o.Estimated)
+	return r
+}
+
+// Each calls the functions for every customer and every order, and stops at the
+// first error, which it returns. It only reads, so any transaction will do.
+func (s *Service) Each(tx *bbolt.Tx, customer func(Customer) error, order func(Order) error) error {
+	return s.m.Each(tx, func(r *monolith.Record) error {
+		if r.Layout() == "CUSTOMER-RECORD" {
+			return customer(customerOf(r))
+		}
+		o, err := transferOf(r)
+		if err != nil {
+			return err
+		}
+		return order(o)
+	})
 }
 
 // LoadCustomer returns what the monolith knows of a customer; ok is false if it
@@ -144,16 +173,21 @@ func (s *Service) LoadOrder(tx *bbolt.Tx, id string) (o Order, ok bool, err erro
 func (s *Service) Reset(tx *bbolt.Tx) error { return s.m.Reset(tx) }
 
 // changed translates the monolith's notice of a change for the hooks.
-func (h Hooks) changed(tx *bbolt.Tx, r *monolith.Record) error {
+func (h Hooks) changed(tx *bbolt.Tx, n monolith.Notice) error {
+	event, known := events()[n.Code]
+	if !known {
+		return fmt.Errorf("nobody has said what transaction %s does", n.Code)
+	}
+	what, r := Change{Event: event, Key: n.RequestID}, n.Record
 	switch {
 	case r.Layout() == "CUSTOMER-RECORD" && h.OnCustomer != nil:
-		return h.OnCustomer(tx, customerOf(r))
+		return h.OnCustomer(tx, what, customerOf(r))
 	case r.Layout() == "ORDER-RECORD" && h.OnOrder != nil:
 		o, err := transferOf(r)
 		if err != nil {
 			return err
 		}
-		return h.OnOrder(tx, o)
+		return h.OnOrder(tx, what, o)
 	}
 	return nil
 }

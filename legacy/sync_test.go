@@ -11,6 +11,7 @@ import (
 
 // log keeps what the hooks were told.
 type log struct {
+	changes   []Change
 	customers []Customer
 	orders    []Order
 	err       error
@@ -18,8 +19,14 @@ type log struct {
 
 func (l *log) hooks() Hooks {
 	return Hooks{
-		OnCustomer: func(_ *bbolt.Tx, c Customer) error { l.customers = append(l.customers, c); return l.err },
-		OnOrder:    func(_ *bbolt.Tx, o Order) error { l.orders = append(l.orders, o); return l.err },
+		OnCustomer: func(_ *bbolt.Tx, w Change, c Customer) error {
+			l.changes, l.customers = append(l.changes, w), append(l.customers, c)
+			return l.err
+		},
+		OnOrder: func(_ *bbolt.Tx, w Change, o Order) error {
+			l.changes, l.orders = append(l.changes, w), append(l.orders, o)
+			return l.err
+		},
 	}
 }
 
@@ -41,7 +48,7 @@ func TestHooksAreToldOfChanges(t *testing.T) {
 		{"dora", "change_order", args{"order_id": "4003", "item": "socks", "quantity": 3.0}, 0, 0}, // as it was
 		{"dora", "change_delivery_address", args{"order_id": "4003", "address": "12 Elm Street"}, 0, 1},
 		{"dora", "request_return", args{"order_id": "4001"}, 0, 1},
-		{"dora", "request_return", args{"order_id": "4004", "item": "pegs"}, 0, 0}, // stays delivered
+		{"dora", "request_return", args{"order_id": "4004", "item": "pegs"}, 0, 1}, // stays delivered
 		{"ada", "file_complaint", args{"text": "late"}, 0, 0},
 		{"ada", "contact_human", nil, 0, 0},
 	} {

@@ -168,7 +168,7 @@ func (m *Monolith) update(w *work, t transaction, head *Record, body string) (re
 		}
 		if m.changed != nil {
 			for _, rec := range w.dirty() {
-				if err := m.changed(tx, rec); err != nil {
+				if err := m.changed(tx, Notice{code, id, rec}); err != nil {
 					return fmt.Errorf("tell of a change: %w", err)
 				}
 			}

@@ -71,7 +71,7 @@ type files struct {
 	book *Copybook
 	at   time.Time
 	// touched are the customers and orders that were written and differ from
-	// before, in the order of writing.
+	// before, or whose returns do, in the order of writing.
 	touched *[]*Record
 }
 

@@ -34,7 +34,7 @@ type Monolith struct {
 	// is a channel, so that waiting for it can be given up.
 	lock    chan struct{}
 	random  *rand.Rand
-	changed func(tx *bbolt.Tx, rec *Record) error
+	changed func(tx *bbolt.Tx, n Notice) error
 }
 
 // Open returns a monolith that keeps its records in db, in buckets below the
@@ -65,11 +65,18 @@ func Open(db *bbolt.DB, o Options) (*Monolith, error) {
 // Copybook returns the layouts that requests and responses are made of.
 func (m *Monolith) Copybook() *Copybook { return m.book }
 
+// Notice says what a transaction has changed.
+type Notice struct {
+	Code      string  // of the transaction
+	RequestID string  // of the request
+	Record    *Record // a CUSTOMER-RECORD or ORDER-RECORD after the change
+}
+
 // Changed sets the function that is told of every CUSTOMER-RECORD and
-// ORDER-RECORD that a transaction of mode U has changed. It is called in the
-// transaction, once for each record, and its error takes the transaction back.
-// Changed must be called before the first Exchange.
-func (m *Monolith) Changed(f func(tx *bbolt.Tx, rec *Record) error) { m.changed = f }
+// ORDER-RECORD that a transaction of mode U has changed, or whose returns it has.
+// It is called in the transaction, once for each record, and its error takes the
+// transaction back. Changed must be called before the first Exchange.
+func (m *Monolith) Changed(f func(tx *bbolt.Tx, n Notice) error) { m.changed = f }
 
 // Exchange performs one transaction: a request of the copybook in, a response
 // out. What the business refuses, or what cannot be read, is a response with a

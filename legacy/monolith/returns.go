@@ -47,6 +47,8 @@ func requestReturn(w *work) error {
 		if err := w.writeOrder(o); err != nil {
 			return err
 		}
+	} else {
+		w.touch(o)
 	}
 	w.out.copyFrom(ret)
 	w.out.SetText("ORDR-STATUS", o.Text("ORDR-STATUS"))
@@ -100,6 +102,8 @@ func withdrawReturn(w *work) error {
 		if err := w.writeOrder(o); err != nil {
 			return err
 		}
+	} else {
+		w.touch(o)
 	}
 	w.out.copyFrom(ret)
 	w.out.SetText("ORDR-STATUS", o.Text("ORDR-STATUS"))

@@ -53,6 +53,50 @@ func (m *Monolith) PutOrder(tx *bbolt.Tx, rec *Record) error {
 	return nil
 }
 
+// PutDelivery stores address, carrier, tracking number and estimate of an
+// ORDER-RECORD in the caller's write transaction, as they are, and nothing else of
+// it. The order must be there. PutDelivery takes no lock and tells nobody.
+func (m *Monolith) PutDelivery(tx *bbolt.Tx, rec *Record) error {
+	number := rec.Text("ORDR-NUMBER")
+	if rec.Layout() != "ORDER-RECORD" {
+		return fmt.Errorf("put delivery: an ORDER-RECORD is needed")
+	}
+	f := m.files(tx, m.now())
+	o, err := f.read(orderFile, "ORDER-RECORD", number)
+	if err != nil {
+		return err
+	}
+	if o == nil {
+		return fmt.Errorf("put delivery: there is no order %s", number)
+	}
+	for _, name := range []string{"ORDR-ADDRESS", "ORDR-CARRIER", "ORDR-TRACKING"} {
+		o.SetText(name, rec.Text(name))
+	}
+	o.SetDate("ORDR-ESTIMATE-DATE", rec.Date("ORDR-ESTIMATE-DATE"))
+	if err := f.writeOrder(o); err != nil {
+		return fmt.Errorf("put delivery of order %s: %w", number, err)
+	}
+	return nil
+}
+
+// Each calls fn for every CUSTOMER-RECORD and ORDER-RECORD, by their keys, and
+// stops at the first error, which it returns.
+func (m *Monolith) Each(tx *bbolt.Tx, fn func(rec *Record) error) error {
+	f := m.files(tx, m.now())
+	for file, layout := range map[string]string{customerFile: "CUSTOMER-RECORD", orderFile: "ORDER-RECORD"} {
+		all, err := f.readAll(file, layout, "")
+		if err != nil {
+			return err
+		}
+		for _, rec := range all {
+			if err := fn(rec); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // settleRefund brings the refunds of an order in line with its status.
 func (f files) settleRefund(o *Record) error {
 	refunds, err := f.refundsOf(o.Text("ORDR-NUMBER"))

@@ -20,10 +20,10 @@ type Service struct {
 	*services.Service
 	store    *storage.Store
 	now      func() time.Time
-	onChange func(tx *bbolt.Tx, r Record) error
+	onChange func(tx *bbolt.Tx, c Change) error
 }
 
-// New opens the service on its own bucket of db, which the caller closes. now is
+// New opens the service on db, its own file, which the caller closes. now is
 // the clock; time.Now if nil.
 func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	if now == nil {
@@ -48,10 +48,24 @@ func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	return s, nil
 }
 
-// OnChange sets the hook that is called with every order that a call of the
-// service changed, in the transaction of the change; its error takes the change
+// The events of the service: what has happened to an order.
+const (
+	OrderCancelled  = "OrderCancelled"
+	OrderReinstated = "OrderReinstated"
+	OrderChanged    = "OrderChanged"
+)
+
+// Change is what a call has changed.
+type Change struct {
+	Event string // one of the events above
+	Key   string // the idempotency key of the call
+	Order Record // after the change
+}
+
+// OnChange sets the hook that is called with every change that a call of the
+// service makes, in the transaction of the change; its error takes the change
 // back. It is not called on dry runs. Set it before the first call.
-func (s *Service) OnChange(hook func(tx *bbolt.Tx, r Record) error) { s.onChange = hook }
+func (s *Service) OnChange(hook func(tx *bbolt.Tx, c Change) error) { s.onChange = hook }
 
 func (s *Service) list(ctx context.Context, in ListOrders) (Orders, error) {
 	out := Orders{Orders: []Order{}}
@@ -78,7 +92,7 @@ func (s *Service) get(ctx context.Context, in GetOrder) (Order, error) {
 }
 
 func (s *Service) cancel(ctx context.Context, in CancelOrder) (Order, error) {
-	return update(ctx, s, in.OrderID, orderOf, func(r *Record) error {
+	return update(ctx, s, OrderCancelled, in.OrderID, orderOf, func(r *Record) error {
 		if err := r.open("cancelled"); err != nil {
 			return err
 		}
@@ -89,14 +103,14 @@ func (s *Service) cancel(ctx context.Context, in CancelOrder) (Order, error) {
 }
 
 func (s *Service) reinstate(ctx context.Context, in ReinstateOrder) (Order, error) {
-	return update(ctx, s, in.OrderID, orderOf, func(r *Record) error { return r.reinstate(s.now()) })
+	return update(ctx, s, OrderReinstated, in.OrderID, orderOf, func(r *Record) error { return r.reinstate(s.now()) })
 }
 
 func (s *Service) change(ctx context.Context, in ChangeOrder) (Changed, error) {
 	var item string
 	var before int
 	tell := func(r Record) Changed { return changedOf(orderOf(r), item, before) }
-	return update(ctx, s, in.OrderID, tell, func(r *Record) (err error) {
+	return update(ctx, s, OrderChanged, in.OrderID, tell, func(r *Record) (err error) {
 		if err = r.open("changed"); err != nil {
 			return err
 		}
@@ -107,7 +121,7 @@ func (s *Service) change(ctx context.Context, in ChangeOrder) (Changed, error) {
 
 // update applies what to the subject's order, tells the hook and returns what tell
 // makes of the order.
-func update[T any](ctx context.Context, s *Service, id string, tell func(Record) T, what func(*Record) error) (T, error) {
+func update[T any](ctx context.Context, s *Service, event, id string, tell func(Record) T, what func(*Record) error) (T, error) {
 	call := services.CallFrom(ctx)
 	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (T, error) {
 		var none T
@@ -122,7 +136,7 @@ func update[T any](ctx context.Context, s *Service, id string, tell func(Record)
 			return none, err
 		}
 		if s.onChange != nil && !call.DryRun {
-			if err := s.onChange(tx, r); err != nil {
+			if err := s.onChange(tx, Change{Event: event, Key: call.Key, Order: r}); err != nil {
 				return none, fmt.Errorf("pass on the change of order %s: %w", r.ID, err)
 			}
 		}

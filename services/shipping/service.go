@@ -20,10 +20,10 @@ type Service struct {
 	*services.Service
 	store    *storage.Store
 	now      func() time.Time
-	onChange func(tx *bbolt.Tx, r Record) error
+	onChange func(tx *bbolt.Tx, c Change) error
 }
 
-// New opens the service on its own bucket of db, which the caller closes. now is
+// New opens the service on db, its own file, which the caller closes. now is
 // the clock; time.Now if nil.
 func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	if now == nil {
@@ -46,10 +46,20 @@ func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	return s, nil
 }
 
-// OnChange sets the hook that is called with every shipment that a call of the
-// service changed, in the transaction of the change; its error takes the change
+// DeliveryAddressChanged is the event of the service: a parcel goes elsewhere.
+const DeliveryAddressChanged = "DeliveryAddressChanged"
+
+// Change is what a call has changed.
+type Change struct {
+	Event    string // DeliveryAddressChanged
+	Key      string // the idempotency key of the call
+	Shipment Record // after the change
+}
+
+// OnChange sets the hook that is called with every change that a call of the
+// service makes, in the transaction of the change; its error takes the change
 // back. It is not called on dry runs. Set it before the first call.
-func (s *Service) OnChange(hook func(tx *bbolt.Tx, r Record) error) { s.onChange = hook }
+func (s *Service) OnChange(hook func(tx *bbolt.Tx, c Change) error) { s.onChange = hook }
 
 func (s *Service) track(ctx context.Context, in Track) (Tracking, error) {
 	r, err := s.read(ctx, in.OrderID)
@@ -85,7 +95,7 @@ func (s *Service) changeAddress(ctx context.Context, in NewAddress) (Destination
 			return Destination{}, err
 		}
 		if s.onChange != nil && !call.DryRun {
-			if err := s.onChange(tx, r); err != nil {
+			if err := s.onChange(tx, Change{Event: DeliveryAddressChanged, Key: call.Key, Shipment: r}); err != nil {
 				return Destination{}, fmt.Errorf("pass on the address of order %s: %w", r.OrderID, err)
 			}
 		}

@@ -58,5 +58,18 @@ func (s *Service) Put(tx *bbolt.Tx, r Record) error {
 	return storage.Put(s.store.Collection(tx, shipments), r.OrderID, r)
 }
 
+// Each calls fn for all shipments by their orders and stops at the first error,
+// which it returns.
+func (s *Service) Each(tx *bbolt.Tx, fn func(Record) error) error {
+	b := s.store.Collection(tx, shipments)
+	return b.ForEach(func(k, _ []byte) error {
+		r, _, err := storage.Get[Record](b, string(k))
+		if err != nil {
+			return err
+		}
+		return fn(r)
+	})
+}
+
 // Clear forgets all shipments in the caller's transaction.
 func (s *Service) Clear(tx *bbolt.Tx) error { return s.store.Clear(tx) }

@@ -18,10 +18,10 @@ type Service struct {
 	*services.Service
 	store    *storage.Store
 	index    index
-	onChange func(tx *bbolt.Tx, p Person) error
+	onChange func(tx *bbolt.Tx, c Change) error
 }
 
-// New opens the service on its own bucket of db, which the caller closes. now is
+// New opens the service on db, its own file, which the caller closes. now is
 // the clock; time.Now if nil.
 func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	store, err := storage.Open(db, "service_user", now, people)
@@ -42,10 +42,23 @@ func New(db *bbolt.DB, now func() time.Time) (*Service, error) {
 	return s, nil
 }
 
-// OnChange sets the hook that is called with every person that a call of the
-// service changed, in the transaction of the change; its error takes the change
+// The events of the service: what has happened to a person.
+const (
+	PhoneChanged   = "PhoneChanged"
+	AddressChanged = "AddressChanged"
+)
+
+// Change is what a call has changed.
+type Change struct {
+	Event  string // PhoneChanged or AddressChanged
+	Key    string // the idempotency key of the call
+	Person Person // after the change
+}
+
+// OnChange sets the hook that is called with every change that a call of the
+// service makes, in the transaction of the change; its error takes the change
 // back. It is not called on dry runs. Set it before the first call.
-func (s *Service) OnChange(hook func(tx *bbolt.Tx, p Person) error) { s.onChange = hook }
+func (s *Service) OnChange(hook func(tx *bbolt.Tx, c Change) error) { s.onChange = hook }
 
 func (s *Service) profile(ctx context.Context, _ Me) (Profile, error) {
 	var out Profile
@@ -62,7 +75,7 @@ func (s *Service) updatePhone(ctx context.Context, in NewPhone) (NewPhoneProfile
 	if err != nil {
 		return NewPhoneProfile{}, err
 	}
-	return change(ctx, s, func(p *Person) NewPhoneProfile {
+	return change(ctx, s, PhoneChanged, func(p *Person) NewPhoneProfile {
 		before := p.Phone
 		p.Phone = phone
 		now := profileOf(*p)
@@ -75,7 +88,7 @@ func (s *Service) updateAddress(ctx context.Context, in NewAddress) (NewAddressP
 	if err != nil {
 		return NewAddressProfile{}, err
 	}
-	return change(ctx, s, func(p *Person) NewAddressProfile {
+	return change(ctx, s, AddressChanged, func(p *Person) NewAddressProfile {
 		before := p.Address
 		p.Address = address
 		now := profileOf(*p)
@@ -85,7 +98,7 @@ func (s *Service) updateAddress(ctx context.Context, in NewAddress) (NewAddressP
 
 // change applies set to the subject's entry, tells the hook and returns what set
 // does.
-func change[T any](ctx context.Context, s *Service, set func(*Person) T) (T, error) {
+func change[T any](ctx context.Context, s *Service, event string, set func(*Person) T) (T, error) {
 	call := services.CallFrom(ctx)
 	return storage.Change(ctx, s.store, call, func(tx *bbolt.Tx) (T, error) {
 		var none T
@@ -98,7 +111,7 @@ func change[T any](ctx context.Context, s *Service, set func(*Person) T) (T, err
 			return none, err
 		}
 		if s.onChange != nil && !call.DryRun {
-			if err := s.onChange(tx, p); err != nil {
+			if err := s.onChange(tx, Change{Event: event, Key: call.Key, Person: p}); err != nil {
 				return none, fmt.Errorf("pass on the change of %s: %w", p.Email, err)
 			}
 		}

@@ -159,8 +159,8 @@ func TestHook(t *testing.T) {
 	f := open(t)
 	var told []user.Person
 	var refuse error
-	f.OnChange(func(_ *bbolt.Tx, p user.Person) error {
-		told = append(told, p)
+	f.OnChange(func(_ *bbolt.Tx, c user.Change) error {
+		told = append(told, c.Person)
 		return refuse
 	})
 	c := call("update_phone", ada, map[string]any{"phone": "+47 400 00 123"})
@@ -186,7 +186,7 @@ func TestHook(t *testing.T) {
 func TestOneEffectForOneKey(t *testing.T) {
 	f := open(t)
 	changes := 0
-	f.OnChange(func(*bbolt.Tx, user.Person) error { changes++; return nil })
+	f.OnChange(func(*bbolt.Tx, user.Change) error { changes++; return nil })
 	c := call("update_phone", ada, map[string]any{"phone": "+47 400 00 123"})
 	c.Key = "k"
 	var wg sync.WaitGroup
