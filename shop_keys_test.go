@@ -2,15 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"go.etcd.io/bbolt"
 
+	"banyan/legacy"
 	"banyan/orchestrator"
 )
 
@@ -102,38 +103,22 @@ func newChangedShop(tb testing.TB) testShop {
 	tb.Helper()
 	s := newTestShop(tb)
 	day := shopNow.UTC().AddDate(0, 0, -2)
-	err := s.db.Update(func(tx *bbolt.Tx) error {
+	s.update(legacyNode, func(tx *bbolt.Tx) error {
 		c, _, err := s.legacy.LoadCustomer(tx, "ada@example.com")
 		if err != nil {
 			return err
 		}
 		c.Email, c.Name, c.Newsletter = "eve@example.com", "Eve Ng", true
-		if err := s.legacy.PutCustomer(tx, c); err != nil {
-			return err
-		}
-		if err := s.customerFromLegacy(tx, c); err != nil {
-			return err
-		}
 		o, _, err := s.legacy.LoadOrder(tx, "1003")
 		if err != nil {
 			return err
 		}
 		o.ID, o.Email = "0001", c.Email
-		if err := s.legacy.PutOrder(tx, o); err != nil {
-			return err
-		}
-		if err := s.orderFromLegacy(tx, o); err != nil {
-			return err
-		}
-		o.ID, o.Status, o.Shipped, o.Delivered, o.Carrier, o.Tracking = "0003", "delivered", day, day, "Nordpost", "NP3"
-		if err := s.legacy.PutOrder(tx, o); err != nil {
-			return err
-		}
-		return s.orderFromLegacy(tx, o)
+		delivered := o
+		delivered.ID, delivered.Status, delivered.Shipped, delivered.Delivered, delivered.Carrier, delivered.Tracking = "0003", "delivered", day, day, "Nordpost", "NP3"
+		return errors.Join(s.legacy.PutCustomer(tx, c), s.customerChanged(tx, legacy.Change{Event: "CustomerJoined"}, c),
+			s.putByHand(tx, o), s.putByHand(tx, delivered))
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 	s.mustCall(orchestrator.Modern, "eve@example.com", "cancel_order", args{"order_id": "0001"})
 	s.mustCall(orchestrator.Legacy, "eve@example.com", "request_return", args{"order_id": "0003"})
 	return s
@@ -290,20 +275,10 @@ func TestShopRemembersKeys(t *testing.T) {
 				}
 				results = append(results, r)
 			}
-			if err := s.db.Close(); err != nil {
+			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: time.Second})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
-			later := shopNow.AddDate(0, 0, 29)
-			again, err := openShop(db, shopOptions{Now: func() time.Time { return later }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			s = testShop{again, t, filepath.Clean(s.path)}
+			s = mustOpenShop(t, s.dir, func(o *shopOptions) { o.Now = func() time.Time { return shopNow.AddDate(0, 0, 29) } })
 			for i, c := range changes {
 				if results[i] == nil {
 					continue

@@ -37,7 +37,7 @@ func (s *shop) Accounts(ctx context.Context) ([]account, error) {
 		}
 		a := account{User: u, Note: staffNote(u.Role)}
 		if !u.Staff() {
-			have, err := s.survey(email)
+			have, err := s.survey(ctx, email)
 			if err != nil {
 				return nil, err
 			}
@@ -64,7 +64,7 @@ func staffNote(r orchestrator.Role) string {
 // now, the most telling first. If the data cannot be read there are none.
 func (s *shop) Suggestions(ctx context.Context, u orchestrator.User) []string {
 	if !u.Staff() {
-		have, err := s.survey(u.Email)
+		have, err := s.survey(ctx, u.Email)
 		if err != nil {
 			return nil
 		}
@@ -76,7 +76,7 @@ func (s *shop) Suggestions(ctx context.Context, u orchestrator.User) []string {
 		if err != nil || customer.Staff() {
 			continue
 		}
-		have, err := s.survey(email)
+		have, err := s.survey(ctx, email)
 		if err != nil {
 			continue
 		}
@@ -99,10 +99,13 @@ type survey struct {
 	processing, shipped, returnable *order.Record
 }
 
-func (s *shop) survey(email string) (survey, error) {
+func (s *shop) survey(ctx context.Context, email string) (survey, error) {
 	var have survey
 	now := s.now()
-	err := s.db.View(func(tx *bbolt.Tx) error {
+	if err := s.sync.Barrier(ctx, orderNode, email); err != nil {
+		return have, err
+	}
+	err := s.files[orderNode].View(func(tx *bbolt.Tx) error {
 		return s.orders.EachOf(tx, email, func(r order.Record) bool {
 			have.all++
 			switch {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"banyan/legacy"
 	"banyan/orchestrator"
 	"banyan/services/order"
 	"banyan/services/user"
@@ -23,27 +25,53 @@ var shopNow = time.Date(2026, time.November, 21, 14, 2, 0, 0, time.FixedZone("CE
 
 type testShop struct {
 	*shop
-	t    testing.TB
-	path string
+	t   testing.TB
+	dir string
 }
 
-func mustOpenShop(tb testing.TB, path string) testShop {
+// mustOpenShop opens a shop at shopNow, which waits for no disk unless edit says
+// so.
+func mustOpenShop(tb testing.TB, dir string, edit ...func(*shopOptions)) testShop {
 	tb.Helper()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoFreelistSync: false, Timeout: time.Second})
+	opts := shopOptions{Now: func() time.Time { return shopNow }, NoSync: true, Wait: time.Second}
+	for _, e := range edit {
+		e(&opts)
+	}
+	s, err := openShop(dir, opts)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { _ = db.Close() })
-	s, err := openShop(db, shopOptions{Now: func() time.Time { return shopNow }})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return testShop{s, tb, path}
+	tb.Cleanup(func() { _ = s.Close() })
+	return testShop{s, tb, dir}
 }
 
 func newTestShop(tb testing.TB) testShop {
 	tb.Helper()
-	return mustOpenShop(tb, filepath.Join(tb.TempDir(), "shop.db"))
+	return mustOpenShop(tb, tb.TempDir())
+}
+
+// update changes one node by hand.
+func (s testShop) update(node string, do func(tx *bbolt.Tx) error) {
+	s.t.Helper()
+	if err := s.files[node].Update(do); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// drain waits until everybody has everything.
+func (s testShop) drain() {
+	s.t.Helper()
+	if err := s.sync.Drain(context.Background()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// putByHand changes an order in the monolith's records as its people do, and tells
+// of it.
+func (s testShop) putByHand(tx *bbolt.Tx, o legacy.Order) error {
+	return errors.Join(s.legacy.PutOrder(tx, o),
+		s.legacyOrderChanged(tx, legacy.Change{Event: "OrderShipped"}, o),
+		s.legacyOrderChanged(tx, legacy.Change{Event: legacy.DeliveryAddressChanged}, o))
 }
 
 type args = map[string]any
@@ -144,7 +172,7 @@ func (s testShop) snapshot(only ...string) map[string]string {
 
 func (s testShop) people() (out []user.Person) {
 	s.t.Helper()
-	err := s.db.View(func(tx *bbolt.Tx) error {
+	err := s.files[userNode].View(func(tx *bbolt.Tx) error {
 		return s.users.Each(tx, func(p user.Person) error {
 			out = append(out, p)
 			return nil
@@ -158,7 +186,7 @@ func (s testShop) people() (out []user.Person) {
 
 func (s testShop) ordersOf(email string) (out []order.Record) {
 	s.t.Helper()
-	err := s.db.View(func(tx *bbolt.Tx) error {
+	err := s.files[orderNode].View(func(tx *bbolt.Tx) error {
 		return s.orders.EachOf(tx, email, func(r order.Record) bool {
 			out = append(out, r)
 			return true
@@ -180,10 +208,10 @@ func TestShopSurvivesRestartAndReset(t *testing.T) {
 	if maps.Equal(first, changed) {
 		t.Fatal("nothing was changed")
 	}
-	if err := s.db.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s = mustOpenShop(t, s.path)
+	s = mustOpenShop(t, s.dir)
 	if !maps.Equal(changed, s.snapshot()) {
 		t.Error("a restart lost changes")
 	}
@@ -198,20 +226,18 @@ func TestShopSurvivesRestartAndReset(t *testing.T) {
 	}
 }
 
-func TestResetShopOfAnEmptyFile(t *testing.T) {
-	db, err := bbolt.Open(filepath.Join(t.TempDir(), "empty.db"), 0o600, nil)
-	if err != nil {
+func TestResetShopOfAnEmptyFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := resetShop(dir); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = db.Close() }()
-	if err := resetShop(db); err != nil {
-		t.Fatal(err)
-	}
-	s, err := openShop(db, shopOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := mustOpenShop(t, dir)
 	if _, err := s.Directory().Lookup(context.Background(), "Ada Okafor"); err != nil {
 		t.Error(err)
+	}
+	for node := range s.files {
+		if info, err := os.Stat(shopFile(dir, node)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("the file of %s: %v, %v", node, info, err)
+		}
 	}
 }

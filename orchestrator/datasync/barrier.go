@@ -2,6 +2,7 @@ package datasync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -12,7 +13,7 @@ import (
 // recorded before the call. It brings them itself, whatever lag or pause is set,
 // together with those of the same source before them. It costs next to nothing
 // if there are none. If the events cannot be brought before ctx ends, or at all, it
-// returns an *orchestrator.Error of code CodeUnavailable.
+// returns an *orchestrator.Error of code CodeUnavailable that wraps ErrNotSent.
 func (s *Sync) Barrier(ctx context.Context, name, owner string) error {
 	n, err := s.node(name)
 	if err != nil {
@@ -34,7 +35,7 @@ func (s *Sync) barrier(ctx context.Context, n *node, owner string) error {
 	err := s.bring(ctx, n, s.needed(n, func(e entry) bool { return e.owner == owner }))
 	if err != nil {
 		return &orchestrator.Error{
-			Code: orchestrator.CodeUnavailable, Cause: err,
+			Code: orchestrator.CodeUnavailable, Cause: errors.Join(orchestrator.ErrNotSent, err),
 			Message: fmt.Sprintf("The latest changes could not be brought to the %s service in time, so it was not asked. Nothing was changed.", n.Name),
 		}
 	}

@@ -2,6 +2,7 @@ package datasync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -72,8 +73,8 @@ func (g *guarded) Describe(ctx context.Context) (orchestrator.Description, error
 }
 
 // Call performs the call as Services says. It fails with an *orchestrator.Error
-// of code CodeUnavailable, and does not call the service, if lock or events cannot
-// be had before ctx ends.
+// of code CodeUnavailable that wraps ErrNotSent, and does not call the service, if
+// lock or events cannot be had before ctx ends.
 func (g *guarded) Call(ctx context.Context, call orchestrator.Call) (orchestrator.Result, error) {
 	owner := ownerKey(g.s.owner(call))
 	if owner == "" {
@@ -88,7 +89,7 @@ func (g *guarded) Call(ctx context.Context, call orchestrator.Call) (orchestrato
 		free, err := g.s.owners.take(ctx, owner)
 		if err != nil {
 			return orchestrator.Result{}, &orchestrator.Error{
-				Code: orchestrator.CodeUnavailable, Cause: err,
+				Code: orchestrator.CodeUnavailable, Cause: errors.Join(orchestrator.ErrNotSent, err),
 				Message: "Another change for the same customer has not ended yet, so this one was not begun. Nothing was changed.",
 			}
 		}

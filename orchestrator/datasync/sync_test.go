@@ -1,0 +1,371 @@
+package datasync
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"banyan/orchestrator"
+)
+
+func TestWritesAreReadOnTheOtherSide(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	w.SetPaused(true)
+	w.put(old, "ada/x", "1")
+	if got := w.peek(fresh, "ada/x"); got != "" {
+		t.Fatalf("it came to the other side as %q while the workers pause", got)
+	}
+	if got := w.get(fresh, "ada/x"); got != "1" {
+		t.Errorf("the new side says %q", got)
+	}
+	if got := w.peek(follow, "ada/x"); got != "" {
+		t.Errorf("a barrier of one node brought %q to another", got)
+	}
+	w.put(fresh, "ada/x", "2")
+	if got := w.get(old, "ada/x"); got != "2" {
+		t.Errorf("the old side says %q", got)
+	}
+	if got := w.get(follow, "ADA/x"); got != "" {
+		t.Errorf("another key says %q", got)
+	}
+	if got := w.get(follow, "ada/x"); got != "2" {
+		t.Errorf("the follower says %q", got)
+	}
+	if w.pending() != 0 || w.Status().Conflicts != 0 {
+		t.Errorf("status %+v", w.Status())
+	}
+}
+
+// TestWorkersBringWhatNobodyAsksFor waits for the workers by their news.
+func TestWorkersBringWhatNobodyAsksFor(t *testing.T) {
+	arrived := make(chan string, 16)
+	w := mustOpen(t, t.TempDir(), func(o *Options) {
+		o.Audit = func(tx *bbolt.Tx, node string, e Event) error {
+			tx.OnCommit(func() { arrived <- node + " " + e.Name + " " + e.Owner })
+			return nil
+		}
+	})
+	w.put(old, "ada/x", "1")
+	got := map[string]bool{<-arrived: true, <-arrived: true}
+	if !got["new ThingPut ada"] || !got["follower ThingPut ada"] {
+		t.Errorf("arrived: %v", got)
+	}
+	if w.peek(fresh, "ada/x") != "1" || w.peek(follow, "ada/x") != "1" {
+		t.Error("the state did not arrive")
+	}
+}
+
+func TestDryRunsAndRefusalsTellNobody(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	w.SetPaused(true)
+	dry := request("put", "ada/x", "1")
+	dry.DryRun = true
+	if _, err := w.services[old].Call(context.Background(), dry); err != nil {
+		t.Fatal(err)
+	}
+	boom := errors.New("boom")
+	err := w.shelves[old].db.Update(func(tx *bbolt.Tx) error {
+		if err := w.Record(tx, old, Change{Name: "ThingPut", Kind: thing, Key: "ada/x", Owner: "ada", State: thingState{"ada/x", "2"}}); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	if n := w.outbox(old); n != 0 || w.pending() != 0 {
+		t.Errorf("%d events in the outbox, %d pending", n, w.pending())
+	}
+}
+
+func TestRecordRefusesWhatIsNotTheNodes(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	for name, c := range map[string]struct {
+		node   string
+		change Change
+	}{
+		"Follower": {follow, Change{Name: "E", Kind: thing, Key: "k", Owner: "o"}},
+		"Kind":     {old, Change{Name: "E", Kind: "other", Key: "k", Owner: "o"}},
+		"NoName":   {old, Change{Kind: thing, Key: "k", Owner: "o"}},
+		"NoOwner":  {old, Change{Name: "E", Kind: thing, Key: "k"}},
+		"Stranger": {"nobody", Change{Name: "E", Kind: thing, Key: "k", Owner: "o"}},
+		"NotJSON":  {old, Change{Name: "E", Kind: thing, Key: "k", Owner: "o", State: make(chan int)}},
+	} {
+		db := w.shelves[old].db
+		if c.node == follow {
+			db = w.shelves[follow].db
+		}
+		if err := db.Update(func(tx *bbolt.Tx) error { return w.Record(tx, c.node, c.change) }); err == nil {
+			t.Errorf("%s: recorded", name)
+		}
+	}
+	err := w.shelves[old].db.Update(func(tx *bbolt.Tx) error {
+		return w.Record(tx, fresh, Change{Name: "E", Kind: thing, Key: "k", Owner: "o"})
+	})
+	if err == nil {
+		t.Error("recorded in the file of another node")
+	}
+}
+
+func TestOutboxIsTrimmed(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	w.SetPaused(true)
+	for range 40 {
+		w.put(old, "ada/x", "1")
+	}
+	if n := w.outbox(old); n != 40 {
+		t.Fatalf("%d events in the outbox", n)
+	}
+	w.get(fresh, "ada/x")
+	w.put(old, "ada/x", "2")
+	if n := w.outbox(old); n != 41 {
+		t.Errorf("%d events: some were trimmed that the follower does not have", n)
+	}
+	w.drain()
+	if n := w.outbox(old); n != 0 {
+		t.Errorf("%d events in the outbox after all arrived", n)
+	}
+}
+
+// TestChangesOfOneOwnerFollowEachOther holds one call inside its service.
+func TestChangesOfOneOwnerFollowEachOther(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	hold := make(chan struct{})
+	w.shelves[old].hold = hold
+	var wg sync.WaitGroup
+	left, leave := context.WithCancel(context.Background())
+	wg.Go(func() {
+		// The caller gives up; the service goes on.
+		if _, err := w.services[old].Call(left, request("put", "ada/x", "1")); err != nil {
+			t.Errorf("the call that was held: %v", err)
+		}
+	})
+	for { // until the call is in the service, which takes its first token
+		select {
+		case hold <- struct{}{}:
+		default:
+			if len(hold) == 0 && w.users("ada") == 0 {
+				continue
+			}
+		}
+		break
+	}
+	leave()
+	wg.Wait()
+	w.shelves[old].hold = make(chan struct{})
+	wg.Go(func() { _, _ = w.services[old].Call(context.Background(), request("put", "ada/x", "2")) })
+	for w.users("ada") == 0 {
+		select {
+		case <-t.Context().Done():
+			return
+		default:
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	_, err := w.services[fresh].Call(ctx, request("put", "ada/x", "3"))
+	var coded *orchestrator.Error
+	if !errors.As(err, &coded) || coded.Code != orchestrator.CodeUnavailable || !errors.Is(err, orchestrator.ErrNotSent) {
+		t.Errorf("a second change of the same customer: %v", err)
+	}
+	if got := w.get(fresh, "ada/x"); got != "1" {
+		t.Errorf("a read beside a change that hangs says %q", got)
+	}
+	w.put(fresh, "ben/x", "4")
+	close(w.shelves[old].hold)
+	wg.Wait()
+	w.put(fresh, "ada/x", "5")
+	if got := w.get(old, "ada/x"); got != "5" {
+		t.Errorf("the old side says %q", got)
+	}
+}
+
+// users is how many have or wait for an owner's lock.
+func (w *world) users(owner string) int {
+	w.owners.mu.Lock()
+	defer w.owners.mu.Unlock()
+	if k := w.owners.held[owner]; k != nil {
+		return k.users
+	}
+	return 0
+}
+
+func TestBarrierGivesUpWithTheCaller(t *testing.T) {
+	way := &stuck{gate: make(chan struct{})}
+	w := mustOpen(t, t.TempDir(), func(o *Options) {
+		o.Carry = func(direct Transport) Transport { way.Transport = direct; return way }
+	})
+	w.put(old, "ada/x", "1")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	_, err := w.services[fresh].Call(ctx, request("get", "ada/x", ""))
+	var coded *orchestrator.Error
+	if !errors.As(err, &coded) || coded.Code != orchestrator.CodeUnavailable || !errors.Is(err, orchestrator.ErrNotSent) || !strings.Contains(coded.Message, "new service") {
+		t.Errorf("got %v", err)
+	}
+	if got := w.get(fresh, "ben/x"); got != "" {
+		t.Errorf("somebody else's thing is %q", got)
+	}
+	if err := w.SetBarrier(false); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.get(fresh, "ada/x"); got != "" || w.Status().Barrier {
+		t.Errorf("without the barrier it is %q", got)
+	}
+	if err := w.SetBarrier(true); err != nil {
+		t.Fatal(err)
+	}
+	close(way.gate)
+	if got := w.get(fresh, "ada/x"); got != "1" {
+		t.Errorf("when the way is free it is %q", got)
+	}
+}
+
+// TestLag lets time pass by hand: the workers wait, a barrier does not.
+func TestLag(t *testing.T) {
+	var mu sync.Mutex
+	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	asked, passes := make(chan time.Duration, 64), make(chan time.Time, 64)
+	arrived := make(chan string, 16)
+	w := mustOpen(t, t.TempDir(), func(o *Options) {
+		o.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
+		o.After = func(d time.Duration) <-chan time.Time { asked <- d; return passes }
+		o.Audit = func(tx *bbolt.Tx, node string, e Event) error {
+			tx.OnCommit(func() { arrived <- node })
+			return nil
+		}
+	})
+	if err := w.SetLag(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	w.put(old, "ada/x", "1")
+	if d := <-asked; d != time.Minute {
+		t.Errorf("a worker waits for %s", d)
+	}
+	<-asked
+	if w.peek(fresh, "ada/x") != "" || w.pending() != 2 {
+		t.Errorf("it arrived at once: %+v", w.Status())
+	}
+	if got := w.get(fresh, "ada/x"); got != "1" {
+		t.Errorf("through the barrier it is %q", got)
+	}
+	<-arrived
+	mu.Lock()
+	now = now.Add(time.Minute)
+	mu.Unlock()
+	passes <- now
+	passes <- now
+	if node := <-arrived; node != follow {
+		t.Errorf("after the lag it arrived at %s", node)
+	}
+	again := mustReopen(t, w)
+	if again.Status().Lag != time.Minute {
+		t.Errorf("the lag is forgotten: %+v", again.Status())
+	}
+	if err := again.SetLag(-1); err == nil {
+		t.Error("a lag below zero was set")
+	}
+}
+
+func mustReopen(t *testing.T, w *world, edit ...func(*Options)) *world {
+	t.Helper()
+	w.close()
+	return mustOpen(t, w.dir, edit...)
+}
+
+// TestWhatIsUnderWaySurvives closes everything between the commit of an event and
+// its arrival.
+func TestWhatIsUnderWaySurvives(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	w.SetPaused(true)
+	w.put(old, "ada/x", "1")
+	w.put(fresh, "ben/x", "2")
+	w.get(fresh, "ada/x")
+	w = mustReopen(t, w)
+	w.SetPaused(true)
+	if got := w.get(old, "ben/x"); got != "2" {
+		t.Errorf("the old side says %q", got)
+	}
+	w.drain()
+	if w.peek(follow, "ada/x") != "1" || w.peek(follow, "ben/x") != "2" || w.outbox(old)+w.outbox(fresh) != 0 {
+		t.Errorf("the follower lacks something: %+v", w.Status())
+	}
+}
+
+// TestNumberThatTellsOfMovedState sees the number of an owner grow.
+func TestNumberThatTellsOfMovedState(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	w.SetPaused(true)
+	w.put(fresh, "ada/x", "1")
+	w.drain()
+	if n := w.Version("ada"); n != 0 {
+		t.Errorf("after a change of the modern side it is %d", n)
+	}
+	w.put(old, "ada/x", "2")
+	if n := w.Version("ada"); n != 0 {
+		t.Errorf("before it arrived it is %d", n)
+	}
+	w.get(fresh, "ada/x")
+	if n := w.Version("Ada"); n != 1 || w.Version("ben") != 0 {
+		t.Errorf("after it arrived it is %d", n)
+	}
+}
+
+func TestResetForgetsWhatIsUnderWay(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	w.SetPaused(true)
+	if whole, err := w.Whole(); whole || err != nil {
+		t.Errorf("before it was made the data is whole: %v, %v", whole, err)
+	}
+	fill := func(tx *bbolt.Tx, _ string) error {
+		if err := tx.DeleteBucket(things); err != nil {
+			return err
+		}
+		b, err := tx.CreateBucket(things)
+		if err != nil {
+			return err
+		}
+		return b.Put([]byte("ada/x"), []byte("seed"))
+	}
+	w.put(old, "ada/x", "1")
+	if err := w.SetLag(time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Reset(context.Background(), fill); err != nil {
+		t.Fatal(err)
+	}
+	if st := w.Status(); w.pending() != 0 || st.Lag != 0 {
+		t.Errorf("after a reset: %+v", st)
+	}
+	for _, node := range []string{old, fresh, follow} {
+		if got := w.get(node, "ada/x"); got != "seed" {
+			t.Errorf("%s says %q", node, got)
+		}
+	}
+	w.put(fresh, "ada/x", "2")
+	w.drain()
+	if got := w.peek(old, "ada/x"); got != "2" {
+		t.Errorf("after the reset a change arrives as %q", got)
+	}
+	boom := errors.New("boom")
+	err := w.Reset(context.Background(), func(tx *bbolt.Tx, node string) error {
+		if node == fresh {
+			return boom
+		}
+		return fill(tx, node)
+	})
+	if whole, wErr := w.Whole(); !errors.Is(err, boom) || whole || wErr != nil {
+		t.Errorf("a reset that was cut off: %v, whole %v, %v", err, whole, wErr)
+	}
+	if err := w.Reset(context.Background(), fill); err != nil {
+		t.Fatal(err)
+	}
+	if whole, err := mustReopen(t, w).Whole(); !whole || err != nil {
+		t.Errorf("a reset that made it good: %v, %v", whole, err)
+	}
+}
