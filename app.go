@@ -134,7 +134,7 @@ func (a *app) openShop() error {
 	if err != nil {
 		return err
 	}
-a.proof = orchestrator.NewCredentials(a.opts.now)
+	a.proof = orchestrator.NewCredentials(a.opts.now)
 	a.shop, err = openShop(filepath.Dir(a.store.Path()), shopOptions{
 		Credentials: a.proof, LatencyLow: low, LatencyHigh: high, Now: a.opts.now, NoSync: a.opts.noSync, Wait: storeWait,
 	})
