@@ -179,7 +179,7 @@ func (a *asker) turn(ctx context.Context, message string) error {
 	a.last = turn
 	a.tellStanding(turn)
 	if a.json {
-		return writeTurnJSON(a.out, turn)
+		return writeJSONLine(a.out, turn)
 	}
 	if _, err := fmt.Fprintln(a.out, turn.Answer); err != nil {
 		return failed(err)
@@ -187,13 +187,13 @@ func (a *asker) turn(ctx context.Context, message string) error {
 	return nil
 }
 
-// writeTurnJSON writes a turn on one line. What a terminal might obey is escaped, so
+// writeJSONLine writes a value on one line. What a terminal might obey is escaped, so
 // that the line is safe to look at and still decodes to the same values.
-func writeTurnJSON(out io.Writer, turn orchestrator.Turn) error {
+func writeJSONLine(out io.Writer, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(turn); err != nil {
+	if err := enc.Encode(v); err != nil {
 		return failed(err)
 	}
 	if _, err := io.WriteString(out, escapeUnprintable(b.String())); err != nil {

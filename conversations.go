@@ -174,7 +174,7 @@ func (a *app) export(ctx context.Context, out io.Writer, ids []string, format st
 			continue
 		}
 		for _, t := range turns {
-			if err := writeTurnJSON(out, t); err != nil {
+			if err := writeJSONLine(out, t); err != nil {
 				return err
 			}
 		}

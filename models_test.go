@@ -151,7 +151,7 @@ func mustText(t testing.TB, v any) string {
 	t.Helper()
 	var b strings.Builder
 	if turn, ok := v.(orchestrator.Event); ok && turn.Ended != nil {
-		if err := writeTurnJSON(&b, *turn.Ended); err != nil {
+		if err := writeJSONLine(&b, *turn.Ended); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -24,6 +24,9 @@ func (r *run) performChange(ctx context.Context, s *stepRun) outcome {
 	if problem != nil {
 		return outcome{err: problem}
 	}
+	if problem := r.k.mayChange(); problem != nil {
+		return outcome{offer: *s.entry.Offer(choice.First), err: problem}
+	}
 	call := r.callFor(s)
 	if r.turn.TakesBack == "" {
 		if problem := r.k.changes.take(ctx, r.req.User.Email, call.Key, r.k.cfg.Now()); problem != nil {

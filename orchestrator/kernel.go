@@ -71,6 +71,8 @@ type Config struct {
 	ShadowTimeout time.Duration
 	// Limits bound the harm that can be done.
 	Limits Limits
+	// Auditor keeps who did what to whom; nil: nobody does.
+	Auditor Auditor
 	// Locale is the language in which services' wordings and the kernel's questions
 	// are said; nil is English.
 	Locale *Locale
@@ -136,6 +138,7 @@ type Kernel struct {
 	background func() context.Context
 	done       sync.WaitGroup // what runs in the background
 	shadows    atomic.Int32   // shadow calls under way
+	unaudited  atomic.Bool    // the audit log could not be written
 
 	mu       sync.Mutex           // guards what follows
 	locks    map[string]*turnLock // conversations with a turn under way

@@ -17,6 +17,7 @@ func (r *run) remember(ctx context.Context) (Turn, error) {
 	r.turn.DurationMS = milliseconds(time.Since(r.started))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
+	r.audit(ctx)
 	if err := r.k.cfg.Store.Append(ctx, r.turn); err != nil {
 		r.k.recall.forget(r.turn.Conversation)
 		what := "Nothing was changed."

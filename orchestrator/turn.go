@@ -54,6 +54,8 @@ type Turn struct {
 	Rounds int  `json:"rounds,omitempty"`
 	// Sources say where the facts in the answer come from.
 	Sources []Source `json:"sources,omitempty"`
+	// Audit is the mark of the turn's last entry in the audit log.
+	Audit string `json:"audit,omitempty"`
 	// Problem is set on an error.
 	Problem    *Error  `json:"error,omitempty"`
 	Usage      Usage   `json:"usage"`

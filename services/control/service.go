@@ -1,0 +1,305 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"banyan/orchestrator"
+	"banyan/services"
+)
+
+// Options are what the service needs of the others.
+type Options struct {
+	Migration orchestrator.Migration
+	// Intents and Services name what there is at the moment; they are asked whenever the
+	// service describes itself.
+	Intents, Services func(ctx context.Context) []string
+	// Last returns the last step of the conversation that went to a service; ok is false
+	// if there is none.
+	Last func(ctx context.Context, conversation string, user orchestrator.User) (rec orchestrator.StepRecord, ok bool)
+}
+
+// Service serves set_route, undo_route, promote_route, abort_route, show_migration,
+// explain_route, inject_fault and heal_service. It is an orchestrator.Service and
+// DryRunner, safe for concurrent use.
+type Service struct {
+	*services.Service
+	Options
+}
+
+// New returns the service.
+func New(o Options) (*Service, error) {
+	s := &Service{Options: o}
+	var err error
+	s.Service, err = services.New("control", "1.0.0",
+		services.Handle(setRoute, s.set),
+		services.Handle(undoRoute, s.undo),
+		services.Handle(promoteRoute, s.promote),
+		services.Handle(abortRoute, s.abort),
+		services.Handle(showMigration, s.show),
+		services.Handle(explainRoute, s.explain),
+		services.Handle(injectFault, s.inject),
+		services.Handle(healService, s.heal),
+	)
+	return s, err
+}
+
+// Describe says which intents and services there are to choose from.
+func (s *Service) Describe(ctx context.Context) (orchestrator.Description, error) {
+	d, err := s.Service.Describe(ctx)
+	if err != nil {
+		return d, err
+	}
+	names, nodes := s.Intents(ctx), s.Services(ctx)
+	for i, in := range d.Intents {
+		if in.Params == nil {
+			continue
+		}
+		p := in.Params.CloneSchemas()
+		if field := p.Properties["intent"]; field != nil && len(names) > 0 {
+			oneOf(field, names)
+		}
+		if field := p.Properties["service"]; field != nil && len(nodes) > 0 {
+			oneOf(field, nodes)
+		}
+		d.Intents[i].Params = p
+	}
+	return d, nil
+}
+
+func (s *Service) actor(ctx context.Context) orchestrator.Actor {
+	return orchestrator.Actor{Email: services.CallFrom(ctx).User.Email, Why: "asked for in the chat"}
+}
+
+func (s *Service) set(ctx context.Context, in RouteParams) (RouteResult, error) {
+	route := orchestrator.Route{Kind: orchestrator.RouteKind(in.Route)}
+	switch {
+	case route.Kind == orchestrator.RouteCanary && in.Percent == 0 && in.Mode == "":
+		return RouteResult{}, orchestrator.Errorf(orchestrator.CodeInvalid, "A canary needs a share of the users: say canary 10, for example, or let the judge raise it with canary auto.")
+	case route.Kind == orchestrator.RouteCanary:
+		route.Percent = max(in.Percent, 1)
+		if in.Percent == 0 {
+			route.Percent = firstStep
+		}
+	case in.Percent != 0 && in.Percent != 100:
+		return RouteResult{}, orchestrator.Errorf(orchestrator.CodeInvalid, "A share of %d %% is for a canary; %s serves everybody.", in.Percent, route.Kind)
+	}
+	change := orchestrator.RouteChange{Intent: in.Intent, Route: route, By: s.actor(ctx), Rollout: orchestrator.RolloutMode(in.Mode)}
+	return s.change(ctx, in.Intent, in.Mode, func(now orchestrator.IntentStatus) (orchestrator.Route, error) {
+		if now.Modern == nil && route.Kind != orchestrator.RouteLegacy {
+			return route, orchestrator.Errorf(orchestrator.CodeInvalid, "%s has no modern home yet, so legacy has to serve it. Nothing was changed.", in.Intent)
+		}
+		if now.Legacy == nil && (route.Kind == orchestrator.RouteLegacy || route.Kind == orchestrator.RouteShadow || route.Kind == orchestrator.RouteCanary) {
+			return route, orchestrator.Errorf(orchestrator.CodeInvalid, "%s is offered by the modern side alone, so nothing can be routed. Nothing was changed.", in.Intent)
+		}
+		return route, nil
+	}, func() (orchestrator.RouteVersion, error) { return s.Migration.SetRoute(ctx, change) })
+}
+
+// firstStep is the share of a canary that the judge begins with.
+const firstStep = 10
+
+func (s *Service) undo(ctx context.Context, in IntentParams) (RouteResult, error) {
+	return s.change(ctx, in.Intent, "", func(now orchestrator.IntentStatus) (orchestrator.Route, error) {
+		if now.Version.Version == 0 {
+			return orchestrator.Route{}, orchestrator.Errorf(orchestrator.CodeInvalid, "The route of %s has not been changed, so there is nothing to take back.", in.Intent)
+		}
+		return now.Version.Before, nil
+	}, func() (orchestrator.RouteVersion, error) {
+		return s.Migration.UndoRoute(ctx, in.Intent, s.actor(ctx))
+	})
+}
+
+func (s *Service) promote(ctx context.Context, in IntentParams) (RouteResult, error) {
+	return s.change(ctx, in.Intent, "", nil, func() (orchestrator.RouteVersion, error) {
+		return s.Migration.Promote(ctx, in.Intent, s.actor(ctx))
+	})
+}
+
+func (s *Service) abort(ctx context.Context, in IntentParams) (RouteResult, error) {
+	return s.change(ctx, in.Intent, "", nil, func() (orchestrator.RouteVersion, error) {
+		return s.Migration.Abort(ctx, in.Intent, s.actor(ctx))
+	})
+}
+
+// change does what makes a route another one, or on a dry run tells as far as it can
+// what would come of it: after is the route that is expected, nil if that is for the
+// controller to decide.
+func (s *Service) change(ctx context.Context, intent, mode string, after func(orchestrator.IntentStatus) (orchestrator.Route, error), do func() (orchestrator.RouteVersion, error)) (RouteResult, error) {
+	now, err := s.status(ctx, intent)
+	if err != nil {
+		return RouteResult{}, err
+	}
+	out := RouteResult{Intent: intent, Before: now.Version.Route.String(), Route: "the next stage", Version: now.Version.Version + 1, Mode: mode}
+	if after != nil {
+		route, err := after(now)
+		if err != nil {
+			return RouteResult{}, err
+		}
+		out.Route = route.String()
+	}
+	if services.CallFrom(ctx).DryRun {
+		return out, nil
+	}
+	v, err := do()
+	if err != nil {
+		return RouteResult{}, err
+	}
+	out.Route, out.Before, out.Version = v.Route.String(), v.Before.String(), v.Version
+	return out, nil
+}
+
+func (s *Service) status(ctx context.Context, intent string) (orchestrator.IntentStatus, error) {
+	all, err := s.Migration.Status(ctx)
+	if err != nil {
+		return orchestrator.IntentStatus{}, err
+	}
+	i := slices.IndexFunc(all.Intents, func(st orchestrator.IntentStatus) bool { return st.Intent == intent })
+	if i < 0 {
+		return orchestrator.IntentStatus{}, orchestrator.Errorf(orchestrator.CodeNotFound, "There is no intent called %s. \"Show the migration\" lists what there is.", intent)
+	}
+	return all.Intents[i], nil
+}
+
+func (s *Service) show(ctx context.Context, _ ShowParams) (Migration, error) {
+	all, err := s.Migration.Status(ctx)
+	if err != nil {
+		return Migration{}, err
+	}
+	out := Migration{Modern: all.Modern, Live: all.Live, Total: len(all.Intents), Intents: []Served{}}
+	for _, st := range all.Intents {
+		if st.Modern == nil || st.Legacy == nil {
+			continue
+		}
+		line := Served{Intent: st.Intent, Route: st.Version.Route.String(), Legacy: st.Legacy.Calls, Modern: st.Modern.Calls}
+		if st.Shadow.Compared > 0 {
+			line.Match = fmt.Sprintf("%d of %d", st.Shadow.Matched, st.Shadow.Compared)
+		}
+		out.Intents = append(out.Intents, line)
+	}
+	for _, f := range all.Faults {
+		out.Faults = append(out.Faults, f.Service+": "+InWords(f))
+	}
+	return out, nil
+}
+
+func (s *Service) explain(ctx context.Context, in ExplainParams) (Explained, error) {
+	call := services.CallFrom(ctx)
+	who, before := call.User.Email, ""
+	if in.Intent == "" {
+		rec, ok := s.Last(ctx, call.Conversation, call.User)
+		if !ok {
+			return Explained{}, orchestrator.Errorf(orchestrator.CodeInvalid, "Nothing in this conversation went to a service yet. Name an intent, such as cancel_order, to hear where it goes.")
+		}
+		in.Intent, before = rec.Intent, past(rec)
+		if rec.For != "" {
+			who = rec.For
+		}
+	}
+	e, err := s.Migration.Explain(ctx, in.Intent, who)
+	if err != nil {
+		return Explained{}, err
+	}
+	text := e.Text
+	if before != "" {
+		text = before + "\n\nAs it stands now: " + text
+	}
+	return Explained{Intent: in.Intent, Route: e.Route.Route.String(), Serves: string(e.Serves), Text: text}, nil
+}
+
+// past says where a step went and why.
+func past(rec orchestrator.StepRecord) string {
+	text := fmt.Sprintf("**%s** was served by %s (%s).", rec.Intent, rec.Route, rec.Service)
+	route := ""
+	if rec.Routed != nil {
+		route = rec.Routed.String()
+	}
+	switch {
+	case rec.FallbackFrom != "" && rec.Why == orchestrator.ByBreaker:
+		text += fmt.Sprintf(" The circuit breaker of the %s side was open, so it was not asked.", rec.FallbackFrom)
+	case rec.FallbackFrom != "":
+		text += fmt.Sprintf(" The %s side was asked first and failed, so it fell back.", rec.FallbackFrom)
+	case rec.Why == orchestrator.ByTask:
+		text += " The task was begun there, so it was finished there."
+	case rec.Why == orchestrator.ByCanary:
+		text += fmt.Sprintf(" Its route was %s, and that is the share %s falls into.", route, rec.For)
+	case rec.Why == orchestrator.ByContract:
+		text += " The modern intent does not keep what the legacy one promises, so it was not asked."
+	case rec.Why == orchestrator.ByOnly:
+		text += " Nobody else offers it."
+	case route != "":
+		text += fmt.Sprintf(" Its route was %s.", route)
+	}
+	return text
+}
+
+func (s *Service) inject(ctx context.Context, in FaultParams) (FaultResult, error) {
+	f := orchestrator.Fault{Service: in.Service}
+	switch in.Kind {
+	case "errors":
+		f.ErrorRate = float64(in.Percent) / 100
+		if in.Percent == 0 {
+			f.ErrorRate = usualErrors
+		}
+	case "latency":
+		f.Latency = time.Duration(in.Millis) * time.Millisecond
+		if in.Millis == 0 {
+			f.Latency = usualLatency
+		}
+	case "outage":
+		f.Outage = true
+	case "wrong_answers":
+		f.Bug = in.Bug
+		if in.Bug == "" {
+			f.Bug = usualBug
+		}
+	}
+	out := FaultResult{Service: in.Service, State: InWords(f)}
+	if services.CallFrom(ctx).DryRun {
+		return out, nil
+	}
+	return out, s.Migration.Inject(ctx, f, s.actor(ctx))
+}
+
+// What a fault is like if nothing else is said.
+const (
+	usualErrors  = 0.2
+	usualLatency = time.Second
+	usualBug     = "off_by_one_date"
+)
+
+func (s *Service) heal(ctx context.Context, in HealParams) (FaultResult, error) {
+	out := FaultResult{Service: in.Service, State: "works"}
+	if services.CallFrom(ctx).DryRun {
+		return out, nil
+	}
+	return out, s.Migration.Heal(ctx, in.Service, s.actor(ctx))
+}
+
+// InWords says how a fault breaks a service.
+func InWords(f orchestrator.Fault) string {
+	var parts []string
+	if f.Outage {
+		parts = append(parts, "it cannot be reached")
+	}
+	if f.ErrorRate > 0 {
+		how := "fail"
+		if f.Lost {
+			how = "do their work and then fail"
+		}
+		parts = append(parts, fmt.Sprintf("%.0f %% of its calls %s", 100*f.ErrorRate, how))
+	}
+	if f.Latency > 0 {
+		parts = append(parts, fmt.Sprintf("every call takes %s longer", f.Latency))
+	}
+	if f.Bug != "" {
+		parts = append(parts, "its answers are wrong ("+strings.ReplaceAll(f.Bug, "_", " ")+")")
+	}
+	if len(parts) == 0 {
+		return "nothing is wrong with it"
+	}
+	return orchestrator.JoinAnd(parts)
+}

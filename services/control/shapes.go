@@ -1,0 +1,77 @@
+package control
+
+// RouteParams are the parameters of set_route.
+type RouteParams struct {
+	Intent  string `json:"intent" title:"intent" example:"cancel_order" jsonschema:"the name of the intent whose route is set"`
+	Route   string `json:"route" title:"route" enum:"legacy,shadow,canary,modern,retired" synonyms:"legacy=the monolith|monolith|the old side|old system|old service,shadow=shadow mode|shadowing,canary=a canary|canary release|some users|a share of the users,modern=the microservice|microservice|the new side|new service|the modern side|everybody|all users|everyone,retired=retire|retirement|switch off legacy" jsonschema:"who shall serve the intent"`
+	Percent int    `json:"percent,omitempty" title:"percent" unit:"percent" min:"1" max:"100" example:"10" jsonschema:"for a canary: the share of the users that the modern side serves, in percent"`
+	Mode    string `json:"mode,omitempty" title:"mode" enum:"manual,auto" synonyms:"auto=automatic|automatically|by itself|let the judge decide,manual=by hand|manually" jsonschema:"for a canary: whether the judge moves it on by itself"`
+}
+
+// IntentParams are the parameters of what needs only the name of an intent.
+type IntentParams struct {
+	Intent string `json:"intent" title:"intent" example:"cancel_order" jsonschema:"the name of the intent"`
+}
+
+// ExplainParams are the parameters of explain_route.
+type ExplainParams struct {
+	Intent string `json:"intent,omitempty" title:"intent" example:"cancel_order" jsonschema:"the name of the intent; without it the last call of this conversation is explained"`
+}
+
+// ShowParams are the parameters of show_migration: there are none.
+type ShowParams struct{}
+
+// FaultParams are the parameters of inject_fault.
+type FaultParams struct {
+	Service string `json:"service" title:"service" example:"shipping" jsonschema:"the service to break"`
+	Kind    string `json:"kind" title:"kind" enum:"errors,latency,outage,wrong_answers" synonyms:"errors=error|failures|failing|fail|error rate,latency=slow|slowness|slower|delay|delays,outage=down|unreachable|off|kill|outages|dead,wrong_answers=wrong answers|bug|bugs|wrong|wrong dates" jsonschema:"how it is broken"`
+	Percent int    `json:"percent,omitempty" title:"percent" unit:"percent" min:"1" max:"100" example:"30" jsonschema:"for errors: how many of the calls fail, in percent; 20 if it is not said"`
+	Millis  int    `json:"milliseconds,omitempty" title:"milliseconds" unit:"ms" min:"1" max:"60000" example:"800" jsonschema:"for latency: how much longer every call takes, in milliseconds; 1000 if it is not said"`
+	Bug     string `json:"bug,omitempty" title:"bug" example:"off_by_one_date" jsonschema:"for wrong answers: the name of the bug"`
+}
+
+// HealParams are the parameters of heal_service.
+type HealParams struct {
+	Service string `json:"service,omitempty" title:"service" example:"shipping" jsonschema:"the service to mend; without it all of them"`
+}
+
+// RouteResult is what a change of a route leaves.
+type RouteResult struct {
+	Intent  string `json:"intent" title:"intent" jsonschema:"the name of the intent"`
+	Route   string `json:"route" title:"route" jsonschema:"the route as it is now: legacy, shadow, canary=N, modern or retired"`
+	Before  string `json:"before" title:"route before" jsonschema:"the route as it was"`
+	Version int    `json:"version" title:"version" jsonschema:"counts the changes of this route"`
+	Mode    string `json:"mode,omitempty" title:"mode" jsonschema:"manual or auto, if a judge looks at the canary"`
+}
+
+// Explained is the result of explain_route.
+type Explained struct {
+	Intent string `json:"intent" title:"intent" jsonschema:"the name of the intent"`
+	Route  string `json:"route" title:"route" jsonschema:"the route as it is now"`
+	Serves string `json:"serves,omitempty" title:"serves" jsonschema:"the side that the call goes to"`
+	Text   string `json:"text" title:"explanation" jsonschema:"why, in sentences"`
+}
+
+// Migration is the result of show_migration.
+type Migration struct {
+	Modern  int      `json:"modern" title:"intents with a modern home" jsonschema:"how many intents have a modern home"`
+	Live    int      `json:"live" title:"served by modern" jsonschema:"how many intents modern serves to everybody"`
+	Total   int      `json:"total" title:"intents" jsonschema:"how many intents there are"`
+	Intents []Served `json:"intents" title:"intents" jsonschema:"the intents that both sides offer, and where they stand"`
+	Faults  []string `json:"faults,omitempty" title:"broken on purpose" jsonschema:"the services that are broken on purpose, and how"`
+}
+
+// Served is one intent of show_migration.
+type Served struct {
+	Intent string `json:"intent" title:"intent" jsonschema:"the name of the intent"`
+	Route  string `json:"route" title:"route" jsonschema:"the route as it is now"`
+	Legacy int    `json:"legacy_calls" title:"legacy calls" jsonschema:"calls that legacy served"`
+	Modern int    `json:"modern_calls" title:"modern calls" jsonschema:"calls that modern served"`
+	Match  string `json:"match,omitempty" title:"match" jsonschema:"how many of the compared answers were the same"`
+}
+
+// FaultResult is the result of inject_fault and heal_service.
+type FaultResult struct {
+	Service string `json:"service,omitempty" title:"service" jsonschema:"the service; empty for all of them"`
+	State   string `json:"state" title:"state" jsonschema:"how it is now, in words"`
+}
