@@ -14,6 +14,7 @@ import (
 	"banyan/backends/offline"
 	"banyan/memory"
 	"banyan/orchestrator"
+	"banyan/orchestrator/audit"
 	"banyan/orchestrator/playbook"
 )
 
@@ -29,6 +30,7 @@ type app struct {
 	log      *logFile
 	logger   *slog.Logger
 
+	audit     *audit.Log
 	playbooks *playbook.Set
 	watching  func() // ends the look-out for changed playbooks; nil before it began
 
@@ -60,6 +62,9 @@ func (a *app) open(ctx context.Context, command string) error {
 	if a.playbooks, err = newPlaybooks(a.opts, services); err != nil {
 		return err
 	}
+	if a.audit, err = audit.Open(a.auditPath(), audit.Options{Now: a.opts.now}); err != nil {
+		return failed(err)
+	}
 	a.backend = backend
 	a.logger = slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level}))
 	goal := a.opts.goalLimits()
@@ -71,6 +76,7 @@ func (a *app) open(ctx context.Context, command string) error {
 		Directory:   a.shop.Directory(),
 		Now:         a.opts.now,
 		Credentials: a.proof,
+		Auditor:     a.audit,
 		GoalRounds:  goal.Rounds, GoalCost: goal.Cost,
 		Limits: a.opts.Harm.limits(), MaxSteps: steps, MaxMessage: message,
 		Logger: a.logger,
@@ -161,6 +167,9 @@ func (a *app) Close() error {
 	}
 	if a.backends != nil {
 		errs = append(errs, a.backends.Close())
+	}
+	if a.audit != nil {
+		errs = append(errs, a.audit.Close())
 	}
 	if a.log != nil {
 		errs = append(errs, a.log.Close())

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -185,4 +186,12 @@ func sayLine(out io.Writer, format string, args ...any) error {
 		return failed(err)
 	}
 	return nil
+}
+
+// when writes a moment for a table.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.Local().Format("2006-01-02 15:04")
 }

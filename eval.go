@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -205,16 +203,4 @@ func openCases(file string, in io.Reader) (cases iter.Seq2[evalCase, error], tot
 		return nil, 0, nil, failed(err)
 	}
 	return readCases(f, file), total, closing, nil
-}
-
-// writeJSONLine writes a value on one line that is safe to look at.
-func writeJSONLine(out io.Writer, v any) error {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return err
-	}
-	_, err := io.WriteString(out, escapeUnprintable(b.String()))
-	return err
 }
