@@ -7,8 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"banyan/backends/offline"
@@ -35,6 +37,9 @@ type app struct {
 	watching  func() // ends the look-out for changed playbooks; nil before it began
 
 	notice string // what is to be said about the backend
+
+	holder *holder // serves other processes; nil if this one does not
+	lent   bool    // to a command of another process, which does not close it
 }
 
 // open opens the store and the shop and makes the kernel. Close the app when
@@ -48,7 +53,7 @@ func open(ctx context.Context, o *options, command string) (*app, error) {
 }
 
 func (a *app) open(ctx context.Context, command string) error {
-	if err := a.openStore(command); err != nil {
+	if err := a.openStore(ctx, command); err != nil || a.lent {
 		return err
 	}
 	if err := a.openShop(); err != nil {
@@ -72,7 +77,7 @@ func (a *app) open(ctx context.Context, command string) error {
 	kernel, err := orchestrator.New(ctx, orchestrator.Config{
 		Services:    append(services, a.playbooks),
 		Backend:     backend,
-		Store:       a.store,
+		Store:       lentStore{a.store},
 		Directory:   a.shop.Directory(),
 		Now:         a.opts.now,
 		Credentials: a.proof,
@@ -87,7 +92,21 @@ func (a *app) open(ctx context.Context, command string) error {
 	}
 	a.kernel, a.backends.kernel = kernel, kernel
 	a.watchPlaybooks()
+	if a.opts.trip == nil {
+		return nil
+	}
+	if err := a.serve(command); err != nil { // this process can do its own work all the same
+		a.logger.Error("other processes are not served", "cause", err)
+		a.notice = strings.TrimSpace(a.notice + " Other processes cannot use this data folder now: " + orchestrator.PrintableLine(err.Error()) + ".")
+	}
 	return nil
+}
+
+// lend makes the open app that of a command of another process.
+func (a *app) lend(o *options) *app {
+	b := *a
+	b.opts, b.lent = o, true
+	return &b
 }
 
 // openBackend makes the chain of backends that the settings, or the keys in the
@@ -111,10 +130,18 @@ func (a *app) openBackend(ctx context.Context) (orchestrator.Backend, error) {
 	return backend, nil
 }
 
-// storeWait is how long a command waits for another one to finish with the store.
+// storeWait is how long a program that cannot run its command elsewhere waits for
+// another one to finish with the store.
 const storeWait = time.Second
 
-func (a *app) openStore(command string) error {
+// openStore opens the store. It returns a *held if another process has it open and
+// is ready to run the command.
+func (a *app) openStore(ctx context.Context, command string) error {
+	if g := a.opts.guest; g != nil {
+		*a = *g.holder.app.lend(a.opts)
+		g.saySettings()
+		return nil
+	}
 	path, err := a.opts.storePath()
 	if err != nil {
 		return err
@@ -128,11 +155,11 @@ func (a *app) openStore(command string) error {
 		return err
 	}
 	a.log = &logFile{path: logPath, level: level, keys: a.opts.keys}
-	a.store, err = memory.Open(path, memory.Options{Command: command, Wait: storeWait, NoSync: a.opts.noSync})
-	if err != nil {
-		return failed(err)
+	a.store, err = a.opts.reach(ctx, path, command)
+	if err != nil && !errors.As(err, new(*held)) && !errors.As(err, new(*exit)) {
+		err = failed(err)
 	}
-	return nil
+	return err
 }
 
 func (a *app) openShop() error {
@@ -150,17 +177,31 @@ func (a *app) openShop() error {
 	return nil
 }
 
-// Close closes what is open.
+// lentStore is the store as the kernel gets it, which does not close it.
+type lentStore struct{ *memory.Store }
+
+// Close implements io.Closer.
+func (lentStore) Close() error { return nil }
+
+// Close closes what is open, after other processes' turns under way have ended. If
+// they do not, the store is left as the end of the process leaves it.
 func (a *app) Close() error {
+	if a.lent {
+		return nil
+	}
+	if a.holder != nil {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		if !a.holder.leave(ctx, os.Stderr) {
+			return nil
+		}
+	}
 	var errs []error
 	if a.watching != nil {
 		a.watching()
 	}
-	switch {
-	case a.kernel != nil:
-		errs = append(errs, a.kernel.Close()) // closes the store as well
-	case a.store != nil:
-		errs = append(errs, a.store.Close())
+	if a.kernel != nil {
+		errs = append(errs, a.kernel.Close())
 	}
 	if a.shop != nil {
 		errs = append(errs, a.shop.Close())
@@ -170,6 +211,9 @@ func (a *app) Close() error {
 	}
 	if a.audit != nil {
 		errs = append(errs, a.audit.Close())
+	}
+	if a.store != nil { // last: its lock keeps other processes from all that stands beside it
+		errs = append(errs, a.store.Close())
 	}
 	if a.log != nil {
 		errs = append(errs, a.log.Close())

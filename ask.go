@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"banyan/orchestrator"
@@ -27,6 +25,8 @@ type asker struct {
 	json, yes    bool
 	out, err     io.Writer
 	last         orchestrator.Turn
+	turns        int    // that were dealt with
+	planned      func() // is called once a turn was run; nil: nobody waits for that
 }
 
 func askCommand(o *options) *cobra.Command {
@@ -82,34 +82,59 @@ func (a *asker) run(ctx context.Context, args []string, in io.Reader, goOn bool)
 	if err := a.choose(ctx, goOn); err != nil {
 		return err
 	}
+	t, single := a.app.opts.trail(), len(args) > 0 && (len(args) != 1 || args[0] != "-")
+	first := strings.Join(args, " ")
 	a.tellRecovered()
-	f, isFile := in.(*os.File)
-	terminal := isFile && term.IsTerminal(f.Fd())
-	lines := bufio.NewReader(in)
-	if len(args) > 0 && (len(args) != 1 || args[0] != "-") {
-		if err := a.turn(ctx, strings.Join(args, " ")); err != nil {
-			return err
+	switch {
+	case t.Conversation != "":
+		if line := strings.TrimRight(t.Line, "\r\n"); t.Turns > 0 || !single {
+			err = a.goOn(ctx, t, line, strings.TrimSpace(line) != "")
+		} else {
+			err = a.goOn(ctx, t, first, true)
 		}
-		for terminal && a.last.Kind == orchestrator.KindConfirmation {
-			if more, err := a.line(ctx, lines); err != nil || !more {
-				return errors.Join(err, a.status(ctx))
-			}
-		}
-		return a.status(ctx)
+	case single:
+		err = a.turn(ctx, first)
 	}
-	for {
+	if err != nil {
+		return err
+	}
+	terminal := typed(in)
+	lines := bufio.NewReader(in)
+	for !single || terminal && a.last.Kind == orchestrator.KindConfirmation {
 		more, err := a.line(ctx, lines)
 		if err != nil {
 			return err
 		}
 		if !more || ctx.Err() != nil {
-			return a.status(ctx)
+			break
 		}
 	}
+	return a.status(ctx)
 }
 
-// choose finds the conversation to go on with, or starts a new one.
+// choose finds the conversation to go on with, or starts a new one, and notes it
+// before anything is asked in it.
 func (a *asker) choose(ctx context.Context, goOn bool) error {
+	if t := a.app.opts.trail(); t.Conversation != "" {
+		a.conversation, a.turns = t.Conversation, t.Turns
+		return nil
+	}
+	if err := a.find(ctx, goOn); err != nil {
+		return err
+	}
+	turns, err := a.app.kernel.Turns(ctx, a.user, a.conversation, 1)
+	if err != nil {
+		return failed(err)
+	}
+	t := trail{Conversation: a.conversation, User: a.user.Email}
+	if len(turns) > 0 {
+		t.Last = turns[0].ID
+	}
+	a.app.opts.reached(t)
+	return nil
+}
+
+func (a *asker) find(ctx context.Context, goOn bool) error {
 	if a.conversation != "" {
 		turns, err := a.app.kernel.Turns(ctx, a.user, a.conversation, 1)
 		if err != nil {
@@ -167,23 +192,40 @@ func readLine(r *bufio.Reader) (string, error) {
 }
 
 func (a *asker) turn(ctx context.Context, message string) error {
+	over, err := a.app.opts.begin()
+	if err != nil {
+		return err
+	}
+	defer over()
 	turn, err := a.app.kernel.Turn(ctx, orchestrator.Request{
 		Conversation: a.conversation, User: a.user, Message: message, Yes: a.yes, As: a.as, Goal: a.app.opts.Goal,
 	})
+	if a.planned != nil {
+		a.planned()
+		a.planned = nil
+	}
 	if ctx.Err() != nil && turn.ID == "" {
 		return &exit{status: exitInterrupted}
 	}
 	if err != nil {
 		return failed(err)
 	}
+	return a.deal(turn)
+}
+
+// deal prints a turn and notes that it is dealt with.
+func (a *asker) deal(turn orchestrator.Turn) error {
 	a.last = turn
 	a.tellStanding(turn)
 	if a.json {
-		return writeJSONLine(a.out, turn)
-	}
-	if _, err := fmt.Fprintln(a.out, turn.Answer); err != nil {
+		if err := writeJSONLine(a.out, turn); err != nil {
+			return err
+		}
+	} else if _, err := fmt.Fprintln(a.out, turn.Answer); err != nil {
 		return failed(err)
 	}
+	a.turns++
+	a.app.opts.reached(trail{Conversation: a.conversation, User: a.user.Email, Last: turn.ID, Turns: a.turns})
 	return nil
 }
 

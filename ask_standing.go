@@ -7,10 +7,11 @@ import (
 )
 
 // tellRecovered says on standard error which turns of the user an earlier process
-// left unfinished, and how they stand now.
+// left unfinished, and how they stand now: once in the life of a process, and not of
+// the turn with which the command goes on.
 func (a *asker) tellRecovered() {
 	for _, t := range a.app.kernel.Recovered() {
-		if t.User != a.user.Email {
+		if t.User != a.user.Email || t.Conversation == a.app.opts.trail().Conversation || !a.app.holder.tells(t.ID) {
 			continue
 		}
 		a.note("The program ended in the middle of this: %s. %s", recoveredAim(t), recoveredWords[t.Outcome])

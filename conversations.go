@@ -21,7 +21,7 @@ func withStore(cmd *cobra.Command, o *options, f func(ctx context.Context, a *ap
 		return err
 	}
 	a := &app{opts: o}
-	if err := a.openStore("banyan " + cmd.Name()); err != nil {
+	if err := a.openStore(cmd.Context(), "banyan "+cmd.Name()); err != nil {
 		return err
 	}
 	err := f(cmd.Context(), a, cmd.OutOrStdout())
@@ -93,6 +93,9 @@ func conversationsCommand(o *options) *cobra.Command {
 	remove := &cobra.Command{
 		Use: "delete ID…", Short: "Delete conversations for good", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(o.load(cmd), o.busyElsewhere()); err != nil {
+				return err
+			}
 			if !yes {
 				sure, err := confirmed(cmd, fmt.Sprintf("This deletes %d of the stored conversations for good. Go ahead? [y/N] ", len(args)))
 				if err != nil || !sure {

@@ -32,42 +32,54 @@ func doctorCommand(o *options) *cobra.Command {
 		Short: "Check configuration, backend, services, store and terminal",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings := examine(cmd, o)
+			findings, err := examine(cmd, o)
+			if err != nil {
+				return err
+			}
 			return printFindings(cmd.OutOrStdout(), findings)
 		},
 	}
 }
 
-// examine looks at everything, as far as one thing does not need another.
-func examine(cmd *cobra.Command, o *options) []finding {
+// examine looks at everything, as far as one thing does not need another. The error
+// is a *held: the process that has the data open has a look itself.
+func examine(cmd *cobra.Command, o *options) ([]finding, error) {
 	found := []finding{{what: "program", state: "ok", detail: fmt.Sprintf("banyan %s, %s on %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)}}
 	if err := o.load(cmd); err != nil {
-		return append(found, finding{"configuration", "bad", err.Error(), "Mend it as it says; all else was not looked at."})
+		return append(found, finding{"configuration", "bad", err.Error(), "Mend it as it says; all else was not looked at."}), nil
 	}
 	found = append(found, finding{what: "configuration", state: "ok", detail: fmt.Sprintf("monolith latency %s", o.Latency)})
 	found = append(found, examineLimits(o)...)
 	found = append(found, examineKeys(o)...)
-	found = append(found, examineStore(cmd.Context(), o)...)
-	return append(found, examineTerminal()...)
+	store, err := examineStore(cmd.Context(), o)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(found, store...), o.examineTerminal()...), nil
 }
 
-func examineStore(ctx context.Context, o *options) []finding {
+func examineStore(ctx context.Context, o *options) ([]finding, error) {
 	path, err := o.storePath()
-	if err != nil {
-		return []finding{{"store", "bad", err.Error(), "Say where to keep data with --data DIR."}}
+	if o.guest != nil {
+		path = o.guest.holder.app.store.Path()
+	} else if err != nil {
+		return []finding{{"store", "bad", err.Error(), "Say where to keep data with --data DIR."}}, nil
 	}
 	_, missing := os.Stat(path)
 	a, err := open(ctx, o, "banyan doctor")
+	if errors.As(err, new(*held)) {
+		return nil, err
+	}
 	if err != nil {
 		advice := "Mend what it says, or choose another folder with --data DIR."
 		var coded *orchestrator.Error
 		if errors.As(err, &coded) && coded.Code == memory.CodeBusy {
-			advice = "This is fine if the chat is open there; close it to look further."
+			advice = "It does not serve others: it may be starting, ending or suspended. Try again, or end it."
 		}
-		return []finding{{"store", "bad", err.Error(), advice}}
+		return []finding{{"store", "bad", err.Error(), advice}}, nil
 	}
 	defer func() { _ = a.Close() }()
-	var found []finding
+	found := examineHolder(o)
 	infos, err := a.store.Conversations(ctx, "", 0)
 	switch checked := a.store.Check(); {
 	case err != nil || checked != nil:
@@ -80,7 +92,20 @@ func examineStore(ctx context.Context, o *options) []finding {
 	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		found = append(found, finding{"store", "bad", fmt.Sprintf("others may read %s (mode %o)", path, info.Mode().Perm()), "chmod 600 " + path})
 	}
-	return append(append(found, examineServices(a)...), examineBackends(ctx, a)...)
+	return append(append(found, examineServices(a)...), examineBackends(ctx, a)...), nil
+}
+
+// examineHolder says which other process has the data folder open.
+func examineHolder(o *options) []finding {
+	if o.guest == nil {
+		return nil
+	}
+	h := o.guest.holder
+	detail := fmt.Sprintf("open in process %d (%s), which runs this and every other command on %s", os.Getpid(), h.command, h.folder)
+	if n, ok := memory.HolderOf(h.app.store.Path()); ok {
+		detail += fmt.Sprintf(", since %s", n.Since.Local().Format("2 January 2006 15:04:05"))
+	}
+	return []finding{{what: "holder", state: "ok", detail: detail}}
 }
 
 func examineServices(a *app) []finding {
@@ -127,26 +152,39 @@ func examineBackends(ctx context.Context, a *app) []finding {
 	return found
 }
 
-func examineTerminal() []finding {
-	if !isTerminal(os.Stdout) {
+func (o *options) examineTerminal() []finding {
+	if _, out := o.terminals(); !out {
 		return []finding{{"terminal", "note", "standard output is not a terminal", "The chat needs one; \"banyan ask\" does not."}}
 	}
 	var found []finding
-	width, height, err := term.GetSize(os.Stdout.Fd())
-	detail := fmt.Sprintf("%s, %d×%d, colours: %s", os.Getenv("TERM"), width, height, colorprofile.Detect(os.Stdout, os.Environ()))
+	width, height, profile := o.terminalSize()
+	detail := fmt.Sprintf("%s, %d×%d, colours: %s", o.getenv("TERM"), width, height, profile)
 	switch {
-	case err != nil:
+	case width == 0:
 		found = append(found, finding{"terminal", "note", "its size cannot be read", "Screens assume 80×24."})
 	case width < 60 || height < 20:
 		found = append(found, finding{"terminal", "note", detail, "The chat works from 60×20 up."})
 	default:
 		found = append(found, finding{what: "terminal", state: "ok", detail: detail})
 	}
-	locale := os.Getenv("LC_ALL") + os.Getenv("LC_CTYPE") + os.Getenv("LANG")
+	locale := o.getenv("LC_ALL") + o.getenv("LC_CTYPE") + o.getenv("LANG")
 	if lower := strings.ToLower(locale); !strings.Contains(lower, "utf-8") && !strings.Contains(lower, "utf8") {
 		found = append(found, finding{"terminal", "note", "the locale does not say UTF-8", "If signs look wrong, use --ascii or set LANG=C.UTF-8."})
 	}
 	return found
+}
+
+// terminalSize is the size of the command's terminal, 0 if it is not known, and what
+// colours it has.
+func (o *options) terminalSize() (width, height int, profile colorprofile.Profile) {
+	if g := o.guest; g != nil {
+		return g.said.Size.Width, g.said.Size.Height, g.said.Profile
+	}
+	width, height, err := term.GetSize(os.Stdout.Fd())
+	if err != nil {
+		width, height = 0, 0
+	}
+	return width, height, colorprofile.Detect(os.Stdout, os.Environ())
 }
 
 func printFindings(out io.Writer, findings []finding) error {

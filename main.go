@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -64,24 +65,36 @@ func collectRarely() {
 
 func run() int {
 	collectRarely()
+	t := &trip{args: os.Args[1:], trail: trail{Token: rand.Text()}, input: newInput(os.Stdin)}
+	for first := true; ; first = false {
+		err := execute(t, first)
+		var h *held
+		if !errors.As(err, &h) {
+			return exitStatus(err)
+		}
+		if status, over := h.visit(t); over {
+			return status
+		}
+	}
+}
+
+// execute runs the command line. What it read before, in another process, it does
+// not read again.
+func execute(t *trip, first bool) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := fang.Execute(ctx, rootCommand(), fang.WithVersion(version()), fang.WithErrorHandler(sayError))
-	var e *exit
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &e):
-		return e.status
-	case errors.Is(err, context.Canceled):
-		return exitInterrupted
-	default: // what cobra itself finds wrong with the command line
-		return exitUsage
+	root := commandLine(&options{trip: t})
+	if !first {
+		root.SetIn(t.input)
 	}
+	return fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(sayError))
 }
 
 // sayError prints an error for people, through the gate.
 func sayError(w io.Writer, _ fang.Styles, err error) {
+	if errors.As(err, new(*held)) {
+		return // it has only just begun
+	}
 	if text := err.Error(); text != "" && !errors.Is(err, context.Canceled) {
 		_, _ = fmt.Fprintln(w, "banyan: "+orchestrator.Printable(hideKeys(text)))
 	}
@@ -96,8 +109,11 @@ func version() string {
 	return info.Main.Version
 }
 
-func rootCommand() *cobra.Command {
-	var o options
+// rootCommand is the command line of this process alone.
+func rootCommand() *cobra.Command { return commandLine(&options{}) }
+
+// commandLine is the command line with the options that its commands fill and use.
+func commandLine(o *options) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "banyan",
 		Short: "The chat that grows around your monolith",
@@ -106,9 +122,9 @@ func rootCommand() *cobra.Command {
 			"Without a command it opens the chat.",
 		Example: "banyan\nbanyan ask --email ada@example.com \"where is my kettle?\"\nbanyan intents",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return chat(cmd, &o) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return chat(cmd, o) },
 	}
 	o.register(root)
-	root.AddCommand(askCommand(&o), intentsCommand(&o), conversationsCommand(&o), resetCommand(&o), doctorCommand(&o), evalCommand(&o), playbookCommand(&o), auditCommand(&o), keyCommand(&o))
+	root.AddCommand(askCommand(o), intentsCommand(o), conversationsCommand(o), resetCommand(o), doctorCommand(o), evalCommand(o), playbookCommand(o), auditCommand(o), keyCommand(o))
 	return root
 }

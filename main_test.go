@@ -233,24 +233,6 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// TestOtherProcessHolds shows what a second process is told.
-func TestOtherProcessHolds(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	holder, _, out := startAsk(t, dir)
-	if _, err := out.ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-	got := banyan(t, dir, "", "ask", "--email", "ben@example.com", "where is my order?")
-	if got.status != exitFailed || !strings.Contains(got.err, "banyan ask") {
-		t.Errorf("status %d: %s", got.status, got.err)
-	}
-	kill(t, holder)
-	if got := banyan(t, dir, "", "ask", "--email", "ben@example.com", "where is my order?"); got.status != 0 {
-		t.Errorf("after the holder was killed: status %d: %s", got.status, got.err)
-	}
-}
-
 // startAsk starts `ask --json` on its standard input and asks a first thing.
 func startAsk(t testing.TB, dir string) (*exec.Cmd, io.Writer, *bufio.Reader) {
 	t.Helper()

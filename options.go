@@ -51,6 +51,13 @@ type options struct {
 	dotenv map[string]string
 	vault  *keyVault // nil: no keyring
 
+	// values are the settings that hold for the whole process; given are those of
+	// them that somebody gave, and elsewhere those that no flag gave.
+	values, given, elsewhere map[string]string
+
+	trip  *trip  // of this process, if its commands may run in another one
+	guest *guest // the other process whose command this is; nil for the own ones
+
 	// For tests and benchmarks alone: another clock than time.Now, and a store that
 	// does not sync.
 	now    func() time.Time
@@ -140,6 +147,10 @@ var settingNames = []string{"email", "language", "backend", "model", "base-url",
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
 func (o *options) load(cmd *cobra.Command) error {
+	if o.guest != nil {
+		return o.loadGuest(cmd)
+	}
+	o.elsewhere = map[string]string{}
 	dotenv, err := readDotenv()
 	if err != nil {
 		return err
@@ -168,6 +179,39 @@ func (o *options) load(cmd *cobra.Command) error {
 		}
 		if err := setFlag(flag, value); err != nil {
 			return wrong("%s is wrong: %w", where, err)
+		}
+		o.elsewhere[name] = value
+	}
+	o.keepSettings(cmd)
+	return o.check()
+}
+
+// keepSettings notes the settings that a process can have only once. Who asks, and
+// where the data and the config are, is not among them.
+func (o *options) keepSettings(cmd *cobra.Command) {
+	o.values, o.given = map[string]string{}, map[string]string{}
+	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
+		switch f.Name {
+		case "email", "data", "config":
+			return
+		}
+		o.values[f.Name] = f.Value.String()
+		if _, ok := o.elsewhere[f.Name]; ok || f.Changed {
+			o.given[f.Name] = f.Value.String()
+		}
+	})
+}
+
+// loadGuest fills what no flag of another process has set with what that process
+// has found elsewhere.
+func (o *options) loadGuest(cmd *cobra.Command) error {
+	for name, value := range o.guest.said.Settings {
+		flag := cmd.Flags().Lookup(name)
+		if flag == nil || flag.Changed || !slices.Contains(settingNames, name) {
+			continue
+		}
+		if err := setFlag(flag, value); err != nil {
+			return wrong("the setting %s is wrong: %w", name, err)
 		}
 	}
 	return o.check()

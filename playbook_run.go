@@ -49,10 +49,53 @@ func (a *asker) play(ctx context.Context, name string, params []string, in io.Re
 		return err
 	}
 	message := strings.Join(append([]string{"Run the playbook", name}, params...), " ")
-	if err := a.app.kernel.Use(ctx, &firstPlan{Backend: a.app.backend, message: message, plan: plan}); err != nil {
-		return failed(err)
+	if a.planned, err = a.app.usePlan(ctx, message, plan); err != nil {
+		return err
 	}
+	defer func() {
+		if a.planned != nil {
+			a.planned()
+		}
+	}()
 	return a.run(ctx, []string{message}, in, goOn)
+}
+
+// usePlan puts a plan for a message before the kernel's backend, until done is
+// called. One process may have several commands that do so; they do it in turn.
+func (a *app) usePlan(ctx context.Context, message string, plan orchestrator.Plan) (done func(), err error) {
+	if a.holder == nil {
+		if err := a.kernel.Use(ctx, &firstPlan{Backend: a.backend, message: message, plan: plan}); err != nil {
+			return nil, failed(err)
+		}
+		return nil, nil
+	}
+	select {
+	case a.holder.playing <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	chain := a.backends.inUse()
+	backend, _, err := a.backends.open(ctx, chain)
+	if err == nil {
+		err = a.kernel.Use(ctx, &firstPlan{Backend: backend, message: message, plan: plan})
+	}
+	if err != nil {
+		<-a.holder.playing
+		return nil, failed(err)
+	}
+	return func() {
+		if a.backends.inUse() == chain { // nobody has switched meanwhile
+			_ = a.kernel.Use(context.WithoutCancel(ctx), backend) // it described itself before
+		}
+		<-a.holder.playing
+	}, nil
+}
+
+// inUse names the backends in use, as they were asked for.
+func (b *backends) inUse() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.Join(b.chain, ",")
 }
 
 // playbookPlan is the plan that has the playbook as its only step.

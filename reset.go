@@ -5,11 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 )
 
@@ -28,6 +26,9 @@ func resetCommand(o *options) *cobra.Command {
 			what := "the demo shop's data"
 			if conversations {
 				what += " and ALL conversations"
+			}
+			if err := o.busyElsewhere(); err != nil {
+				return err
 			}
 			if !yes {
 				sure, err := confirmed(cmd, fmt.Sprintf("This puts back %s. Go ahead? [y/N] ", what))
@@ -50,10 +51,10 @@ func resetCommand(o *options) *cobra.Command {
 func reset(ctx context.Context, out io.Writer, o *options, conversations bool) error {
 	app := &app{opts: o}
 	defer func() { _ = app.Close() }()
-	if err := app.openStore("banyan reset"); err != nil {
+	if err := app.openStore(ctx, "banyan reset"); err != nil {
 		return err
 	}
-	if err := resetShop(filepath.Dir(app.store.Path())); err != nil {
+	if err := app.resetShop(ctx); err != nil {
 		return failed(fmt.Errorf("the shop could not be put back: %w. Nothing was changed", err))
 	}
 	if conversations {
@@ -72,11 +73,23 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 	return nil
 }
 
+// resetShop puts the shop back. While it is in use, those who use it are told.
+func (a *app) resetShop(ctx context.Context) error {
+	if !a.lent {
+		return resetShop(filepath.Dir(a.store.Path()))
+	}
+	if err := a.shop.Reset(ctx); err != nil {
+		return err
+	}
+	a.kernel.Announce("The demo shop was put back as it was on the first day.")
+	return nil
+}
+
 // confirmed asks on the terminal. Without one nobody can answer, and the program
 // ends with the status that says so.
 func confirmed(cmd *cobra.Command, question string) (bool, error) {
 	in := cmd.InOrStdin()
-	if f, ok := in.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
+	if !typed(in) {
 		return false, &exit{exitUnconfirmed, fmt.Errorf("this needs a yes, and there is no terminal to ask on. Nothing was changed. Give --yes to do it")}
 	}
 	_, _ = fmt.Fprint(cmd.ErrOrStderr(), question)

@@ -17,8 +17,12 @@ import (
 // the note only explains.
 type holder struct{ path string }
 
-// note is the content of the note.
-type note struct {
+// HolderOf says which process holds the store at path; ok is false if none does, or
+// if it is not known. The lock decides, this only explains.
+func HolderOf(path string) (h Holder, ok bool) { return holder{holderPath(path)}.read() }
+
+// Holder is a process that holds a store.
+type Holder struct {
 	PID     int       `json:"pid"`
 	Command string    `json:"command"`
 	Since   time.Time `json:"since"`
@@ -31,7 +35,7 @@ func holderPath(store string) string { return store + ".holder" }
 // is called with the lock held.
 func (h holder) write(command string, now time.Time) error {
 	host, _ := os.Hostname() // a note without it will do
-	b, err := json.Marshal(note{PID: os.Getpid(), Command: orchestrator.PrintableLine(command), Since: now.UTC().Round(0), Host: host})
+	b, err := json.Marshal(Holder{PID: os.Getpid(), Command: orchestrator.PrintableLine(command), Since: now.UTC().Round(0), Host: host})
 	if err != nil {
 		return err
 	}
@@ -54,14 +58,14 @@ func (h holder) write(command string, now time.Time) error {
 func (h holder) remove() { _ = os.Remove(h.path) } // a note that stays is found to be stale
 
 // read returns the note if it was left by a process that still lives.
-func (h holder) read() (note, bool) {
+func (h holder) read() (Holder, bool) {
 	b, err := os.ReadFile(h.path)
 	if err != nil {
-		return note{}, false
+		return Holder{}, false
 	}
-	var n note
+	var n Holder
 	if json.Unmarshal(b, &n) != nil || n.PID <= 0 {
-		return note{}, false
+		return Holder{}, false
 	}
 	host, _ := os.Hostname()
 	return n, n.Host != host || alive(n.PID)

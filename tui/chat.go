@@ -28,8 +28,9 @@ type chat struct {
 	again    again
 	line     heldLine
 	notebook notebook
-	spent    spent // by the turns of this conversation
-	goal     bool  // the backend may plan on after the results
+	spent    spent               // by the turns of this conversation
+	goal     bool                // the backend may plan on after the results
+	others   []orchestrator.Turn // of this conversation, by other programs, while a turn runs
 }
 
 // The answers to the chat's Cmds.
@@ -135,7 +136,7 @@ func (m *model) entered(msg enteredMsg) {
 	for _, e := range c.list.entries {
 		e.notes = c.notebook.of(e.turn.ID)
 	}
-	c.panelOff, c.again.held = 0, ""
+	c.panelOff, c.again.held, c.others = 0, "", nil
 	c.goal = m.cfg.Goal
 	m.recovered.take(m.user.Email, msg.recovered)
 	m.tally()
@@ -144,6 +145,10 @@ func (m *model) entered(msg enteredMsg) {
 		said = append(said, t.Message)
 	}
 	c.input.remember(said)
+	if m.draft != "" && c.input.blank() {
+		c.input.set(m.draft)
+	}
+	m.draft = ""
 	if msg.err != nil {
 		m.status = "That conversation could not be opened. Nothing was lost. This is a new one."
 	}
@@ -248,6 +253,7 @@ func (m *model) turnEnded(msg turnMsg) {
 		m.status = "stopped"
 	}
 	c.list.last().finish(msg.turn, msg.err)
+	m.catchUp()
 	c.again.ended = m.cfg.Now()
 	m.tally()
 	c.list.changed()

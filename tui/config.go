@@ -3,7 +3,10 @@ package tui
 import (
 	"context"
 	"io"
+	"os"
 	"time"
+
+	"github.com/charmbracelet/colorprofile"
 
 	"banyan/orchestrator"
 )
@@ -90,6 +93,8 @@ type Opened struct {
 	// User and Conversation replace those of Config when set.
 	User         *orchestrator.User
 	Conversation string
+	// Draft is put into the input of the first conversation.
+	Draft string
 }
 
 // Config is what Run needs. Either Kernel or Open is required, all else has a
@@ -97,7 +102,8 @@ type Opened struct {
 type Config struct {
 	Kernel Kernel
 	// Open builds what takes time. It is called once, in the background, after the
-	// first frame has been drawn. What it opened is for the caller to close, after
+	// first frame has been drawn. An error that wraps ErrElsewhere ends Run without a
+	// word, any other is shown. What it opened is for the caller to close, after
 	// Run has returned.
 	Open func(ctx context.Context) (Opened, error)
 
@@ -142,4 +148,25 @@ type Config struct {
 	Env []string
 	// Width and Height are the terminal's size where Out cannot tell it; 0 asks Out.
 	Width, Height int
+	// Remote is set if the terminal belongs to another process, or another machine.
+	Remote *Remote
+}
+
+// Remote is a terminal that is somewhere else, as the program there knows it.
+// Signals of this process are then not for the chat.
+type Remote struct {
+	// Profile says what colours it has.
+	Profile colorprofile.Profile
+	// Sizes brings the new size whenever it changes, Interrupts every Ctrl+C that
+	// does not come as a key.
+	Sizes      <-chan Size
+	Interrupts <-chan os.Signal
+	// Leave ends the chat when it is closed.
+	Leave <-chan struct{}
+}
+
+// Size is that of a terminal, in cells.
+type Size struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
 }

@@ -39,6 +39,11 @@ var errLeave = errors.New("leave")
 // until ctx ends or until Ctrl+C. The first Ctrl+C stops a running turn; without
 // one it leaves at once.
 func runLinear(ctx context.Context, cfg Config) error {
+	if cfg.Remote != nil {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		return dialogue(ctx, cfg, cfg.Remote.Interrupts)
+	}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt)
 	defer signal.Stop(signals)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 
@@ -60,6 +61,9 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
 		m.failed, m.overlay, m.status = msg.err, nil, ""
 		m.login.busy, m.login.waiting = false, ""
+		if errors.Is(msg.err, ErrElsewhere) {
+			return tea.Quit
+		}
 		return nil
 	}
 	o := msg.opened
@@ -79,6 +83,7 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 	if o.Conversation != "" {
 		m.cfg.Conversation = o.Conversation
 	}
+	m.draft = o.Draft
 	if o.User != nil {
 		m.user, m.page = *o.User, pageChat
 	}

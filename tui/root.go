@@ -58,7 +58,8 @@ type model struct {
 	backends  backends
 	recovered recovered
 	notice    string
-	unmarked  bool // the terminal does not tell a paste from keys
+	draft     string // for the input of the first conversation
+	unmarked  bool   // the terminal does not tell a paste from keys
 
 	status   string // one line at the bottom, until the next key
 	armed    time.Time
@@ -301,6 +302,7 @@ func (m *model) events(msg eventsMsg) tea.Cmd {
 			m.notice, m.status = ev.Text, cleanLine(ev.Text)
 		}
 		m.chat.apply(ev)
+		m.othersTurn(ev)
 	}
 	return tea.Batch(cmds...)
 }

@@ -15,6 +15,10 @@ import (
 // ErrInterrupted is returned when the program was ended by a signal.
 var ErrInterrupted = errors.New("interrupted")
 
+// ErrElsewhere is returned by Open, and then by Run, if the chat is to be shown by
+// another process.
+var ErrElsewhere = errors.New("the chat goes on elsewhere")
+
 // leaving is how long Run waits at the end for a turn that is being stopped, so
 // that it can be stored.
 const leaving = 6 * time.Second
@@ -35,7 +39,11 @@ func Run(ctx context.Context, cfg Config) error {
 	defer cancel()
 	crew := newCrew(inner)
 	m := newModel(cfg, crew)
-	_, err := tea.NewProgram(m, cfg.options(ctx)...).Run()
+	p := tea.NewProgram(m, cfg.options(ctx)...)
+	if cfg.Remote != nil {
+		crew.attend(p, *cfg.Remote)
+	}
+	_, err := p.Run()
 	m.stop()
 	cancel()
 	crew.wait(leaving)
@@ -63,6 +71,9 @@ func (c Config) options(ctx context.Context) []tea.ProgramOption {
 	if c.Out != nil {
 		opts = append(opts, tea.WithOutput(c.Out))
 	}
+	if c.Remote != nil {
+		opts = append(opts, tea.WithoutSignalHandler(), tea.WithColorProfile(c.Remote.Profile), tea.WithFilter(noSuspending))
+	}
 	if c.Width > 0 && c.Height > 0 {
 		opts = append(opts, tea.WithWindowSize(c.Width, c.Height))
 	}
@@ -72,6 +83,33 @@ func (c Config) options(ctx context.Context) []tea.ProgramOption {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return opts
+}
+
+// noSuspending keeps a remote chat from suspending the process that runs it.
+func noSuspending(_ tea.Model, msg tea.Msg) tea.Msg {
+	if _, ok := msg.(tea.SuspendMsg); ok {
+		return nil
+	}
+	return msg
+}
+
+// attend passes on what comes from a remote terminal beside its keys, until the
+// program's context ends.
+func (c *crew) attend(p *tea.Program, r Remote) {
+	watch := c.do(func(ctx context.Context) tea.Msg {
+		for {
+			select {
+			case size := <-r.Sizes:
+				p.Send(tea.WindowSizeMsg{Width: size.Width, Height: size.Height})
+			case <-r.Leave:
+				p.Quit()
+				return nil
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	})
+	go watch()
 }
 
 func (c Config) withDefaults() Config {
