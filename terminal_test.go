@@ -19,6 +19,7 @@ import (
 type terminal struct {
 	t       testing.TB
 	tty     *os.File
+	process *os.Process
 	mu      sync.Mutex // guards screen, which gives out pointers to its cells
 	screen  *vt.Emulator
 	changed chan struct{}
@@ -30,14 +31,19 @@ type terminal struct {
 // startTerminal runs the program in a terminal of this size until the test ends.
 func startTerminal(t testing.TB, width, height int, dark bool, args ...string) *terminal {
 	t.Helper()
-	dir := t.TempDir()
+	return startTerminalIn(t, t.TempDir(), width, height, dark, args...)
+}
+
+// startTerminalIn is startTerminal with the home folder dir.
+func startTerminalIn(t testing.TB, dir string, width, height int, dark bool, args ...string) *terminal {
+	t.Helper()
 	cmd := command(t, dir, args...)
 	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8")
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &terminal{t: t, tty: tty, screen: vt.NewEmulator(width, height), changed: make(chan struct{}, 1), ended: make(chan struct{}), width: width, height: height}
+	p := &terminal{t: t, tty: tty, process: cmd.Process, screen: vt.NewEmulator(width, height), changed: make(chan struct{}, 1), ended: make(chan struct{}), width: width, height: height}
 	if dark {
 		p.screen.SetDefaultBackgroundColor(color.RGBA{0x16, 0x18, 0x1d, 0xff})
 		p.screen.SetDefaultForegroundColor(color.RGBA{0xd8, 0xda, 0xde, 0xff})

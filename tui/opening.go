@@ -82,6 +82,7 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 	}
 	if o.Conversation != "" {
 		m.cfg.Conversation = o.Conversation
+		m.status = cleanLine(o.Notice) // the place of the notice is an empty chat
 	}
 	m.draft = o.Draft
 	if o.User != nil {
