@@ -123,8 +123,12 @@ func (r *run) entries() (entries []AuditEntry, durable bool) {
 	if r.turn.Lapsed != "" {
 		add(AuditNo, "The confirmation "+r.turn.Lapsed+" lapsed.")
 	}
+	told := map[string]bool{} // by the turn that asked
+	for _, s := range r.all() {
+		told[s.rec.ID] = s.before
+	}
 	for _, rec := range r.turn.Steps {
-		if rec.Group || rec.Status == StepPlanned || rec.Status == StepWaiting {
+		if rec.Group || told[rec.ID] || rec.Status == StepPlanned || rec.Status == StepWaiting {
 			continue
 		}
 		e := base

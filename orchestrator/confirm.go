@@ -317,6 +317,7 @@ func (r *run) reinstate(records []StepRecord) bool {
 			return false
 		}
 		s.rec, s.value = rec, celValue(s.entry.Result, rec.Result)
+		s.before = s.settled()
 		of := repeated[s.step.ID]
 		if len(of) == 0 {
 			continue
@@ -333,6 +334,7 @@ func (r *run) reinstate(records []StepRecord) bool {
 		for i, rec := range of {
 			c := s.repetition(i+1, items[i])
 			c.rec, c.value = rec, celValue(s.entry.Result, rec.Result)
+			c.before = c.settled()
 			s.children = append(s.children, c)
 			if rec.Status == StepDone {
 				values = append(values, c.value)

@@ -20,6 +20,7 @@ type stepRun struct {
 	unless  *stepRun            // the step whose condition must not be met; what that needs is in needs
 	asks    asks                // the playbook's parameters that the user must be asked for
 	gated   bool                // waits for the user's yes, or for a step that does
+	before  bool                // was settled in the turn that asked for the yes
 	early   bool                // was settled before the plan began to act
 
 	children []*stepRun // the repetitions, once the list is known
