@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -221,7 +220,7 @@ func (a *asker) deal(turn orchestrator.Turn) error {
 		if err := writeJSONLine(a.out, turn); err != nil {
 			return err
 		}
-	} else if _, err := fmt.Fprintln(a.out, turn.Answer); err != nil {
+	} else if _, err := fmt.Fprintln(a.out, orchestrator.Printable(turn.Answer)); err != nil {
 		return failed(err)
 	}
 	a.turns++
@@ -253,7 +252,7 @@ func escapeUnprintable(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
-		case r < utf8.RuneSelf || orchestrator.Printable(string(r)) == string(r):
+		case r < 0x7f || orchestrator.Printable(string(r)) == string(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			r -= 0x10000

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -117,9 +116,8 @@ func listConversations(o *options, asJSON bool) func(context.Context, *app, io.W
 			return failed(err)
 		}
 		if asJSON {
-			enc := json.NewEncoder(out)
 			for _, c := range infos {
-				if err := enc.Encode(c); err != nil {
+				if err := writeJSONLine(out, c); err != nil {
 					return failed(err)
 				}
 			}
@@ -277,7 +275,7 @@ func printFound(out io.Writer, turns []orchestrator.Turn) error {
 		return nil
 	}
 	for _, t := range turns {
-		_, err := fmt.Fprintf(out, "%s  %s  %s\n  %s\n  %s\n", t.At.Local().Format("2006-01-02 15:04"), orchestrator.PrintableLine(t.User), t.Conversation,
+		_, err := fmt.Fprintf(out, "%s  %s  %s\n  %s\n  %s\n", t.At.Local().Format("2006-01-02 15:04"), orchestrator.PrintableLine(t.User), orchestrator.PrintableLine(t.Conversation),
 			orchestrator.PrintableLine(t.Message), orchestrator.PrintableLine(t.Answer))
 		if err != nil {
 			return failed(err)

@@ -194,7 +194,7 @@ func printFindings(out io.Writer, findings []finding) error {
 		if f.state == "bad" {
 			bad++
 		}
-		_, _ = fmt.Fprintf(out, "%s  %-13s  %s\n", signs[f.state], f.what, orchestrator.PrintableLine(f.detail))
+		_, _ = fmt.Fprintf(out, "%s  %-13s  %s\n", signs[f.state], orchestrator.PrintableLine(f.what), orchestrator.PrintableLine(f.detail))
 		if f.advice != "" {
 			_, _ = fmt.Fprintf(out, "%24s%s\n", "→ ", orchestrator.PrintableLine(f.advice))
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -61,9 +60,8 @@ func printIntents(out io.Writer, catalog *orchestrator.Catalog, asJSON bool) err
 		rows = append(rows, row)
 	}
 	if asJSON {
-		enc := json.NewEncoder(out)
 		for _, row := range rows {
-			if err := enc.Encode(row); err != nil {
+			if err := writeJSONLine(out, row); err != nil {
 				return failed(err)
 			}
 		}
