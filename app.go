@@ -118,7 +118,7 @@ func (a *app) openBackend(ctx context.Context) (orchestrator.Backend, error) {
 	}
 	var err error
 	learned := offline.CacheIn(filepath.Join(filepath.Dir(a.store.DB().Path()), "models"))
-	if a.backends, err = newBackends(a.opts, &ledger{db: a.store.DB(), now: now}, learned); err != nil {
+	if a.backends, err = newBackends(a.opts, &ledger{db: a.store.DB(), now: now}, a.shop.Directory(), learned); err != nil {
 		return nil, err
 	}
 	chain, notice := a.backends.choose()

@@ -15,6 +15,7 @@ import (
 	"banyan/backends/offline/language"
 	"banyan/backends/openai"
 	"banyan/backends/policy"
+	"banyan/backends/privacy"
 	"banyan/backends/replay"
 	"banyan/orchestrator"
 )
@@ -39,7 +40,10 @@ type backends struct {
 	opts    *options
 	offline *offline.Backend
 	ledger  policy.Ledger
-	record  io.WriteCloser // nil: nothing is recorded
+	// people is the directory; what was sent to models that are elsewhere is in sent.
+	people orchestrator.Directory
+	sent   *privacy.Outbox
+	record io.WriteCloser // nil: nothing is recorded
 
 	mu     sync.Mutex // guards what follows
 	made   map[string]*madeBackend
@@ -55,14 +59,15 @@ type madeBackend struct {
 	breaker *policy.Breaker // nil for those that need none
 	problem error           // of the last test
 	tested  bool
+	private bool // personal data stays here
 }
 
-func newBackends(o *options, ledger policy.Ledger, settings ...offline.Option) (*backends, error) {
+func newBackends(o *options, ledger policy.Ledger, people orchestrator.Directory, settings ...offline.Option) (*backends, error) {
 	lang, err := language.New(o.Language)
 	if err != nil {
 		return nil, wrong("%w", err)
 	}
-	b := &backends{opts: o, offline: offline.In(lang, settings...), ledger: ledger, made: map[string]*madeBackend{}}
+	b := &backends{opts: o, offline: offline.In(lang, settings...), ledger: ledger, people: people, sent: privacy.NewOutbox(o.now), made: map[string]*madeBackend{}}
 	if o.Record != "" {
 		f, err := os.OpenFile(o.Record, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -154,7 +159,7 @@ func (b *backends) get(ctx context.Context, name string) (*madeBackend, error) {
 		m.meter = policy.NewMeter(player, policy.MeterConfig{})
 		m.Backend = m.meter
 	case known:
-		if err := b.model(preset, m); err != nil {
+		if err := b.model(ctx, preset, m); err != nil {
 			return nil, err
 		}
 	default:
@@ -171,7 +176,7 @@ func (b *backends) get(ctx context.Context, name string) (*madeBackend, error) {
 
 // model makes a provider's model, with all that keeps a conversation going when
 // the provider does not: see the package policy for the order.
-func (b *backends) model(preset openai.Preset, m *madeBackend) error {
+func (b *backends) model(ctx context.Context, preset openai.Preset, m *madeBackend) error {
 	set := b.opts.Models[preset.Name]
 	o := openai.Options{Preset: preset.Name, BaseURL: set.BaseURL, Model: set.Model, Price: set.price(), Matcher: b.offline}
 	first, _, _ := strings.Cut(b.opts.Backend, ",")
@@ -192,6 +197,7 @@ func (b *backends) model(preset openai.Preset, m *madeBackend) error {
 	if set.KeyEnv != "" {
 		o.Key = b.opts.secret(set.KeyEnv)
 	}
+	o.HTTPClient = b.sent.Client(preset.Name, b.opts.Privacy == privacyOn)
 	model, err := openai.New(o)
 	if err != nil {
 		return wrong("the backend %s cannot be set up: %w", preset.Name, err)
@@ -207,6 +213,13 @@ func (b *backends) model(preset openai.Preset, m *madeBackend) error {
 		m.Backend = policy.NewBudget(m.Backend, policy.BudgetConfig{
 			Turn: budget.Turn, Conversation: budget.Conversation, User: budget.User, Day: budget.Day, Ledger: b.ledger,
 		})
+	}
+	info, err := model.Describe(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	if m.private = b.opts.keepsPrivate(info.Local); m.private {
+		m.Backend = privacy.New(m.Backend, privacy.Config{Directory: b.people})
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func (b *bench) open(ctx context.Context, o *options, catalog string) error {
 	}
 	// Nothing that was learned before is used, so that the time of the training is
 	// the time of a training.
-	made, err := newBackends(o, purse)
+	made, err := newBackends(o, purse, nil)
 	if err != nil {
 		return err
 	}

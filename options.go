@@ -32,6 +32,7 @@ type options struct {
 	Record     string
 	Cascade    bool
 	Cache      bool
+	Privacy    string // of personal data: on, off, remote; empty: remote
 	Data       string
 	Config     string
 	Playbooks  string // a folder; empty: beside the config file
@@ -124,6 +125,7 @@ func (o *options) register(root *cobra.Command) {
 	f.StringVar(&o.Record, "record", "", "record what the backend is asked and says in a new file, secrets and personal data masked")
 	f.BoolVar(&o.Cascade, "cascade", false, "let the offline backend do what it is sure of, and ask the model for the rest")
 	f.BoolVar(&o.Cache, "cache", false, "repeat a model's reply when exactly the same is asked again")
+	f.StringVar(&o.Privacy, "privacy", "remote", "which models get placeholders in place of emails, names, phone numbers and addresses: on (all), off, remote (those not on this machine)")
 	f.StringVar(&o.Data, "data", "", "folder for data and logs (default: the XDG folders)")
 	f.StringVar(&o.Config, "config", "", "config file (default: $XDG_CONFIG_HOME/banyan/config.toml)")
 	f.StringVar(&o.Playbooks, "playbooks", "", "folder of playbooks of your own (default: $XDG_CONFIG_HOME/banyan/playbooks)")
@@ -142,7 +144,7 @@ func (o *options) registerGoal(cmd *cobra.Command) {
 
 // settingNames are the flags that may also be set elsewhere, under the same name
 // in the config file and as BANYAN_NAME in the environment.
-var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "data", "playbooks", "log-level", "legacy-latency", "accessible", "ascii", "no-animation", "goal"}
+var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "privacy", "data", "playbooks", "log-level", "legacy-latency", "accessible", "ascii", "no-animation", "goal"}
 
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
@@ -316,8 +318,31 @@ func (o *options) check() error {
 	if _, err := o.logLevel(); err != nil {
 		return wrong("the log level %q is none of debug, info, warn, error", o.LogLevel)
 	}
+	switch o.Privacy {
+	case "", privacyOn, privacyOff, privacyRemote:
+	default:
+		return wrong("privacy is %q; it may be on, off or remote", o.Privacy)
+	}
 	_, _, err := o.latency()
 	return err
+}
+
+// The values of privacy: which models get placeholders in place of personal data.
+const (
+	privacyOn     = "on"     // all
+	privacyOff    = "off"    // none
+	privacyRemote = "remote" // those that are not on this machine
+)
+
+// keepsPrivate tells whether a model gets placeholders in place of personal data.
+func (o *options) keepsPrivate(local bool) bool {
+	switch o.Privacy {
+	case privacyOn:
+		return true
+	case privacyOff:
+		return false
+	}
+	return !local
 }
 
 func (o *options) logLevel() (slog.Level, error) {
