@@ -150,7 +150,7 @@ func TestSearchFinds(t *testing.T) {
 	for _, r := range p.model.Requests() {
 		found += strings.Join(secrets.search(t, map[string]bool{}, r.Body), "\n")
 	}
-	for _, what := range []string{"ada@example.com", "sam rivera", "ben sato", "14 birch street", "4740000200"} {
+	for _, what := range []string{"ada@example.com", "sam rivera", "ben@example.com", "4740000200"} {
 		if !strings.Contains(strings.ToLower(found), what) {
 			t.Errorf("%q was not found in what was sent in clear", what)
 		}
