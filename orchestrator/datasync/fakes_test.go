@@ -30,8 +30,8 @@ type shelf struct {
 	era  orchestrator.Era
 	db   *bbolt.DB
 	sync *Sync
-	// hold, if not nil, is received from in every call before it does anything.
-	hold chan struct{}
+	// enter, if not nil, is called by every change before it does anything.
+	enter func()
 }
 
 var things = []byte("things")
@@ -72,8 +72,8 @@ func (h *shelf) Describe(context.Context) (orchestrator.Description, error) {
 }
 
 func (h *shelf) Call(_ context.Context, call orchestrator.Call) (res orchestrator.Result, err error) {
-	if h.hold != nil {
-		<-h.hold
+	if h.enter != nil && call.Intent == "put" {
+		h.enter()
 	}
 	key, _ := call.Args["key"].(string)
 	if call.Intent == "get" {
