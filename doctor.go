@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
@@ -16,6 +18,7 @@ import (
 
 	"banyan/memory"
 	"banyan/orchestrator"
+	"banyan/orchestrator/datasync"
 )
 
 // finding is one thing that the doctor looked at.
@@ -92,6 +95,7 @@ func examineStore(ctx context.Context, o *options) ([]finding, error) {
 	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		found = append(found, finding{"store", "bad", fmt.Sprintf("others may read %s (mode %o)", path, info.Mode().Perm()), "chmod 600 " + path})
 	}
+	found = append(found, examineShop(ctx, a, path)...)
 	return append(append(found, examineServices(a)...), examineBackends(ctx, a)...), nil
 }
 
@@ -106,6 +110,40 @@ func examineHolder(o *options) []finding {
 		detail += fmt.Sprintf(", since %s", n.Since.Local().Format("2 January 2006 15:04:05"))
 	}
 	return []finding{{what: "holder", state: "ok", detail: detail}}
+}
+
+// examineShop looks at the files of the shop and at whether both sides agree.
+func examineShop(ctx context.Context, a *app, store string) []finding {
+	var found []finding
+	dir := filepath.Dir(store)
+	for node := range a.shop.files {
+		path := shopFile(dir, node)
+		if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+			found = append(found, finding{"shop", "bad", fmt.Sprintf("others may read %s (mode %o)", path, info.Mode().Perm()), "chmod 600 " + path})
+		}
+	}
+	st := a.shop.sync.Status()
+	differences, err := a.shop.sync.Compare(ctx)
+	underway := len(differences)
+	differences = slices.DeleteFunc(differences, func(d datasync.Difference) bool { return d.Pending })
+	underway -= len(differences)
+	switch {
+	case err != nil:
+		found = append(found, finding{"shop", "bad", err.Error(), `"banyan reset" puts the shop back.`})
+	case len(differences) > 0:
+		found = append(found, finding{
+			"shop", "bad", fmt.Sprintf("legacy and modern differ in %d fields, first in %s", len(differences), differences[0]),
+			`"banyan sync reconcile --repair" mends it.`,
+		})
+	case st.Lag > 0 || !st.Barrier:
+		found = append(found, finding{
+			"shop", "note", fmt.Sprintf("for a demonstration the sides are made to lag by %s (barrier: %t), %d fields are under way", st.Lag, st.Barrier, underway),
+			`"banyan sync lag 0" and "banyan sync barrier on" end it.`,
+		})
+	default:
+		found = append(found, finding{what: "shop", state: "ok", detail: fmt.Sprintf("legacy and modern agree, %d conflicts found so far", st.Conflicts)})
+	}
+	return found
 }
 
 func examineServices(a *app) []finding {

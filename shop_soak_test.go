@@ -257,7 +257,7 @@ func (s *soak) change(rng *rand.Rand, email string) {
 	case choice == 1 && r.Status == "processing":
 		intent, kind, a = "change_delivery_address", shipmentKind, args{"address": address}
 	case choice == 2 && r.Status == "processing":
-		intent, kind, a = "change_order", orderKind, args{"item": r.Lines[0].Name, "quantity": float64((r.Lines[0].Quantity)%90 + 1)}
+		intent, kind, a = "change_order", orderKind, args{"item": r.Lines[0].Name, "quantity": float64(r.Lines[0].Quantity%90 + 1)}
 	case choice == 3 && r.Status == "processing":
 		intent, kind, a = "cancel_order", orderKind, args{}
 	case choice < 4 && r.Status == "cancelled":

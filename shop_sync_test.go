@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -193,4 +195,133 @@ func TestShopRaces(t *testing.T) {
 		}
 	}
 	s.snapshot()
+}
+
+// TestSeedingIsMadeGood cuts a seeding off in every file: the shop is seeded again.
+func TestSeedingIsMadeGood(t *testing.T) {
+	for _, node := range []string{legacyNode, userNode, orderNode, shippingNode} {
+		t.Run(node, func(t *testing.T) {
+			dir := t.TempDir()
+			cut := errors.New("cut off")
+			s := mustOpenShop(t, dir)
+			first := s.snapshot()
+			day, err := readFirstDay(shopNow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = s.sync.Reset(t.Context(), func(tx *bbolt.Tx, n string) error {
+				if n == node {
+					return cut
+				}
+				return s.seed(tx, n, day)
+			})
+			if !errors.Is(err, cut) {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = mustOpenShop(t, dir)
+			if whole, err := s.sync.Whole(); !whole || err != nil {
+				t.Errorf("whole: %v, %v", whole, err)
+			}
+			if !maps.Equal(first, s.snapshot()) {
+				t.Error("the shop is not as on its first day")
+			}
+		})
+	}
+}
+
+// TestCloseBringsChangesToBothSides looks into the files after a close, and after
+// one of a shop whose sides lag.
+func TestCloseBringsChangesToBothSides(t *testing.T) {
+	for _, lag := range []time.Duration{0, time.Hour} {
+		s := newTestShop(t)
+		s.sync.SetPaused(true)
+		if err := s.sync.SetLag(lag); err != nil {
+			t.Fatal(err)
+		}
+		s.mustCall(orchestrator.Modern, "ada@example.com", "cancel_order", args{"order_id": "1003"})
+		s.sync.SetPaused(false)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db, err := bbolt.Open(shopFile(s.dir, legacyNode), 0o600, &bbolt.Options{Timeout: time.Second, ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "cancelled"
+		if lag > 0 {
+			want = "processing"
+		}
+		if err := db.View(func(tx *bbolt.Tx) error {
+			o, _, err := s.legacy.LoadOrder(tx, "1003")
+			if o.Status != want {
+				t.Errorf("lag %s: the monolith's file says %q", lag, o.Status)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		_ = db.Close()
+		s = mustOpenShop(t, s.dir)
+		if got := s.mustCall(orchestrator.Legacy, "ada@example.com", "get_order", args{"order_id": "1003"}); got["status"] != "cancelled" {
+			t.Errorf("lag %s: through the barrier the order is %v", lag, got["status"])
+		}
+	}
+}
+
+// TestReconcileMendsEveryField spoils each field of each entity on the modern side
+// and has both sides agree again, whoever is right.
+func TestReconcileMendsEveryField(t *testing.T) {
+	for _, side := range []orchestrator.Era{orchestrator.Legacy, orchestrator.Modern} {
+		t.Run(string(side), func(t *testing.T) {
+			s := newTestShop(t)
+			first := s.snapshot()
+			for _, kind := range s.sync.Kinds() {
+				if err := s.sync.SetRecord(t.Context(), kind, side); err != nil {
+					t.Fatal(err)
+				}
+			}
+			later := shopNow.UTC().Add(-time.Hour).Truncate(time.Second)
+			s.update(userNode, func(tx *bbolt.Tx) error {
+				p, _, err := s.users.Get(tx, "ada@example.com")
+				p.Name, p.Phone, p.Address, p.Since = "Ada Other", "+47 999 99 999", elm, p.Since.AddDate(0, 0, 1)
+				return errors.Join(err, s.users.Put(tx, p))
+			})
+			s.update(orderNode, func(tx *bbolt.Tx) error {
+				r, _, err := s.orders.Get(tx, "1003")
+				r.Status, r.ShippedAt, r.DeliveredAt, r.ReturnedAt, r.CancelledAt, r.PlacedAt = order.Returned, later, later, later, later, later
+				r.Lines = append(r.Lines, order.Line{Name: "bulb", Quantity: 2, Cents: 300})
+				return errors.Join(err, s.orders.Put(tx, r))
+			})
+			s.update(shippingNode, func(tx *bbolt.Tx) error {
+				r, _, err := s.shipping.Get(tx, "1002")
+				r.Address, r.Carrier, r.Tracking, r.Estimate = elm, "", "", time.Time{}
+				return errors.Join(err, s.shipping.Put(tx, r))
+			})
+			found, err := s.sync.Compare(t.Context())
+			fields := map[string]bool{}
+			for _, d := range found {
+				fields[fmt.Sprint(d.Kind, " ", d.Field)] = true
+			}
+			for _, want := range []string{
+				"customer name", "customer phone", "customer address", "customer since", "order status", "order placed", "order shipped",
+				"order delivered", "order cancelled", "order returned", "order items", "shipment address", "shipment carrier", "shipment tracking", "shipment estimate",
+			} {
+				if side == orchestrator.Legacy && !fields[want] {
+					t.Errorf("%s is not among %v, %v", want, found, err)
+				}
+			}
+			if _, err := s.sync.Repair(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if left, err := s.sync.Compare(t.Context()); err != nil || len(left) > 0 {
+				t.Errorf("left: %v, %v", left, err)
+			}
+			if now := s.snapshot(); maps.Equal(first, now) != (side == orchestrator.Legacy) {
+				t.Errorf("the record is %s; as before: %v", side, maps.Equal(first, now))
+			}
+		})
+	}
 }
