@@ -55,7 +55,7 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 		return err
 	}
 	if err := app.resetShop(ctx); err != nil {
-		return failed(fmt.Errorf("the shop could not be put back: %w. Nothing was changed", err))
+		return failed(fmt.Errorf("the shop could not be put back: %w. What was half done is done again at the next start", err))
 	}
 	if conversations {
 		infos, err := app.store.Conversations(ctx, "", 0)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -168,7 +169,7 @@ func closeFiles(files map[string]*bbolt.DB) error {
 
 // Services returns both eras of the shop, each service behind the barrier that
 // lets everybody read their own writes.
-func (s *shop) Services() []orchestrator.Service { return s.services }
+func (s *shop) Services() []orchestrator.Service { return slices.Clone(s.services) }
 
 // Directory returns who knows the users.
 func (s *shop) Directory() orchestrator.Directory { return s.users }
