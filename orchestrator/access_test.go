@@ -339,3 +339,37 @@ func BenchmarkPolicy(b *testing.B) {
 		})
 	}
 }
+
+func TestCatalogFor(t *testing.T) {
+	young, old := twoSides(0, 0)
+	k, _ := routedKernel(t, nil, &script{}, young, old, &till{era: Modern, rules: map[string]string{
+		"pay":      `user.role in ["presenter", "admin"]`,
+		"see_paid": `args.amount < 100.0`,
+	}})
+	all := k.Catalog()
+	names := func(u User) (out string) {
+		for _, e := range all.For(t.Context(), testNow, u).Intents() {
+			if e.Name == "pay" || e.Name == "see_paid" {
+				out += e.Name + " "
+			}
+		}
+		return out
+	}
+	for _, tc := range []struct {
+		user User
+		want string
+	}{{ann, "see_paid "}, {bob, "see_paid "}, {sue, "see_paid "}, {pia, "pay see_paid "}, {adam, "pay see_paid "}} {
+		for range 2 {
+			if got := names(tc.user); got != tc.want {
+				t.Errorf("%s sees %q, want %q", tc.user.Email, got, tc.want)
+			}
+		}
+	}
+	anns, bobs := all.For(t.Context(), testNow, ann), all.For(t.Context(), testNow, bob)
+	if anns != bobs || anns.Version() == all.Version() || anns.Intent("pay") != nil || all.Intent("pay") == nil {
+		t.Error("those who see the same do not share it, or it cannot be told from the whole")
+	}
+	if all.For(t.Context(), testNow, adam) != all {
+		t.Error("who sees everything does not see the catalog itself")
+	}
+}

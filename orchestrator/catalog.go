@@ -18,6 +18,7 @@ type Catalog struct {
 	entries []*Entry // sorted by name
 	byName  map[string]*Entry
 	version func() string // computed on first use
+	views   views
 }
 
 // Entry is one intent of the catalog with everybody who offers it.

@@ -58,7 +58,7 @@ func (r *run) planRest(ctx context.Context) *Plan {
 	}
 	rest, problem := r.askForPlan(ctx, PlanRequest{
 		Message: r.turn.Message, User: r.req.User, Subject: r.subject, Conversation: r.history, Digest: r.digest,
-		Catalog: r.catalog, Now: r.now, Goal: true, Done: done,
+		Catalog: r.visible(ctx), Now: r.now, Goal: true, Done: done,
 	})
 	if problem != nil || rest.Kind != PlanSteps || len(rest.Steps) == 0 {
 		if problem != nil {

@@ -201,7 +201,14 @@ func (k *Kernel) use(ctx, background context.Context, b Backend) error {
 // prepare tells the backend of the catalog, if it wants to know beforehand.
 func (k *Kernel) prepare(background context.Context, b *inUse) {
 	if p, ok := b.Backend.(Preparer); ok {
-		k.done.Go(func() { p.Prepare(background, k.Catalog()) })
+		catalog := k.Catalog()
+		customers := catalog.For(background, k.cfg.Now(), User{Email: "somebody", Role: Customer})
+		k.done.Go(func() {
+			p.Prepare(background, customers)
+			if customers != catalog {
+				p.Prepare(background, catalog)
+			}
+		})
 	}
 }
 

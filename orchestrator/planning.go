@@ -16,7 +16,7 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 	}
 	req := PlanRequest{
 		Message: r.turn.Message, User: r.req.User, Subject: r.subject, People: people,
-		Conversation: r.history, Digest: r.digest, Catalog: r.catalog, Now: r.now,
+		Conversation: r.history, Digest: r.digest, Catalog: r.visible(ctx), Now: r.now,
 	}
 	var faults []fault
 	for range 2 {
@@ -154,4 +154,9 @@ func backendProblem(err error, notLost string) *Error {
 		Code: CodeBackend, Cause: err,
 		Message: fmt.Sprintf("The language backend failed. %s Send the message again, or choose another backend with --backend.", notLost),
 	}
+}
+
+// visible is the part of the catalog that the user can use.
+func (r *run) visible(ctx context.Context) *Catalog {
+	return r.catalog.For(ctx, r.now, r.req.User)
 }

@@ -127,13 +127,16 @@ func EnumWord(s *jsonschema.Schema, value string) string {
 }
 
 // In returns a new catalog in another language, see Intent.In; the catalog itself if
-// no service has words in it. Whom it sends calls to is the same. Names of intents, fields and values stay as they are.
+// no service has words in it. Whom it sends calls to is the same. Names of intents, fields and
+// values stay as they are.
 func (c *Catalog) In(l *Locale) *Catalog {
 	if l == nil || !slices.ContainsFunc(c.entries, func(e *Entry) bool { _, ok := e.Languages[l.Language]; return ok }) {
 		return c
 	}
-	out := *c
-	out.entries, out.byName, out.version = make([]*Entry, 0, len(c.entries)), map[string]*Entry{}, sync.OnceValue(func() string { return c.Version() + "-" + l.Language })
+	out := &Catalog{
+		entries: make([]*Entry, 0, len(c.entries)), byName: map[string]*Entry{},
+		version: sync.OnceValue(func() string { return c.Version() + "-" + l.Language }),
+	}
 	for _, e := range c.entries {
 		t := new(Entry)
 		*t = *e
@@ -147,5 +150,5 @@ func (c *Catalog) In(l *Locale) *Catalog {
 		out.entries = append(out.entries, t)
 		out.byName[t.Name] = t
 	}
-	return &out
+	return out
 }
