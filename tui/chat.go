@@ -76,6 +76,8 @@ func (c *chat) apply(ev orchestrator.Event) {
 		c.list.changed()
 	} else if ev.Kind == orchestrator.EventBackend {
 		e = c.late(ev)
+	} else if ev.Kind == orchestrator.EventShadow {
+		c.lateShadow(ev)
 	}
 	if e != nil && ev.Kind == orchestrator.EventBackend {
 		c.notebook.keep(e.turn.ID, e.notes)

@@ -25,6 +25,8 @@ func (m *model) pressBinding(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		m.openPalette()
 	case key.Matches(msg, k.help) && (c.input.empty() || msg.Text == ""):
 		m.openHelp()
+	case key.Matches(msg, k.board):
+		return m.openBoard(""), true
 	case key.Matches(msg, k.conversations):
 		return m.openConversations(), true
 	case key.Matches(msg, k.fresh):

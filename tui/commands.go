@@ -27,6 +27,7 @@ func (m *model) commands() []command {
 		{"/model", "choose the backend, or /model NAME", "", func(m *model, arg string) tea.Cmd { return m.openModel(arg) }},
 		{"/integrations", "the backends: state, calls, cost, tests", "", func(m *model, _ string) tea.Cmd { return m.openIntegrations() }},
 		{orchestrator.ActCommand, "for staff: act for a customer; alone: for nobody", "", func(m *model, arg string) tea.Cmd { return m.actAs(arg) }},
+		{"/migration", "the migration board, or /migration VERB", "ctrl+g", func(m *model, arg string) tea.Cmd { return m.openBoard(arg) }},
 		{orchestrator.UndoCommand, "take back the last change of this conversation", "", func(m *model, _ string) tea.Cmd { return m.undo() }},
 		{"/goal", "goal mode on or off: the backend may plan on", "", func(m *model, arg string) tea.Cmd { m.setGoal(arg); return nil }},
 		{"/sources", "where the facts of the last answer come from", "ctrl+s", func(m *model, _ string) tea.Cmd { m.openSources(); return nil }},

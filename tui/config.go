@@ -86,10 +86,14 @@ const (
 type Opened struct {
 	Kernel       Kernel
 	Integrations Integrations
-	Notice       string
-	Accounts     []Account
-	Lookup       func(ctx context.Context, who string) (orchestrator.User, error)
-	Suggestions  func(ctx context.Context, user orchestrator.User) []string
+	// Migration and CanSteer are those of Config.
+	Migration   orchestrator.Migration
+	CanSteer    func(user orchestrator.User) bool
+	Bugs        []string
+	Notice      string
+	Accounts    []Account
+	Lookup      func(ctx context.Context, who string) (orchestrator.User, error)
+	Suggestions func(ctx context.Context, user orchestrator.User) []string
 	// User and Conversation replace those of Config when set.
 	User         *orchestrator.User
 	Conversation string
@@ -109,6 +113,14 @@ type Config struct {
 
 	// Integrations manages the backends; nil: there is only the kernel's own.
 	Integrations Integrations
+	// Migration is what the board shows and steers; nil: nobody routes calls, and the
+	// board says so.
+	Migration orchestrator.Migration
+	// CanSteer tells whether a user may change something about the migration; nil:
+	// staff alone. It is cheap. Whoever may not can watch.
+	CanSteer func(user orchestrator.User) bool
+	// Bugs are the names of wrong answers that a service can be made to give.
+	Bugs []string
 	// Notice is one line for people, said at the login and in the empty chat, such
 	// as "Ollama is running on this machine: /model switches to it".
 	Notice string

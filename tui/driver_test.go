@@ -32,6 +32,7 @@ type driver struct {
 	m      *model
 	k      *fakeKernel
 	in     *fakeIntegrations // nil if there are none
+	mig    *fakeMigration    // nil if there is none
 	clock  *clock
 	copied []string
 	quit   bool
@@ -52,9 +53,10 @@ func newDriver(t testing.TB, w, h int, change func(*Config)) *driver {
 	if in != nil {
 		in.k = k
 	}
+	mig, _ := cfg.Migration.(*fakeMigration)
 	ctx, cancel := context.WithCancel(context.Background())
 	cr := newCrew(ctx)
-	d := &driver{t: t, m: newModel(cfg.withDefaults(), cr), k: k, in: in, clock: c, later: make(chan tea.Msg, 64)}
+	d := &driver{t: t, m: newModel(cfg.withDefaults(), cr), k: k, in: in, mig: mig, clock: c, later: make(chan tea.Msg, 64)}
 	t.Cleanup(func() {
 		cancel()
 		if !cr.wait(5 * time.Second) {
@@ -104,6 +106,9 @@ func (d *driver) calls() int64 {
 	n := d.k.inside.Load()
 	if d.in != nil {
 		n += d.in.inside.Load()
+	}
+	if d.mig != nil {
+		n += d.mig.inside.Load()
 	}
 	return n
 }

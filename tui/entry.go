@@ -74,6 +74,10 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 				e.mark(ev.Step.ID, orchestrator.StepRunning)
 			}
 		}
+	case orchestrator.EventShadow:
+		if ev.Step != nil {
+			e.shadowed(*ev.Step)
+		}
 	case orchestrator.EventStepRetried:
 		if ev.Step != nil {
 			e.retried(*ev.Step)
@@ -105,7 +109,7 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 		r.text.Reset()
 		r.closed, r.closedLen = nil, 0
 	case orchestrator.EventTurnStarted, orchestrator.EventTurnEnded, orchestrator.EventServiceFailed, orchestrator.EventCatalog,
-		orchestrator.EventLapsed, orchestrator.EventRecovered, orchestrator.EventNotice:
+		orchestrator.EventLapsed, orchestrator.EventRecovered, orchestrator.EventNotice, orchestrator.EventMigration:
 	}
 	e.rev++
 	return true
@@ -150,8 +154,9 @@ func (e *entry) mark(id string, status orchestrator.StepStatus) {
 // finish replaces what was pieced together from events with the turn as the
 // kernel returned it.
 func (e *entry) finish(turn orchestrator.Turn, err error) {
-	at, msg, conv := e.turn.At, e.turn.Message, e.turn.Conversation
+	at, msg, conv, before := e.turn.At, e.turn.Message, e.turn.Conversation, e.turn.Steps
 	e.turn, e.unstored, e.run = turn, err, nil
+	e.compared(before)
 	if e.turn.At.IsZero() {
 		e.turn.At = at
 	}

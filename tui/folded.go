@@ -88,6 +88,7 @@ func (t tracer) folded(e *entry, w int) string {
 	if fallback > 0 {
 		parts = append(parts, t.st.bad.Render(count(fallback, "fallback")))
 	}
+	parts = append(parts, t.ways(turn.Steps)...)
 	for _, x := range []struct {
 		status orchestrator.StepStatus
 		word   string

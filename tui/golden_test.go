@@ -20,7 +20,7 @@ type scene struct {
 	play func(d *driver)
 }
 
-var scenes = append(stateScenes(), []scene{
+var scenes = append(append(stateScenes(), boardScenes...), []scene{
 	{"login", "", func(*driver) {}},
 	{"login-unknown", "", func(d *driver) { d.typed("eve@example.com"); d.press("enter"); d.settle() }},
 	{"empty", "ada@example.com", func(*driver) {}},
@@ -104,6 +104,9 @@ func staged(name, user string) func(*Config) {
 			if strings.HasPrefix(name, with) && name != "integrations-none" {
 				c.Integrations = newFakeIntegrations()
 			}
+		}
+		if strings.HasPrefix(name, "board") && name != "board-none" {
+			migrating(c)
 		}
 		if strings.HasPrefix(name, "notice") {
 			c.Notice = "Ollama is running on this machine: /model switches to it, and nothing leaves the machine."

@@ -23,7 +23,7 @@ func (m *model) helpPage(w int) []string {
 	}
 	head("keys")
 	for _, b := range []key.Binding{
-		k.send, k.newline, k.stop, k.trace, k.commands, k.conversations, k.fresh, k.copyAnswer, k.copyCode,
+		k.send, k.newline, k.stop, k.trace, k.commands, k.board, k.conversations, k.fresh, k.copyAnswer, k.copyCode,
 		k.recall, k.pageUp, k.pageDown, k.home, k.end, k.panelDown, k.sources, k.recovered, k.help, k.suspend, k.quit,
 	} {
 		h := b.Help()
@@ -41,6 +41,15 @@ func (m *model) helpPage(w int) []string {
 	out = append(out, "")
 	head("in /integrations")
 	for _, b := range []key.Binding{k.details, k.test, k.use} {
+		h := b.Help()
+		line(h.Key, h.Desc)
+	}
+	out = append(out, "")
+	head("on the board of /migration")
+	for _, b := range []key.Binding{
+		k.boardDetails, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy, k.boardPromote, k.boardAbort, k.boardUndo,
+		k.boardPause, k.boardBreak, k.boardHeal, k.boardReport, k.boardWhy, k.boardRetire,
+	} {
 		h := b.Help()
 		line(h.Key, h.Desc)
 	}

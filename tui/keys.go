@@ -12,6 +12,10 @@ type keyMap struct {
 	yes, no, change, only                                      key.Binding
 	again, details, test, use, integrations                    key.Binding
 	sources, recovered, dialogUp, dialogDown                   key.Binding
+	board, boardDetails, boardShadow, boardCanary, boardModern key.Binding
+	boardLegacy, boardPromote, boardAbort, boardUndo           key.Binding
+	boardPause, boardBreak, boardHeal, boardReport             key.Binding
+	boardRetire, boardWhy                                      key.Binding
 }
 
 func newKeyMap(g signs) keyMap {
@@ -57,6 +61,21 @@ func newKeyMap(g signs) keyMap {
 		recovered:     b("ctrl+r", "what was finished after a restart", "ctrl+r"),
 		dialogUp:      b(g.upDown, "scroll", "up"),
 		dialogDown:    b(g.upDown, "scroll", "down"),
+		board:         b("ctrl+g", "migration board", "ctrl+g"),
+		boardDetails:  b("enter", "differences", "enter"),
+		boardShadow:   b("s", "shadow", "s", "S"),
+		boardCanary:   b("c", "canary", "c", "C"),
+		boardModern:   b("m", "modern", "m", "M"),
+		boardLegacy:   b("l", "legacy", "l", "L"),
+		boardPromote:  b("p", "promote", "p", "P"),
+		boardAbort:    b("!", "abort", "!"),
+		boardUndo:     b("u", "undo", "u", "U"),
+		boardPause:    b("space", "pause or go on", "space"),
+		boardBreak:    b("b", "break", "b", "B"),
+		boardHeal:     b("h", "heal", "h", "H"),
+		boardReport:   b("r", "report", "r"),
+		boardRetire:   b("t", "retired", "t", "T"),
+		boardWhy:      b("w", "why", "w", "W"),
 		only:          b("1-9", "only that", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	}
 }

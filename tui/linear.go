@@ -102,6 +102,12 @@ func (l *linear) run(ctx context.Context) error {
 	if o.Integrations != nil {
 		l.cfg.Integrations = o.Integrations
 	}
+	if o.Migration != nil {
+		l.cfg.Migration = o.Migration
+	}
+	if o.CanSteer != nil {
+		l.cfg.CanSteer = o.CanSteer
+	}
 	if o.Notice != "" {
 		l.cfg.Notice = o.Notice
 	}
@@ -279,6 +285,8 @@ func (l *linear) command(ctx context.Context, line string) error {
 		l.model(ctx, arg)
 	case "/integrations":
 		l.integrations()
+	case "/migration":
+		return l.migration(ctx, arg)
 	case "/test":
 		l.test(ctx, arg)
 	case "/again":
@@ -295,7 +303,7 @@ func (l *linear) command(ctx context.Context, line string) error {
 		return l.openRecovered(ctx, arg)
 	case "/help":
 		l.say("help: type what you need in your own words. Nothing is changed before you have said yes.")
-		l.say("commands: /new, /conversations, /intents, /model, /integrations, /test, /as, /undo, /goal, /sources, /recovered, /again, /login, /quit")
+		l.say("commands: /new, /conversations, /intents, /migration, /model, /integrations, /test, /as, /undo, /goal, /sources, /recovered, /again, /login, /quit")
 	default:
 		l.say("error: there is no command %s. /help lists them.", cleanLine(name))
 	}

@@ -15,6 +15,10 @@ func (l *linear) tell(e *entry, ev orchestrator.Event, said map[string]bool) {
 		l.say("banyan: %s", cleanLine(ev.Text))
 		return
 	}
+	if ev.Kind == orchestrator.EventMigration {
+		l.say("migration: %s", cleanLine(ev.Text))
+		return
+	}
 	if !e.apply(ev) {
 		return
 	}
@@ -86,7 +90,14 @@ func (l *linear) step(t orchestrator.Turn, s orchestrator.StepRecord) {
 	} else if s.Route != "" {
 		parts = append(parts, cleanLine(string(s.Route)))
 	}
+	if why := (tracer{}).routed(s); why != "" {
+		parts = append(parts, why)
+	}
 	parts = append(parts, l.fate(tr, s)...)
+	if s.Shadow != nil {
+		found, _ := verdict(*s.Shadow)
+		parts = append(parts, found)
+	}
 	l.say("step %d of %d: %s", n, max(all, n), strings.Join(parts, ", "))
 }
 

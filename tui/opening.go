@@ -32,6 +32,9 @@ func (m *model) open() tea.Cmd {
 		if o.Integrations == nil {
 			o.Integrations = cfg.Integrations
 		}
+		if o.Migration == nil {
+			o.Migration = cfg.Migration
+		}
 		return openedMsg{opened: o, sub: o.Kernel.Subscribe(feedBuffer), info: inform(o.Kernel, o.Integrations)}
 	})
 }
@@ -68,6 +71,13 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 	}
 	o := msg.opened
 	m.kernel, m.sub, m.backends.source = o.Kernel, msg.sub, o.Integrations
+	m.migrating.source = o.Migration
+	if o.CanSteer != nil {
+		m.migrating.steers = o.CanSteer
+	}
+	if o.Bugs != nil {
+		m.migrating.bugs = o.Bugs
+	}
 	if o.Notice != "" {
 		m.notice = o.Notice
 	}
@@ -89,7 +99,7 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 		m.user, m.page = *o.User, pageChat
 	}
 	m.inform(msg.info)
-	cmds := []tea.Cmd{m.next()}
+	cmds := []tea.Cmd{m.next(), m.askNow()}
 	switch {
 	case m.page == pageChat:
 		cmds = append(cmds, m.enter(m.cfg.Conversation))

@@ -56,6 +56,7 @@ type model struct {
 	catalog *orchestrator.Catalog
 
 	backends  backends
+	migrating board
 	recovered recovered
 	notice    string
 	draft     string // for the input of the first conversation
@@ -99,7 +100,7 @@ func newModel(cfg Config, crew *crew) *model {
 	m := &model{
 		cfg: cfg, crew: crew, keys: newKeyMap(g), signs: g, st: st, md: md,
 		lookup: cfg.Lookup, suggest: cfg.Suggestions, opening: true,
-		backends: backends{source: cfg.Integrations}, notice: cfg.Notice,
+		backends: backends{source: cfg.Integrations}, migrating: board{steers: cfg.CanSteer, bugs: cfg.Bugs}, notice: cfg.Notice,
 		unmarked: cfg.getenv("TERM") == "linux",
 	}
 	m.paint = &painter{st: st, signs: g, md: md, now: cfg.Now, spin: g.waiting, keys: m.keys}
@@ -172,6 +173,19 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		m.switched(msg)
 	case testedMsg:
 		m.testEnded(msg)
+	case askMsg:
+		m.migrating.due = false
+		return m.askNow()
+	case statusMsg:
+		return m.informed(msg)
+	case steeredMsg:
+		return m.steerEnded(msg)
+	case differencesMsg:
+		m.differed(msg)
+	case reportMsg:
+		m.reported(msg)
+	case explainedMsg:
+		m.explained(msg)
 	case copiedMsg:
 		m.status = msg.text
 	case tea.KeyPressMsg:
@@ -301,6 +315,7 @@ func (m *model) events(msg eventsMsg) tea.Cmd {
 		if ev.Kind == orchestrator.EventNotice {
 			m.notice, m.status = ev.Text, cleanLine(ev.Text)
 		}
+		cmds = append(cmds, m.watched(ev))
 		m.chat.apply(ev)
 		m.othersTurn(ev)
 	}
@@ -336,6 +351,6 @@ func (m *model) spin() tea.Cmd {
 }
 
 func (m *model) busy() bool {
-	return m.chat.running() != nil || (m.opening && m.started) || m.login.busy || m.backends.busy() ||
+	return m.chat.running() != nil || (m.opening && m.started) || m.login.busy || m.backends.busy() || m.migrating.doing != "" ||
 		(m.overlay != nil && m.overlay.picker != nil && m.overlay.picker.loading)
 }

@@ -256,7 +256,11 @@ func (t tracer) who(s orchestrator.StepRecord, room int) []string {
 	if s.Route != "" {
 		who += "  "
 		if s.FallbackFrom != "" && s.FallbackFrom != s.Route {
-			who += t.st.era(s.FallbackFrom).Render(t.signs.era(s.FallbackFrom)) + t.st.bad.Render(" failed ") + t.st.quiet.Render(t.signs.arrow) + " "
+			what := " failed "
+			if s.Why == orchestrator.ByBreaker {
+				what = " left alone "
+			}
+			who += t.st.era(s.FallbackFrom).Render(t.signs.era(s.FallbackFrom)) + t.st.bad.Render(what) + t.st.quiet.Render(t.signs.arrow) + " "
 		}
 		who += t.st.era(s.Route).Render(t.signs.era(s.Route))
 	}
@@ -285,6 +289,9 @@ func (t tracer) took(s orchestrator.StepRecord) string { return orchestrator.Dur
 func (t tracer) aftermath(tr tree, s orchestrator.StepRecord, w int) []string {
 	var out []string
 	say := func(style lipgloss.Style, text string) { out = append(out, paint(wrap(text, w), style)...) }
+	if !s.Group {
+		out = append(out, t.way(s, w)...)
+	}
 	if why := tr.why(s); why != "" {
 		say(t.st.quiet, why)
 	}

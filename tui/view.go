@@ -79,7 +79,8 @@ func (m *model) header() string {
 	if m.chat.goal && len(spent) > 1 {
 		least = []string{spent[0], spent[len(spent)-1]}
 	}
-	room := m.w - 2 - width("banyan") - 2
+	left := st.accent.Bold(true).Render("banyan") + m.broken()
+	room := m.w - 2 - width(left) - 2
 	var right string
 	for _, try := range [][]string{
 		append([]string{full, m.migration(m.w >= 80)}, spent...), append([]string{full, m.migration(false)}, spent...),
@@ -93,7 +94,10 @@ func (m *model) header() string {
 			break
 		}
 	}
-	return " " + spread(st.accent.Bold(true).Render("banyan"), right, m.w-2, g.ellipsis)
+	if rest := m.w - 2 - width(left) - 1; m.broken() != "" && width(right) > rest {
+		right = cut(right, rest, g.ellipsis) // what is broken is never left out
+	}
+	return " " + spread(left, right, m.w-2, g.ellipsis)
 }
 
 // who says who is there, and for staff also for whom they act.
@@ -105,8 +109,9 @@ func (m *model) who() string {
 	return who
 }
 
-// migration says how many intents have a modern home, with a gauge if there is
-// room for the long form.
+// migration says how many intents modern serves to everybody or, where nobody routes
+// calls, how many have a modern home, with a gauge if there is room for the long
+// form.
 func (m *model) migration(long bool) string {
 	if m.catalog == nil || len(m.catalog.Intents()) == 0 {
 		return ""
@@ -116,6 +121,9 @@ func (m *model) migration(long bool) string {
 		if _, fresh := e.Eras(); fresh {
 			modern++
 		}
+	}
+	if s := m.migrating.status; m.migrating.known && len(s.Intents) > 0 {
+		modern, all = s.Live, len(s.Intents)
 	}
 	if !long {
 		return grouped(modern) + " of " + grouped(all) + " modern"

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"banyan/orchestrator"
+)
+
+// boardScreen is the board: every intent with who serves it, and what stands in front
+// of it.
+type boardScreen struct {
+	mark string // the chosen intent; it stays chosen when others come and go
+	top  int
+	// front is what stands in the place of the board; nil if nothing does.
+	front boardFront
+	// leave closes the board with what stands in front of it.
+	leave bool
+}
+
+// boardFront is what can stand in front of the board: a list of differences, a page, a
+// form, a question.
+type boardFront interface {
+	// press takes a key; done tells that it can go.
+	press(m *model, s *boardScreen, msg tea.KeyPressMsg) (cmd tea.Cmd, done bool)
+	// view is at most w cells wide. dock tells how many rows it needs below the board,
+	// 0 if it takes the whole place.
+	view(m *model, w, h int) []string
+	dock() int
+	hints(m *model) []key.Binding
+	scroll(n int)
+}
+
+// at is the row of the chosen intent.
+func (s *boardScreen) at(list []orchestrator.IntentStatus) int {
+	from, to := 0, len(list)
+	for from < to {
+		if mid := (from + to) / 2; list[mid].Intent < s.mark {
+			from = mid + 1
+		} else {
+			to = mid
+		}
+	}
+	return max(min(from, len(list)-1), 0)
+}
+
+// chosen is the intent under the mark.
+func (s *boardScreen) chosen(m *model) (orchestrator.IntentStatus, bool) {
+	list := m.migrating.status.Intents
+	if len(list) == 0 {
+		return orchestrator.IntentStatus{}, false
+	}
+	return list[s.at(list)], true
+}
+
+func (s *boardScreen) move(m *model, n int) {
+	if list := m.migrating.status.Intents; len(list) > 0 {
+		s.mark = list[max(min(s.at(list)+n, len(list)-1), 0)].Intent
+	}
+}
+
+func (s *boardScreen) scroll(m *model, n int) {
+	if s.front != nil && s.front.dock() == 0 {
+		s.front.scroll(n)
+		return
+	}
+	s.move(m, n)
+}
+
+func (s *boardScreen) press(m *model, msg tea.KeyPressMsg) tea.Cmd {
+	if s.front != nil {
+		cmd, done := s.front.press(m, s, msg)
+		if done {
+			s.front = nil
+		}
+		return cmd
+	}
+	k, page := m.keys, max(m.h-14, 1)
+	i, ok := s.chosen(m)
+	switch {
+	case key.Matches(msg, k.back), msg.Text == "q":
+		m.overlay = nil
+		return nil
+	case key.Matches(msg, k.boardReport):
+		return s.openReport(m)
+	case key.Matches(msg, k.boardHeal):
+		return s.heal(m)
+	case key.Matches(msg, k.boardBreak):
+		s.openBreak(m)
+		return nil
+	case !ok:
+		return nil
+	case key.Matches(msg, k.details):
+		s.mark = i.Intent
+		return s.openDifferences(m)
+	case key.Matches(msg, k.up):
+		s.move(m, -1)
+	case key.Matches(msg, k.down):
+		s.move(m, 1)
+	case key.Matches(msg, k.pageUp):
+		s.move(m, -page)
+	case key.Matches(msg, k.pageDown):
+		s.move(m, page)
+	case key.Matches(msg, k.home):
+		s.move(m, -1<<30)
+	case key.Matches(msg, k.end):
+		s.move(m, 1<<30)
+	default:
+		s.mark = i.Intent
+		return s.order(m, i, msg)
+	}
+	return nil
+}
+
+// order takes the keys that change something about an intent.
+func (s *boardScreen) order(m *model, i orchestrator.IntentStatus, msg tea.KeyPressMsg) tea.Cmd {
+	k := m.keys
+	if key.Matches(msg, k.boardWhy) {
+		return s.openExplanation(m, "")
+	}
+	simple := map[string]key.Binding{"promote": k.boardPromote, "abort": k.boardAbort, "undo": k.boardUndo}
+	what := ""
+	for w, b := range simple {
+		if key.Matches(msg, b) {
+			what = w
+		}
+	}
+	set := func(kind orchestrator.RouteKind) tea.Cmd {
+		return s.set(m, i, orchestrator.RouteChange{Intent: i.Intent, Route: orchestrator.Route{Kind: kind}})
+	}
+	switch {
+	case what == "" && !key.Matches(msg, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy, k.boardPause, k.boardRetire):
+		return nil
+	case !m.maySteer():
+		m.migrating.said = &told{false, onlyStaff}
+		return nil
+	case what != "":
+		return m.steer(steering{what: what, change: orchestrator.RouteChange{Intent: i.Intent}})
+	case key.Matches(msg, k.boardPause):
+		what = "pause"
+		if r := i.Rollout; r != nil && r.State == "paused" {
+			what = "resume"
+		}
+		return m.steer(steering{what: what, change: orchestrator.RouteChange{Intent: i.Intent}})
+	case key.Matches(msg, k.boardShadow):
+		return set(orchestrator.RouteShadow)
+	case key.Matches(msg, k.boardModern):
+		return set(orchestrator.RouteModern)
+	case key.Matches(msg, k.boardLegacy):
+		return set(orchestrator.RouteLegacy)
+	case key.Matches(msg, k.boardCanary):
+		s.openCanary(i)
+	case key.Matches(msg, k.boardRetire):
+		s.askRetire(m, i.Intent)
+	}
+	return nil
+}
+
+// set gives an intent another route, after asking if that breaks its contract.
+func (s *boardScreen) set(m *model, i orchestrator.IntentStatus, c orchestrator.RouteChange) tea.Cmd {
+	serves := c.Route.Kind == orchestrator.RouteModern || c.Route.Kind == orchestrator.RouteCanary
+	if serves && len(i.Contract) > 0 && !c.Force {
+		s.askForce(i, c)
+		return nil
+	}
+	return m.steer(steering{what: "set", change: c})
+}
+
+// heal mends what is broken.
+func (s *boardScreen) heal(m *model) tea.Cmd {
+	if len(m.migrating.status.Faults) == 0 {
+		m.migrating.said = &told{true, "Nothing is broken on purpose."}
+		return nil
+	}
+	return m.steer(steering{what: "heal"})
+}
+
+func (s *boardScreen) hints(m *model) []key.Binding {
+	if s.front != nil {
+		return s.front.hints(m)
+	}
+	k := m.keys
+	i, ok := s.chosen(m)
+	if !ok {
+		return []key.Binding{k.back, k.boardReport}
+	}
+	if !m.maySteer() {
+		return []key.Binding{k.boardDetails, k.boardWhy, k.boardReport, k.up, k.back}
+	}
+	out := []key.Binding{k.boardDetails}
+	if i.Modern != nil && i.Legacy != nil {
+		out = append(out, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy, k.boardPromote)
+	}
+	if i.Version.Version > 0 {
+		out = append(out, k.boardAbort, k.boardUndo)
+	}
+	if i.Rollout != nil && (i.Rollout.State == "running" || i.Rollout.State == "paused") {
+		out = append(out, k.boardPause)
+	}
+	if len(m.migrating.status.Faults) > 0 {
+		out = append(out, k.boardHeal)
+	}
+	return append(out, k.boardBreak, k.boardReport, k.boardWhy, k.back)
+}
