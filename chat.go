@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -29,6 +30,7 @@ func chat(cmd *cobra.Command, o *options) error {
 		return err
 	}
 	var app *app
+	var serving atomic.Pointer[holder]
 	goal := o.goalLimits()
 	cfg := tui.Config{
 		ASCII: o.ASCII, NoAnimation: o.NoMotion, Accessible: linear,
@@ -44,8 +46,10 @@ func chat(cmd *cobra.Command, o *options) error {
 		if err != nil {
 			return tui.Opened{}, err
 		}
+		serving.Store(app.holder)
 		return app.forTUI(ctx)
 	}
+	cfg.Awake = func() string { return o.awake(serving.Load()) }
 	if err := o.chatTerminal(&cfg); err != nil {
 		return err
 	}
@@ -72,7 +76,7 @@ func chat(cmd *cobra.Command, o *options) error {
 func (o *options) chatTerminal(cfg *tui.Config) error {
 	g := o.guest
 	if g == nil {
-		if o.trip != nil && len(o.trip.input.back) > 0 {
+		if o.trip != nil && o.trip.input.begun() {
 			cfg.In = o.trip.input
 		}
 		return nil
@@ -84,6 +88,19 @@ func (o *options) chatTerminal(cfg *tui.Config) error {
 	cfg.In, cfg.Out, cfg.Env, cfg.Width, cfg.Height = g.in, out, g.said.Env, g.said.Size.Width, g.said.Size.Height
 	cfg.Remote = &tui.Remote{Profile: g.said.Profile, Sizes: g.sizes, Interrupts: g.interrupts, Leave: g.leave}
 	return g.becomesChat(!cfg.Accessible)
+}
+
+// awake says why a chat must not suspend the process that it runs in.
+func (o *options) awake(h *holder) string {
+	switch {
+	case h == nil:
+		return ""
+	case o.guest != nil:
+		return fmt.Sprintf("this chat runs in process %d, which serves others as well: it is not suspended", os.Getpid())
+	case h.count() > 0:
+		return orchestrator.Wording{}.Plural(h.count(), "command") + " of other processes run here: this one is not suspended"
+	}
+	return ""
 }
 
 // newlines writes for a terminal in raw mode, which moves the cursor down for a

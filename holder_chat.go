@@ -75,7 +75,7 @@ func (a *app) goOn(ctx context.Context, opened *tui.Opened) error {
 		return nil //nolint:nilerr // the chat begins with the login again
 	}
 	opened.User, opened.Conversation = &user, t.Conversation
-	said := "The program that had the data folder open has ended; this chat goes on without it."
+	said := "The program that ran this chat has ended; the chat goes on without it."
 	if t.Conversation == "" || t.Draft == "" {
 		opened.Notice = said
 		return nil
@@ -91,8 +91,7 @@ func (a *app) goOn(ctx context.Context, opened *tui.Opened) error {
 		opened.Notice = said + " Your last message was dealt with."
 		return nil
 	}
-	opened.Draft = t.Draft
-	opened.Notice = said + " Nothing came of your last message: " + orchestrator.PrintableLine(t.Draft)
+	opened.Draft, opened.Notice = t.Draft, said
 	return nil
 }
 

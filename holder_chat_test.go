@@ -84,3 +84,49 @@ func TestOthersInTheChat(t *testing.T) {
 	chat.send("status of order 1003\r")
 	chat.see("processing")
 }
+
+// TestChatInTheMiddle kills the holder while it works for the chat of another
+// process: what was only asked is asked again by pressing enter.
+func TestChatInTheMiddle(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := startTerminalIn(t, dir, 100, 30, true, "--email", "ada@example.com", "--legacy-latency", "20s")
+	first.see("Hello Ada")
+	second := startTerminalIn(t, dir, 100, 30, true, "--email", "ben@example.com")
+	second.see("Hello Ben")
+	second.send("\x1a") // it would suspend the other process
+	second.see("not suspended")
+	second.send("where is my teapot?\r")
+	second.see("on its way", "stored")
+	second.send("how many loyalty points do I have?\r")
+	second.see("esc stop")
+	first.send("\x1a")
+	first.see("not suspended")
+	_ = first.process.Kill()
+	second.see("enter sends it again", "how many loyalty points")
+	second.settled()
+	second.send("\r")
+	second.see("▣ legacy", "points")
+	second.send("\x03\x03")
+	second.ends()
+}
+
+// TestLinearSecondChat has a conversation in the linear mode through another
+// process, and goes on when that one is killed.
+func TestLinearSecondChat(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	holder := startHolder(t, dir)
+	chat := startTerminalIn(t, dir, 200, 60, true, "--accessible")
+	chat.see("who are you?")
+	chat.send("ben@example.com\r")
+	chat.see("you are ben@example.com")
+	chat.send("where is my teapot?\r")
+	chat.see("Order 2001 is on its way")
+	kill(t, holder)
+	chat.see("goes on without it")
+	chat.send("status of order 2001\r")
+	chat.see("is shipped")
+	chat.send("/quit\r")
+	chat.ends()
+}

@@ -57,6 +57,10 @@ func (in *input) next() <-chan piece {
 	return in.pieces
 }
 
+// begun tells whether something of the input was read, or is being waited for, that
+// nobody has taken yet.
+func (in *input) begun() bool { return in.reading || len(in.back) > 0 || in.r.Buffered() > 0 }
+
 // taken is called with every piece that was taken from next.
 func (in *input) taken(p piece) {
 	in.reading = false

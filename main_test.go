@@ -64,9 +64,23 @@ func finish(t testing.TB, cmd *exec.Cmd, in string) ran {
 	return ran{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
 }
 
+// TestCommandLine runs every command, by itself and through another process that has
+// the data folder open: there is no difference.
 func TestCommandLine(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	t.Run("Alone", func(t *testing.T) {
+		t.Parallel()
+		testCommandLine(t, t.TempDir())
+	})
+	t.Run("BesideAnother", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		startHolder(t, dir)
+		testCommandLine(t, dir)
+	})
+}
+
+func testCommandLine(t *testing.T, dir string) {
 	ada := []string{"--email", "ada@example.com"}
 	ask := func(args ...string) []string { return append(append([]string{"ask"}, ada...), args...) }
 	for _, tc := range []struct {
@@ -86,6 +100,8 @@ func TestCommandLine(t *testing.T) {
 		{"Ask", ask("what's", "the", "status", "of", "order", "1003?"), "", 0, "processing", ""},
 		{"AskLines", ask(), "status of order 1003\n\n  \nand 1002?\n", 0, "1002", ""},
 		{"AskDash", ask("-"), "status of order 1003\n", 0, "processing", ""},
+		{"AskBlankEnd", ask(), "status of order 1003\n\n  ", 0, "processing", ""},
+		{"AskHalfLine", ask(), "status of order 1003", 0, "processing", ""},
 		{"AskNobody", []string{"ask", "hello"}, "", exitUsage, "", "--email"},
 		{"AskUnknown", []string{"ask", "--email", "eve@example.com", "hello"}, "", exitUsage, "", "eve@example.com"},
 		{"AskEmpty", ask(""), "", exitFailed, "Nothing was done", ""},
@@ -109,6 +125,9 @@ func TestCommandLine(t *testing.T) {
 		{"ShowUnknown", []string{"conversations", "show", "none"}, "", exitFailed, "", "none"},
 		{"DeleteUnknown", []string{"conversations", "delete", "--yes", "none"}, "", exitFailed, "", "none"},
 		{"Doctor", []string{"doctor"}, "", 0, "backend", ""},
+		{"Playbook", []string{"playbook", "run", "guided_return", "order_id=4001", "reason=too small", "--email", "dora@example.com"}, "", exitUnconfirmed, "4001", ""},
+		{"PlaybookAsks", []string{"playbook", "run", "guided_return", "order_id=4001", "--email", "dora@example.com"}, "", 0, "?", ""},
+		{"PlaybookUnknown", []string{"playbook", "run", "nothing", "--email", "dora@example.com"}, "", exitUsage, "", "nothing"},
 		{"ResetNeedsYes", []string{"reset"}, "", exitUnconfirmed, "", "--yes"},
 		{"Reset", []string{"reset", "--yes"}, "", 0, "as it was", ""},
 		{"AfterReset", ask("status of order 1003"), "", 0, "processing", ""},
@@ -124,6 +143,9 @@ func TestCommandLine(t *testing.T) {
 				t.Error("nothing on standard output")
 			}
 		})
+	}
+	if beside := banyan(t, dir, "", "doctor"); strings.Contains(beside.out, "holder") != strings.HasSuffix(t.Name(), "BesideAnother") {
+		t.Errorf("who holds the data folder: %s", beside.out)
 	}
 	info, err := os.Stat(filepath.Join(dir, ".local", "share", "banyan", "banyan.db"))
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -231,6 +253,17 @@ func TestJSON(t *testing.T) {
 		condition["met"] != true || condition["by"] != "cel" || condition["expr"] == "" || condition["text"] == "" {
 		t.Errorf("the last step: %v", last)
 	}
+}
+
+// startHolder starts a process that has the data folder open until the test ends.
+func startHolder(t testing.TB, dir string) *exec.Cmd {
+	t.Helper()
+	cmd, _, out := startAsk(t, dir)
+	t.Cleanup(func() { kill(t, cmd) })
+	if _, err := out.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
 }
 
 // startAsk starts `ask --json` on its standard input and asks a first thing.

@@ -149,6 +149,7 @@ func (m *model) entered(msg enteredMsg) {
 	c.input.remember(said)
 	if m.draft != "" && c.input.blank() {
 		c.input.set(m.draft)
+		m.status = "Nothing came of your last message: enter sends it again."
 	}
 	m.draft = ""
 	if msg.err != nil {

@@ -160,6 +160,9 @@ type Config struct {
 	Env []string
 	// Width and Height are the terminal's size where Out cannot tell it; 0 asks Out.
 	Width, Height int
+	// Awake says, in a few words, why the process must not be suspended now; empty: it
+	// may. Nil: it always may. It is called from Update.
+	Awake func() string
 	// Remote is set if the terminal belongs to another process, or another machine.
 	Remote *Remote
 }

@@ -130,6 +130,9 @@ func (l *linear) run(ctx context.Context) error {
 		return err
 	}
 	l.recovered()
+	if o.Draft != "" {
+		l.say("banyan: nothing came of your last message. Type it again, or something else: %s", cleanLine(o.Draft))
+	}
 	for {
 		line, err := l.ask(ctx, "you: ")
 		if err != nil {

@@ -210,6 +210,11 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	m.status, m.armed = "", time.Time{}
 	if key.Matches(msg, m.keys.suspend) {
+		if m.cfg.Awake != nil {
+			if m.status = m.cfg.Awake(); m.status != "" {
+				return nil
+			}
+		}
 		return tea.Suspend
 	}
 	switch {

@@ -72,7 +72,7 @@ func (c Config) options(ctx context.Context) []tea.ProgramOption {
 		opts = append(opts, tea.WithOutput(c.Out))
 	}
 	if c.Remote != nil {
-		opts = append(opts, tea.WithoutSignalHandler(), tea.WithColorProfile(c.Remote.Profile), tea.WithFilter(noSuspending))
+		opts = append(opts, tea.WithoutSignalHandler(), tea.WithColorProfile(c.Remote.Profile))
 	}
 	if c.Width > 0 && c.Height > 0 {
 		opts = append(opts, tea.WithWindowSize(c.Width, c.Height))
@@ -83,14 +83,6 @@ func (c Config) options(ctx context.Context) []tea.ProgramOption {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return opts
-}
-
-// noSuspending keeps a remote chat from suspending the process that runs it.
-func noSuspending(_ tea.Model, msg tea.Msg) tea.Msg {
-	if _, ok := msg.(tea.SuspendMsg); ok {
-		return nil
-	}
-	return msg
 }
 
 // attend passes on what comes from a remote terminal beside its keys, until the
