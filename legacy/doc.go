@@ -4,6 +4,6 @@
 // upper-case name, date of five digits or numeric code gets past it.
 //
 // It also carries the state of customers and orders across: what another side
-// changed comes in by PutCustomer and PutOrder, what the monolith changed goes
-// out by Hooks, both within one database transaction.
+// changed comes in by PutCustomer, PutOrder and PutDelivery, what the monolith
+// changed goes out by Hooks, each within a transaction of the monolith's own file.
 package legacy
