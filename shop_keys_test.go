@@ -116,7 +116,7 @@ func newChangedShop(tb testing.TB) testShop {
 		o.ID, o.Email = "0001", c.Email
 		delivered := o
 		delivered.ID, delivered.Status, delivered.Shipped, delivered.Delivered, delivered.Carrier, delivered.Tracking = "0003", "delivered", day, day, "Nordpost", "NP3"
-		return errors.Join(s.legacy.PutCustomer(tx, c), s.customerChanged(tx, legacy.Change{Event: "CustomerJoined"}, c),
+		return errors.Join(s.legacy.PutCustomer(tx, c), s.customerChanged(context.Background(), tx, legacy.Change{Event: "CustomerJoined"}, c),
 			s.putByHand(tx, o), s.putByHand(tx, delivered))
 	})
 	s.mustCall(orchestrator.Modern, "eve@example.com", "cancel_order", args{"order_id": "0001"})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -65,46 +66,46 @@ func owner(call orchestrator.Call) string {
 }
 
 // personChanged tells of a change of the user service.
-func (s *shop) personChanged(tx *bbolt.Tx, c user.Change) error {
+func (s *shop) personChanged(ctx context.Context, tx *bbolt.Tx, c user.Change) error {
 	p := c.Person
-	return s.sync.Record(tx, userNode, datasync.Change{
-		Name: c.Event, Kind: customerKind, Key: p.Email, Owner: p.Email, Cause: c.Key, State: personState(p),
+	return s.sync.Record(ctx, tx, userNode, datasync.Change{
+		Name: c.Event, Kind: customerKind, Key: p.Email, Owner: p.Email, Cause: c.Key, DryRun: c.DryRun, State: personState(p),
 	})
 }
 
 // orderChanged tells of a change of the order service.
-func (s *shop) orderChanged(tx *bbolt.Tx, c order.Change) error {
-	return s.sync.Record(tx, orderNode, datasync.Change{
-		Name: c.Event, Kind: orderKind, Key: c.Order.ID, Owner: c.Order.Email, Cause: c.Key, State: recordState(c.Order),
+func (s *shop) orderChanged(ctx context.Context, tx *bbolt.Tx, c order.Change) error {
+	return s.sync.Record(ctx, tx, orderNode, datasync.Change{
+		Name: c.Event, Kind: orderKind, Key: c.Order.ID, Owner: c.Order.Email, Cause: c.Key, DryRun: c.DryRun, State: recordState(c.Order),
 	})
 }
 
 // shipmentChanged tells of a change of the shipping service.
-func (s *shop) shipmentChanged(tx *bbolt.Tx, c shipping.Change) error {
+func (s *shop) shipmentChanged(ctx context.Context, tx *bbolt.Tx, c shipping.Change) error {
 	r := c.Shipment
-	return s.sync.Record(tx, shippingNode, datasync.Change{
-		Name: c.Event, Kind: shipmentKind, Key: r.OrderID, Owner: r.Email, Cause: c.Key, State: parcelState(r),
+	return s.sync.Record(ctx, tx, shippingNode, datasync.Change{
+		Name: c.Event, Kind: shipmentKind, Key: r.OrderID, Owner: r.Email, Cause: c.Key, DryRun: c.DryRun, State: parcelState(r),
 	})
 }
 
 // customerChanged tells of a change of a customer by the monolith.
-func (s *shop) customerChanged(tx *bbolt.Tx, what legacy.Change, c legacy.Customer) error {
+func (s *shop) customerChanged(ctx context.Context, tx *bbolt.Tx, what legacy.Change, c legacy.Customer) error {
 	p := personOf(c)
-	return s.sync.Record(tx, legacyNode, datasync.Change{
-		Name: what.Event, Kind: customerKind, Key: p.Email, Owner: p.Email, Cause: what.Key, State: personState(p),
+	return s.sync.Record(ctx, tx, legacyNode, datasync.Change{
+		Name: what.Event, Kind: customerKind, Key: p.Email, Owner: p.Email, Cause: what.Key, DryRun: what.DryRun, State: personState(p),
 	})
 }
 
 // legacyOrderChanged tells of a change of an order, or of its delivery, by the
 // monolith.
-func (s *shop) legacyOrderChanged(tx *bbolt.Tx, what legacy.Change, o legacy.Order) error {
-	change := datasync.Change{Name: what.Event, Kind: orderKind, Key: o.ID, Owner: o.Email, Cause: what.Key}
+func (s *shop) legacyOrderChanged(ctx context.Context, tx *bbolt.Tx, what legacy.Change, o legacy.Order) error {
+	change := datasync.Change{Name: what.Event, Kind: orderKind, Key: o.ID, Owner: o.Email, Cause: what.Key, DryRun: what.DryRun}
 	if what.Event == legacy.DeliveryAddressChanged {
 		change.Kind, change.State = shipmentKind, parcelState(shipmentOf(o))
 	} else {
 		change.State = recordState(orderOf(o))
 	}
-	return s.sync.Record(tx, legacyNode, change)
+	return s.sync.Record(ctx, tx, legacyNode, change)
 }
 
 // holding is a Holding whose states have the type T. load returns what the node has

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -321,6 +322,35 @@ func TestReconcileMendsEveryField(t *testing.T) {
 			}
 			if now := s.snapshot(); maps.Equal(first, now) != (side == orchestrator.Legacy) {
 				t.Errorf("the record is %s; as before: %v", side, maps.Equal(first, now))
+			}
+		})
+	}
+}
+
+// TestShopTellsStates sees that both sides tell what a change leaves in one form,
+// and what it would leave before.
+func TestShopTellsStates(t *testing.T) {
+	for _, c := range everyChange(orchestrator.Legacy)[:6] {
+		t.Run(c.intent, func(t *testing.T) {
+			told := map[string]bool{}
+			for _, era := range []orchestrator.Era{orchestrator.Legacy, orchestrator.Modern} {
+				s := newTestShop(t)
+				u := orchestrator.User{Email: c.email, Role: orchestrator.Customer}
+				call := orchestrator.Call{Intent: c.intent, Args: args{"email": c.email}, User: u, Subject: u, Key: "k", DryRun: true}
+				maps.Copy(call.Args, c.args)
+				dry, err := s.service(era, c.intent).Call(t.Context(), call)
+				if err != nil {
+					t.Fatal(err)
+				}
+				call.DryRun = false
+				done, err := s.service(era, c.intent).Call(t.Context(), call)
+				if err != nil || len(done.State) != 1 {
+					t.Fatalf("%s tells %v, %v", era, done.State, err)
+				}
+				told[asJSON(t, dry.State)], told[asJSON(t, done.State)] = true, true
+			}
+			if len(told) != 1 {
+				t.Errorf("told are %v", slices.Collect(maps.Keys(told)))
 			}
 		})
 	}

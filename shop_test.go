@@ -70,8 +70,8 @@ func (s testShop) drain() {
 // of it.
 func (s testShop) putByHand(tx *bbolt.Tx, o legacy.Order) error {
 	return errors.Join(s.legacy.PutOrder(tx, o),
-		s.legacyOrderChanged(tx, legacy.Change{Event: "OrderShipped"}, o),
-		s.legacyOrderChanged(tx, legacy.Change{Event: legacy.DeliveryAddressChanged}, o))
+		s.legacyOrderChanged(context.Background(), tx, legacy.Change{Event: "OrderShipped"}, o),
+		s.legacyOrderChanged(context.Background(), tx, legacy.Change{Event: legacy.DeliveryAddressChanged}, o))
 }
 
 type args = map[string]any

@@ -26,6 +26,8 @@ const (
 type Change struct {
 	Event string // one of the events below
 	Key   string // the idempotency key of the call, or its digest if it is very long
+	// DryRun says that the change will be taken back.
+	DryRun bool
 }
 
 // The events of the monolith.
@@ -53,14 +55,14 @@ func events() map[string]string {
 }
 
 // Hooks are told what the monolith changed, in the write transaction of the
-// change. Their error takes the change back and fails the call. They are not
-// called for a dry run, for what is put by PutCustomer, PutOrder and PutDelivery,
+// change and with the context of the call. Their error takes the change back and
+// fails the call. They are not called for what is put by PutCustomer, PutOrder and PutDelivery,
 // or when nothing is different from before. Either may be nil.
 type Hooks struct {
-	OnCustomer func(tx *bbolt.Tx, what Change, c Customer) error
+	OnCustomer func(ctx context.Context, tx *bbolt.Tx, what Change, c Customer) error
 	// OnOrder is also told when an item of an order is returned, or not returned
 	// after all, and the order stays as it is.
-	OnOrder func(tx *bbolt.Tx, what Change, o Order) error
+	OnOrder func(ctx context.Context, tx *bbolt.Tx, what Change, o Order) error
 }
 
 // Service is the monolith as the kernel sees it: an orchestrator.Service,

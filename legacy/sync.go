@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -173,21 +174,21 @@ func (s *Service) LoadOrder(tx *bbolt.Tx, id string) (o Order, ok bool, err erro
 func (s *Service) Reset(tx *bbolt.Tx) error { return s.m.Reset(tx) }
 
 // changed translates the monolith's notice of a change for the hooks.
-func (h Hooks) changed(tx *bbolt.Tx, n monolith.Notice) error {
+func (h Hooks) changed(ctx context.Context, tx *bbolt.Tx, n monolith.Notice) error {
 	event, known := events()[n.Code]
 	if !known {
 		return fmt.Errorf("nobody has said what transaction %s does", n.Code)
 	}
-	what, r := Change{Event: event, Key: n.RequestID}, n.Record
+	what, r := Change{Event: event, Key: n.RequestID, DryRun: n.Validated}, n.Record
 	switch {
 	case r.Layout() == "CUSTOMER-RECORD" && h.OnCustomer != nil:
-		return h.OnCustomer(tx, what, customerOf(r))
+		return h.OnCustomer(ctx, tx, what, customerOf(r))
 	case r.Layout() == "ORDER-RECORD" && h.OnOrder != nil:
 		o, err := transferOf(r)
 		if err != nil {
 			return err
 		}
-		return h.OnOrder(tx, what, o)
+		return h.OnOrder(ctx, tx, what, o)
 	}
 	return nil
 }

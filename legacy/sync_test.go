@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -19,11 +20,11 @@ type log struct {
 
 func (l *log) hooks() Hooks {
 	return Hooks{
-		OnCustomer: func(_ *bbolt.Tx, w Change, c Customer) error {
+		OnCustomer: func(_ context.Context, _ *bbolt.Tx, w Change, c Customer) error {
 			l.changes, l.customers = append(l.changes, w), append(l.customers, c)
 			return l.err
 		},
-		OnOrder: func(_ *bbolt.Tx, w Change, o Order) error {
+		OnOrder: func(_ context.Context, _ *bbolt.Tx, w Change, o Order) error {
 			l.changes, l.orders = append(l.changes, w), append(l.orders, o)
 			return l.err
 		},

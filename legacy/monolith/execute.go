@@ -1,6 +1,7 @@
 package monolith
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -85,7 +86,7 @@ func (w *work) refuse(code Code, at time.Time, names ...string) error {
 var errTakeBack = errors.New("validated only")
 
 // execute runs a request. The caller holds the lock.
-func (m *Monolith) execute(request string) (string, error) {
+func (m *Monolith) execute(ctx context.Context, request string) (string, error) {
 	head, body, err := m.book.DecodePrefix("REQUEST-HEADER", request)
 	if err != nil {
 		return m.respond("", BadRecord, nil)
@@ -118,7 +119,7 @@ func (m *Monolith) execute(request string) (string, error) {
 	if mode == ModeSearch {
 		return m.search(w, head, body)
 	}
-	return m.update(w, t, head, body)
+	return m.update(ctx, w, t, head, body)
 }
 
 // search answers what the update of the same request ID and content was answered.
@@ -146,12 +147,15 @@ func (w *work) digest(head *Record, body string) string {
 }
 
 // update runs a transaction that changes something, once for every request ID.
-func (m *Monolith) update(w *work, t transaction, head *Record, body string) (response string, err error) {
+func (m *Monolith) update(ctx context.Context, w *work, t transaction, head *Record, body string) (response string, err error) {
 	code, mode, id := head.Text("TRAN-CODE"), head.Text("TRAN-MODE"), head.Text("REQ-ID")
 	err = m.db.Update(func(tx *bbolt.Tx) (err error) {
 		w.files = m.files(tx, w.now)
 		if mode == ModeValidate {
 			if response, err = m.run(w, code, t); err != nil {
+				return err
+			}
+			if err := m.tell(ctx, tx, w, Notice{Code: code, Validated: true}); err != nil {
 				return err
 			}
 			return errTakeBack
@@ -166,16 +170,25 @@ func (m *Monolith) update(w *work, t transaction, head *Record, body string) (re
 		if response, err = m.run(w, code, t); err != nil {
 			return err
 		}
-		if m.changed != nil {
-			for _, rec := range w.dirty() {
-				if err := m.changed(tx, Notice{code, id, rec}); err != nil {
-					return fmt.Errorf("tell of a change: %w", err)
-				}
-			}
+		if err := m.tell(ctx, tx, w, Notice{Code: code, RequestID: id}); err != nil {
+			return err
 		}
 		return w.save(id, digest, response)
 	})
 	return response, asResponse(err)
+}
+
+// tell gives notice of every record that was touched.
+func (m *Monolith) tell(ctx context.Context, tx *bbolt.Tx, w *work, n Notice) error {
+	if m.changed == nil {
+		return nil
+	}
+	for _, n.Record = range w.dirty() {
+		if err := m.changed(ctx, tx, n); err != nil {
+			return fmt.Errorf("tell of a change: %w", err)
+		}
+	}
+	return nil
 }
 
 // run performs a program and writes its response. A refusal is returned beside

@@ -34,7 +34,7 @@ type Monolith struct {
 	// is a channel, so that waiting for it can be given up.
 	lock    chan struct{}
 	random  *rand.Rand
-	changed func(tx *bbolt.Tx, n Notice) error
+	changed func(ctx context.Context, tx *bbolt.Tx, n Notice) error
 }
 
 // Open returns a monolith that keeps its records in db, in buckets below the
@@ -70,13 +70,14 @@ type Notice struct {
 	Code      string  // of the transaction
 	RequestID string  // of the request
 	Record    *Record // a CUSTOMER-RECORD or ORDER-RECORD after the change
+	Validated bool    // mode V: the change will be taken back
 }
 
 // Changed sets the function that is told of every CUSTOMER-RECORD and
-// ORDER-RECORD that a transaction of mode U has changed, or whose returns it has.
-// It is called in the transaction, once for each record, and its error takes the
-// transaction back. Changed must be called before the first Exchange.
-func (m *Monolith) Changed(f func(tx *bbolt.Tx, n Notice) error) { m.changed = f }
+// ORDER-RECORD that a transaction of mode U or V has changed, or whose returns it
+// has. It is called in the transaction with the context of Exchange, once for each
+// record, and its error takes the transaction back. Changed must be called before the first Exchange.
+func (m *Monolith) Changed(f func(ctx context.Context, tx *bbolt.Tx, n Notice) error) { m.changed = f }
 
 // Exchange performs one transaction: a request of the copybook in, a response
 // out. What the business refuses, or what cannot be read, is a response with a
@@ -92,7 +93,7 @@ func (m *Monolith) Exchange(ctx context.Context, request string) (response strin
 	if err := m.work(ctx); err != nil {
 		return "", fmt.Errorf("the monolith was still busy: %w", err)
 	}
-	return m.execute(request)
+	return m.execute(ctx, request)
 }
 
 // work lets the simulated time pass. The caller holds the lock.

@@ -20,6 +20,7 @@ type Transport interface {
 // direct applies a batch at once.
 type direct struct{ s *Sync }
 
+// Deliver implements Transport.
 func (d direct) Deliver(ctx context.Context, receiver string, b Batch) error {
 	return d.s.apply(ctx, receiver, b)
 }

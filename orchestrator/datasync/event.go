@@ -22,6 +22,9 @@ type Change struct {
 	// State is the whole entity after the change in the form that all nodes share.
 	// It is marshalled to JSON.
 	State any
+	// DryRun says that the change will be taken back: it is no event, but the result
+	// of the call tells the state that the change would have left.
+	DryRun bool
 }
 
 // Event is a change as it travels.

@@ -3,6 +3,7 @@ package datasync
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,9 @@ type shelf struct {
 }
 
 var things = []byte("things")
+
+// errDry takes a dry run back.
+var errDry = errors.New("dry run")
 
 func (h *shelf) holding(writes bool) Holding {
 	return Holding{
@@ -71,7 +75,7 @@ func (h *shelf) Describe(context.Context) (orchestrator.Description, error) {
 	}, nil
 }
 
-func (h *shelf) Call(_ context.Context, call orchestrator.Call) (res orchestrator.Result, err error) {
+func (h *shelf) Call(ctx context.Context, call orchestrator.Call) (res orchestrator.Result, err error) {
 	if h.enter != nil && call.Intent == "put" {
 		h.enter()
 	}
@@ -88,11 +92,19 @@ func (h *shelf) Call(_ context.Context, call orchestrator.Call) (res orchestrato
 		if err := tx.Bucket(things).Put([]byte(key), []byte(value)); err != nil {
 			return err
 		}
-		if call.DryRun {
-			return nil
+		if err := h.sync.Record(ctx, tx, h.name, Change{
+			Name: "ThingPut", Kind: thing, Key: key, Owner: ownerOf(key), Cause: call.Key, State: thingState{key, value}, DryRun: call.DryRun,
+		}); err != nil {
+			return err
 		}
-		return h.sync.Record(tx, h.name, Change{Name: "ThingPut", Kind: thing, Key: key, Owner: ownerOf(key), Cause: call.Key, State: thingState{key, value}})
+		if call.DryRun {
+			return errDry
+		}
+		return nil
 	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
 	return res, err
 }
 

@@ -1,6 +1,7 @@
 package datasync
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -15,9 +16,16 @@ const trimmed = 16
 
 // Record puts an event for a change into the outbox of the node whose write
 // transaction is tx, and gives the entity its next version. It is called by the
-// node in the transaction of the change, and not for a dry run: the event is on
-// its way if and when the transaction is committed.
-func (s *Sync) Record(tx *bbolt.Tx, name string, c Change) error {
+// node in the transaction of the change: the event is on its way if and when the
+// transaction is committed. For a dry run it only notes the state. ctx is that of
+// the call.
+func (s *Sync) Record(ctx context.Context, tx *bbolt.Tx, name string, c Change) error {
+	if err := note(ctx, c); err != nil {
+		return fmt.Errorf("record %s: %w", c.Name, err)
+	}
+	if c.DryRun {
+		return nil
+	}
 	return s.record(tx, name, c, Version{})
 }
 

@@ -14,7 +14,8 @@ import (
 // nodes; nodes without one are left out. A call waits until the node has all
 // events about its owner. A change also holds the owner's lock from there until the
 // service has returned, even if its caller is long gone, so that changes about the
-// same customer follow each other over both sides. What a service can besides
+// same customer follow each other over both sides. The result of a change tells the
+// states that were recorded for it. What a service can besides
 // (orchestrator.DryRunner, Finder, Playbook, Closer) it can still.
 func (s *Sync) Services() []orchestrator.Service {
 	var all []orchestrator.Service
@@ -85,7 +86,8 @@ func (g *guarded) Call(ctx context.Context, call orchestrator.Call) (orchestrato
 			return orchestrator.Result{}, fmt.Errorf("ask what the service changes: %w", err)
 		}
 	}
-	if (*g.changes.Load())[call.Intent] && !call.DryRun {
+	changes := (*g.changes.Load())[call.Intent]
+	if changes && !call.DryRun {
 		free, err := g.s.owners.take(ctx, owner)
 		if err != nil {
 			return orchestrator.Result{}, &orchestrator.Error{
@@ -98,7 +100,15 @@ func (g *guarded) Call(ctx context.Context, call orchestrator.Call) (orchestrato
 	if err := g.s.barrier(ctx, g.node, owner); err != nil {
 		return orchestrator.Result{}, err
 	}
-	return g.inner.Call(ctx, call)
+	if !changes {
+		return g.inner.Call(ctx, call)
+	}
+	ctx, left := collecting(ctx)
+	res, err := g.inner.Call(ctx, call)
+	if err == nil && res.State == nil {
+		res.State = left.all()
+	}
+	return res, err
 }
 
 // CanDryRun asks the service; one that knows no dry runs has none.

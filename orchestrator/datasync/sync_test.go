@@ -3,6 +3,7 @@ package datasync
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -65,12 +66,13 @@ func TestDryRunsAndRefusalsTellNobody(t *testing.T) {
 	w.SetPaused(true)
 	dry := request("put", "ada/x", "1")
 	dry.DryRun = true
-	if _, err := w.services[old].Call(context.Background(), dry); err != nil {
-		t.Fatal(err)
+	res, err := w.services[old].Call(context.Background(), dry)
+	if want := map[string]any{"thing ada/x": map[string]any{"key": "ada/x", "value": "1"}}; err != nil || !reflect.DeepEqual(res.State, want) {
+		t.Errorf("a dry run tells the state %v, %v", res.State, err)
 	}
 	boom := errors.New("boom")
-	err := w.shelves[old].db.Update(func(tx *bbolt.Tx) error {
-		if err := w.Record(tx, old, Change{Name: "ThingPut", Kind: thing, Key: "ada/x", Owner: "ada", State: thingState{"ada/x", "2"}}); err != nil {
+	err = w.shelves[old].db.Update(func(tx *bbolt.Tx) error {
+		if err := w.Record(context.Background(), tx, old, Change{Name: "ThingPut", Kind: thing, Key: "ada/x", Owner: "ada", State: thingState{"ada/x", "2"}}); err != nil {
 			return err
 		}
 		return boom
@@ -100,12 +102,12 @@ func TestRecordRefusesWhatIsNotTheNodes(t *testing.T) {
 		if c.node == follow {
 			db = w.shelves[follow].db
 		}
-		if err := db.Update(func(tx *bbolt.Tx) error { return w.Record(tx, c.node, c.change) }); err == nil {
+		if err := db.Update(func(tx *bbolt.Tx) error { return w.Record(context.Background(), tx, c.node, c.change) }); err == nil {
 			t.Errorf("%s: recorded", name)
 		}
 	}
 	err := w.shelves[old].db.Update(func(tx *bbolt.Tx) error {
-		return w.Record(tx, fresh, Change{Name: "E", Kind: thing, Key: "k", Owner: "o"})
+		return w.Record(context.Background(), tx, fresh, Change{Name: "E", Kind: thing, Key: "k", Owner: "o"})
 	})
 	if err == nil {
 		t.Error("recorded in the file of another node")

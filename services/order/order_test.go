@@ -366,7 +366,7 @@ func TestReinstate(t *testing.T) {
 func TestOneEffectForOneKey(t *testing.T) {
 	f := open(t)
 	changes := 0
-	f.OnChange(func(*bbolt.Tx, order.Change) error { changes++; return nil })
+	f.OnChange(func(context.Context, *bbolt.Tx, order.Change) error { changes++; return nil })
 	req := call("cancel_order", ada, map[string]any{"order_id": "1003"})
 	req.Key = "k"
 	var wg sync.WaitGroup
@@ -390,7 +390,7 @@ func TestOneEffectForOneKey(t *testing.T) {
 func TestHookCanRefuse(t *testing.T) {
 	f := open(t)
 	boom := errors.New("the other side is down")
-	f.OnChange(func(*bbolt.Tx, order.Change) error { return boom })
+	f.OnChange(func(context.Context, *bbolt.Tx, order.Change) error { return boom })
 	if err := second(f.Call(context.Background(), call("cancel_order", ada, map[string]any{"order_id": "1003"}))); !errors.Is(err, boom) {
 		t.Errorf("got %v", err)
 	}

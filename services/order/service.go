@@ -20,7 +20,7 @@ type Service struct {
 	*services.Service
 	store    *storage.Store
 	now      func() time.Time
-	onChange func(tx *bbolt.Tx, c Change) error
+	onChange func(ctx context.Context, tx *bbolt.Tx, c Change) error
 }
 
 // New opens the service on db, its own file, which the caller closes. now is
@@ -57,15 +57,19 @@ const (
 
 // Change is what a call has changed.
 type Change struct {
-	Event string // one of the events above
-	Key   string // the idempotency key of the call
-	Order Record // after the change
+	Event  string // one of the events above
+	Key    string // the idempotency key of the call
+	Order  Record // after the change
+	DryRun bool   // the change will be taken back
 }
 
 // OnChange sets the hook that is called with every change that a call of the
-// service makes, in the transaction of the change; its error takes the change
-// back. It is not called on dry runs. Set it before the first call.
-func (s *Service) OnChange(hook func(tx *bbolt.Tx, c Change) error) { s.onChange = hook }
+// service makes, in the transaction of the change and with the context of the call;
+// its error takes the change back. On a dry run the transaction is taken back
+// whatever it says. Set it before the first call.
+func (s *Service) OnChange(hook func(ctx context.Context, tx *bbolt.Tx, c Change) error) {
+	s.onChange = hook
+}
 
 func (s *Service) list(ctx context.Context, in ListOrders) (Orders, error) {
 	out := Orders{Orders: []Order{}}
@@ -135,8 +139,8 @@ func update[T any](ctx context.Context, s *Service, event, id string, tell func(
 		if err := s.Put(tx, r); err != nil {
 			return none, err
 		}
-		if s.onChange != nil && !call.DryRun {
-			if err := s.onChange(tx, Change{Event: event, Key: call.Key, Order: r}); err != nil {
+		if s.onChange != nil {
+			if err := s.onChange(ctx, tx, Change{Event: event, Key: call.Key, Order: r, DryRun: call.DryRun}); err != nil {
 				return none, fmt.Errorf("pass on the change of order %s: %w", r.ID, err)
 			}
 		}

@@ -20,7 +20,7 @@ type Service struct {
 	*services.Service
 	store    *storage.Store
 	now      func() time.Time
-	onChange func(tx *bbolt.Tx, c Change) error
+	onChange func(ctx context.Context, tx *bbolt.Tx, c Change) error
 }
 
 // New opens the service on db, its own file, which the caller closes. now is
@@ -54,12 +54,16 @@ type Change struct {
 	Event    string // DeliveryAddressChanged
 	Key      string // the idempotency key of the call
 	Shipment Record // after the change
+	DryRun   bool   // the change will be taken back
 }
 
 // OnChange sets the hook that is called with every change that a call of the
-// service makes, in the transaction of the change; its error takes the change
-// back. It is not called on dry runs. Set it before the first call.
-func (s *Service) OnChange(hook func(tx *bbolt.Tx, c Change) error) { s.onChange = hook }
+// service makes, in the transaction of the change and with the context of the call;
+// its error takes the change back. On a dry run the transaction is taken back
+// whatever it says. Set it before the first call.
+func (s *Service) OnChange(hook func(ctx context.Context, tx *bbolt.Tx, c Change) error) {
+	s.onChange = hook
+}
 
 func (s *Service) track(ctx context.Context, in Track) (Tracking, error) {
 	r, err := s.read(ctx, in.OrderID)
@@ -94,8 +98,8 @@ func (s *Service) changeAddress(ctx context.Context, in NewAddress) (Destination
 		if err := s.Put(tx, r); err != nil {
 			return Destination{}, err
 		}
-		if s.onChange != nil && !call.DryRun {
-			if err := s.onChange(tx, Change{Event: DeliveryAddressChanged, Key: call.Key, Shipment: r}); err != nil {
+		if s.onChange != nil {
+			if err := s.onChange(ctx, tx, Change{Event: DeliveryAddressChanged, Key: call.Key, Shipment: r, DryRun: call.DryRun}); err != nil {
 				return Destination{}, fmt.Errorf("pass on the address of order %s: %w", r.OrderID, err)
 			}
 		}

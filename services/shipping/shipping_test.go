@@ -170,7 +170,12 @@ func TestChangeDeliveryAddress(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := open(t)
 			var told []shipping.Record
-			f.OnChange(func(_ *bbolt.Tx, c shipping.Change) error { told = append(told, c.Shipment); return nil })
+			f.OnChange(func(_ context.Context, _ *bbolt.Tx, c shipping.Change) error {
+				if !c.DryRun {
+					told = append(told, c.Shipment)
+				}
+				return nil
+			})
 			req := call("change_delivery_address", ada, c.id, c.address)
 			req.DryRun = true
 			for range 2 {
@@ -234,7 +239,7 @@ func TestOwnership(t *testing.T) {
 func TestOneEffectForOneKey(t *testing.T) {
 	f := open(t)
 	changes := 0
-	f.OnChange(func(*bbolt.Tx, shipping.Change) error { changes++; return nil })
+	f.OnChange(func(context.Context, *bbolt.Tx, shipping.Change) error { changes++; return nil })
 	req := call("change_delivery_address", ada, "1003", elm)
 	req.Key = "k"
 	var wg sync.WaitGroup
@@ -259,7 +264,7 @@ func TestOneEffectForOneKey(t *testing.T) {
 func TestHookCanRefuse(t *testing.T) {
 	f := open(t)
 	boom := errors.New("the other side is down")
-	f.OnChange(func(*bbolt.Tx, shipping.Change) error { return boom })
+	f.OnChange(func(context.Context, *bbolt.Tx, shipping.Change) error { return boom })
 	if _, err := f.Call(context.Background(), call("change_delivery_address", ada, "1003", elm)); !errors.Is(err, boom) {
 		t.Errorf("got %v", err)
 	}

@@ -18,7 +18,7 @@ type Service struct {
 	*services.Service
 	store    *storage.Store
 	index    index
-	onChange func(tx *bbolt.Tx, c Change) error
+	onChange func(ctx context.Context, tx *bbolt.Tx, c Change) error
 }
 
 // New opens the service on db, its own file, which the caller closes. now is
@@ -53,12 +53,16 @@ type Change struct {
 	Event  string // PhoneChanged or AddressChanged
 	Key    string // the idempotency key of the call
 	Person Person // after the change
+	DryRun bool   // the change will be taken back
 }
 
 // OnChange sets the hook that is called with every change that a call of the
-// service makes, in the transaction of the change; its error takes the change
-// back. It is not called on dry runs. Set it before the first call.
-func (s *Service) OnChange(hook func(tx *bbolt.Tx, c Change) error) { s.onChange = hook }
+// service makes, in the transaction of the change and with the context of the call;
+// its error takes the change back. On a dry run the transaction is taken back
+// whatever it says. Set it before the first call.
+func (s *Service) OnChange(hook func(ctx context.Context, tx *bbolt.Tx, c Change) error) {
+	s.onChange = hook
+}
 
 func (s *Service) profile(ctx context.Context, _ Me) (Profile, error) {
 	var out Profile
@@ -110,8 +114,8 @@ func change[T any](ctx context.Context, s *Service, event string, set func(*Pers
 		if err := s.Put(tx, p); err != nil {
 			return none, err
 		}
-		if s.onChange != nil && !call.DryRun {
-			if err := s.onChange(tx, Change{Event: event, Key: call.Key, Person: p}); err != nil {
+		if s.onChange != nil {
+			if err := s.onChange(ctx, tx, Change{Event: event, Key: call.Key, Person: p, DryRun: call.DryRun}); err != nil {
 				return none, fmt.Errorf("pass on the change of %s: %w", p.Email, err)
 			}
 		}
