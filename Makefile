@@ -1,4 +1,4 @@
-.PHONY: run test lint bench figures fuzz picture soak
+.PHONY: run test lint bench figures fuzz picture soak licences sbom reproducible vulnerabilities
 
 run: ## open the chat
 	go run .
@@ -30,3 +30,16 @@ soak: ## the full forms of the long tests: streams, cuts at every byte, kills, c
 	go test -timeout 60m -run TestKillChanges -v . -args -kills 2000
 	go test -timeout 60m -run TestShopSoak -v . -args -writes 10000
 	go test -race -timeout 60m -run 'CancelledStreams|CutAt' ./backends/openai -args -streams 10000 -every
+
+licences: ## the licence of every dependency; fails if one is not on the list
+	go run ./.ci/supply licences
+
+SBOM ?= dist/sbom.json
+sbom: ## what is linked into the program, as CycloneDX
+	@mkdir -p $(dir $(SBOM)) && go run ./.ci/supply sbom > $(SBOM) && echo $(SBOM)
+
+reproducible: ## two builds in two folders, byte by byte the same
+	.ci/reproducible
+
+vulnerabilities: ## known ones that the program can reach, where the network allows it
+	.ci/vulnerabilities

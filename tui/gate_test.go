@@ -97,6 +97,9 @@ func walk(t *testing.T, d *driver, s string) {
 		v := d.m.View()
 		onlyText(t, what, v.Content)
 		onlyText(t, what+" title", v.WindowTitle)
+		if did := onScreen(v.Content, d.m.w, d.m.h); did != "" {
+			t.Errorf("%s: %s", what, did)
+		}
 		for i, l := range strings.Split(v.Content, "\n") {
 			if width(l) > d.m.w {
 				t.Fatalf("%s: row %d is %d cells wide: %q", what, i, width(l), l)
