@@ -151,6 +151,10 @@ type Config struct {
 	// NoAnimation stands the spinner still. Accessible is the linear mode; it is
 	// also on for ACCESSIBLE with any value but 0, false, no and off.
 	ASCII, NoAnimation, Accessible bool
+	// Demo, if not nil, drives the chat by keys, with captions in a bar at the bottom,
+	// until it is at its end or the person presses esc. The linear mode has none. The
+	// window needs three more rows.
+	Demo Demo
 	// Now is the clock, in the time zone that people see; time.Now if nil.
 	Now func() time.Time
 	// In and Out are the terminal, standard input and output if nil. Env is its

@@ -57,6 +57,7 @@ type model struct {
 
 	backends  backends
 	migrating board
+	demo      demo
 	recovered recovered
 	notice    string
 	draft     string // for the input of the first conversation
@@ -103,6 +104,7 @@ func newModel(cfg Config, crew *crew) *model {
 		backends: backends{source: cfg.Integrations}, migrating: board{steers: cfg.CanSteer, bugs: cfg.Bugs}, notice: cfg.Notice,
 		unmarked: cfg.getenv("TERM") == "linux",
 	}
+	m.demo = newDemo(cfg.Demo)
 	m.paint = &painter{st: st, signs: g, md: md, now: cfg.Now, spin: g.waiting, keys: m.keys}
 	m.chat = newChat(m.paint, m.keys, g)
 	m.login = newLogin(cfg.Accounts, g)
@@ -122,13 +124,14 @@ const firstFrame = 30 * time.Millisecond
 // Update takes one message into account. It does no I/O.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.update(msg)
-	return m, tea.Batch(cmd, m.spinner())
+	demo := m.demonstrate(msg)
+	return m, tea.Batch(cmd, demo, m.spinner())
 }
 
 func (m *model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.w, m.h = msg.Width, msg.Height
+		m.w, m.h = msg.Width, msg.Height-m.demo.rows()
 		m.redialog()
 		if !m.started {
 			m.started = true
@@ -189,9 +192,14 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case copiedMsg:
 		m.status = msg.text
 	case tea.KeyPressMsg:
+		if m.demo.on() && !key.Matches(msg, m.keys.quit, m.keys.suspend) {
+			return m.pressDemo(msg)
+		}
 		return m.press(msg)
 	case tea.PasteMsg:
-		m.pasted(msg.Content)
+		if !m.demo.on() {
+			m.pasted(msg.Content)
+		}
 	case tea.MouseWheelMsg:
 		m.wheel(msg)
 	}

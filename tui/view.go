@@ -36,6 +36,13 @@ func (m *model) View() tea.View {
 	if m.failed != nil {
 		x = -1
 	}
+	if m.demo.on() {
+		bar := m.demoBar(m.w)
+		if m.signs.ascii {
+			m.plainScreen(bar, -1, 0)
+		}
+		lines = append(window(lines, 0, m.h), bar...)
+	}
 	v.SetContent(strings.Join(lines, "\n"))
 	if x >= 0 {
 		v.Cursor = tea.NewCursor(x, y)
@@ -56,7 +63,7 @@ func (m *model) title() string {
 }
 
 func (m *model) viewSmall() []string {
-	text := "This window is " + grouped(m.w) + " by " + grouped(m.h) + ". Banyan needs " + grouped(minWidth) + " by " + grouped(minHeight) + " to be readable. Nothing is lost: make it larger, or press ctrl+c twice to quit."
+	text := "This window is " + grouped(m.w) + " by " + grouped(m.h+m.demo.rows()) + ". Banyan needs " + grouped(minWidth) + " by " + grouped(minHeight+m.demo.rows()) + " to be readable. Nothing is lost: make it larger, or press ctrl+c twice to quit."
 	lines := wrap(text, m.w)
 	return lines[:min(len(lines), m.h)]
 }
