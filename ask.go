@@ -23,6 +23,8 @@ type asker struct {
 	as           string // the customer for whom staff act
 	json, yes    bool
 	out, err     io.Writer
+	tellsSent    bool
+	told         int // the number of the last request that was told
 	last         orchestrator.Turn
 	turns        int    // that were dealt with
 	planned      func() // is called once a turn was run; nil: nobody waits for that
@@ -65,6 +67,7 @@ func askCommand(o *options) *cobra.Command {
 func (a *asker) register(cmd *cobra.Command, o *options, goOn *bool) {
 	f := cmd.Flags()
 	f.BoolVar(&a.json, "json", false, "print one JSON object a line for every turn")
+	f.BoolVar(&a.tellsSent, "sent", false, "print on standard error what was sent to models on other machines")
 	f.BoolVar(&a.yes, "yes", false, "confirm all changes beforehand")
 	f.StringVar(&a.conversation, "conversation", "", "go on with the conversation of this ID")
 	f.StringVar(&a.as, "as", "", "for staff: the customer to act for, by email or name")
@@ -215,6 +218,7 @@ func (a *asker) turn(ctx context.Context, message string) error {
 // deal prints a turn and notes that it is dealt with.
 func (a *asker) deal(turn orchestrator.Turn) error {
 	a.last = turn
+	a.tellSent()
 	a.tellStanding(turn)
 	if a.json {
 		if err := writeJSONLine(a.out, turn); err != nil {

@@ -186,6 +186,12 @@ func examineBackends(ctx context.Context, a *app) []finding {
 			continue
 		}
 		found = append(found, finding{what: "backend", state: "ok", detail: what})
+		switch {
+		case m != nil && m.private:
+			found = append(found, finding{what: "privacy", state: "ok", detail: m.info.Name + " is sent placeholders in place of personal data"})
+		case m != nil && !m.info.Local && m.info.Model != "":
+			found = append(found, finding{"privacy", "note", m.info.Name + " is sent personal data as it is", "--privacy remote, the default, sends placeholders."})
+		}
 	}
 	return found
 }

@@ -15,7 +15,10 @@ import (
 // slowBackend is the median latency from which a backend is called slow.
 const slowBackend = 5 * time.Second
 
-var _ tui.Integrations = (*backends)(nil)
+var (
+	_ tui.Integrations = (*backends)(nil)
+	_ tui.Outbox       = (*backends)(nil)
+)
 
 // Use implements tui.Integrations.
 func (b *backends) Use(ctx context.Context, chain string) error {
@@ -78,6 +81,7 @@ func (b *backends) Backends() []tui.Integration {
 func (m *madeBackend) fill(in *tui.Integration) {
 	i, s := m.info, m.meter.Stats()
 	in.Model, in.Version, in.Contract, in.Local, in.Capabilities, in.PriceKnown = i.Model, i.Version, i.Contract, i.Local, i.Capabilities, i.Price != nil
+	in.Private = m.private
 	in.Calls, in.Errors, in.InputTokens, in.OutputTokens, in.CostUSD = s.Calls, s.Errors, s.InputTokens, s.OutputTokens, s.CostUSD
 	in.P50MS, in.P95MS, in.LastError = ms(s.P50), ms(s.P95), s.LastError
 	for _, l := range s.Latencies {
@@ -100,6 +104,19 @@ func (m *madeBackend) fill(in *tui.Integration) {
 	case s.Calls > 0 || m.tested || (i.Local && i.Model == ""):
 		in.State = tui.StateUp
 	}
+}
+
+// Sent implements tui.Outbox.
+func (b *backends) Sent(_ context.Context, user orchestrator.User, conversation string) []tui.Sent {
+	var out []tui.Sent
+	for _, s := range b.sent.Of(user.Email, conversation) {
+		one := tui.Sent{At: s.At, Backend: s.Backend, Model: s.Model, Address: s.Address, Bytes: s.Bytes}
+		for _, m := range s.Messages {
+			one.Messages = append(one.Messages, tui.SentMessage{Role: m.Role, Text: m.Text})
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -55,7 +55,9 @@ type Integration struct {
 	// Local means that nothing leaves the machine. Active backends are those that
 	// the next turn asks: one, or all of a chain.
 	Local, Active bool
-	Capabilities  []string
+	// Private means that the backend is sent placeholders in place of personal data.
+	Private      bool
+	Capabilities []string
 	// State is one of the States; any other word is shown as it is.
 	State string
 	// Calls counts the requests made, Errors those that failed.
@@ -70,6 +72,26 @@ type Integration struct {
 	// LastError is the last failure in words; empty if there was none.
 	LastError string
 }
+
+// Outbox knows what was sent to models that are not on this machine. It is called
+// from Cmds.
+type Outbox interface {
+	// Sent returns the last requests that were made for a conversation of a user as
+	// they left the machine, oldest first.
+	Sent(ctx context.Context, user orchestrator.User, conversation string) []Sent
+}
+
+// Sent is one request to a model: when, to which backend at which host, how many
+// bytes, and what the model was told in order.
+type Sent struct {
+	At                      time.Time
+	Backend, Model, Address string
+	Bytes                   int
+	Messages                []SentMessage
+}
+
+// SentMessage is one message to a model. Role is system, user or assistant.
+type SentMessage struct{ Role, Text string }
 
 // The States of an Integration.
 const (
@@ -86,6 +108,7 @@ const (
 type Opened struct {
 	Kernel       Kernel
 	Integrations Integrations
+	Outbox       Outbox
 	// Migration and CanSteer are those of Config.
 	Migration   orchestrator.Migration
 	CanSteer    func(user orchestrator.User) bool
@@ -113,6 +136,8 @@ type Config struct {
 
 	// Integrations manages the backends; nil: there is only the kernel's own.
 	Integrations Integrations
+	// Outbox knows what was sent; nil: nothing is.
+	Outbox Outbox
 	// Migration is what the board shows and steers; nil: nobody routes calls, and the
 	// board says so.
 	Migration orchestrator.Migration

@@ -108,6 +108,9 @@ func (l *linear) run(ctx context.Context) error {
 	if o.CanSteer != nil {
 		l.cfg.CanSteer = o.CanSteer
 	}
+	if o.Outbox != nil {
+		l.cfg.Outbox = o.Outbox
+	}
 	if o.Notice != "" {
 		l.cfg.Notice = o.Notice
 	}
@@ -302,11 +305,13 @@ func (l *linear) command(ctx context.Context, line string) error {
 		l.switchGoal(arg)
 	case "/sources":
 		l.sources(ctx)
+	case "/sent":
+		l.sent(ctx, arg)
 	case "/recovered":
 		return l.openRecovered(ctx, arg)
 	case "/help":
 		l.say("help: type what you need in your own words. Nothing is changed before you have said yes.")
-		l.say("commands: /new, /conversations, /intents, /migration, /model, /integrations, /test, /as, /undo, /goal, /sources, /recovered, /again, /login, /quit")
+		l.say("commands: /new, /conversations, /intents, /migration, /model, /integrations, /test, /as, /undo, /goal, /sources, /sent, /recovered, /again, /login, /quit")
 	default:
 		l.say("error: there is no command %s. /help lists them.", cleanLine(name))
 	}

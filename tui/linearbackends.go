@@ -23,6 +23,11 @@ func (l *linear) model(ctx context.Context, name string) {
 	}
 	b := l.kernel.Backend()
 	l.say("backend: %s %s, model %s.", cleanLine(b.Name), cleanLine(b.Version), orNone(cleanLine(b.Model)))
+	if in != nil {
+		if said := privacySaid(in.Backends()); said != "" {
+			l.say("privacy: %s", said)
+		}
+	}
 	if in == nil {
 		l.say("banyan: choose another one with --backend when you start the program.")
 	} else if name == "" {

@@ -92,6 +92,9 @@ func (s *modelScreen) view(m *model, w, h int) []string {
 	}
 	lines = append(lines, below...)
 	lines = append(append(lines, ""), paint(wrap(s.how(list), min(w, maxText)), st.faint)...)
+	if said := privacySaid(list); said != "" {
+		lines = append(append(lines, ""), paint(wrap(said, min(w, maxText)), st.quiet)...)
+	}
 	if m.cfg.BackendHint != "" {
 		lines = append(append(lines, ""), m.backendHint(min(w, maxText))...)
 	}

@@ -81,6 +81,9 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 	if o.Notice != "" {
 		m.notice = o.Notice
 	}
+	if o.Outbox != nil {
+		m.cfg.Outbox = o.Outbox
+	}
 	if o.Lookup != nil {
 		m.lookup = o.Lookup
 	}

@@ -176,6 +176,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		m.switched(msg)
 	case testedMsg:
 		m.testEnded(msg)
+	case sentMsg:
+		m.sent(msg)
 	case askMsg:
 		m.migrating.due = false
 		return m.askNow()

@@ -27,10 +27,13 @@ type Outbox struct {
 	mu    sync.Mutex // guards what follows
 	list  []Sent     // oldest first
 	bytes int
+	count int
 }
 
 // Sent is one request as it left the machine.
 type Sent struct {
+	// N counts the requests from 1.
+	N            int
 	At           time.Time
 	Conversation string
 	User         string // email of whoever asked
@@ -123,7 +126,8 @@ func (o *Outbox) keep(s Sent, body []byte) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	s.At = o.now()
+	o.count++
+	s.N, s.At = o.count, o.now()
 	o.list = append(o.list, s)
 	o.bytes += s.Bytes
 	first, same := -1, 0
