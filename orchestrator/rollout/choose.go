@@ -23,9 +23,6 @@ type line struct {
 	release string
 	tally   *tally
 	trial   *trial // what the judge knows; nil if no judge looks at it
-	// tripped is set by the judge when a release is bad, before that is stored: from then
-	// on the stable route holds.
-	tripped atomic.Bool
 }
 
 // Choose decides by the route of the intent, see orchestrator.Router. It reads one
@@ -93,7 +90,7 @@ func (b *breaker) passes(now clock, peek bool) bool {
 
 // effective is the route that holds now.
 func (l *line) effective() orchestrator.Route {
-	if l.tripped.Load() {
+	if l.trial != nil && l.trial.condemned.Load() {
 		return l.stable
 	}
 	return l.route

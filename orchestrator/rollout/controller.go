@@ -35,7 +35,9 @@ type Controller struct {
 	stored   map[string]stored
 	tallies  map[string]*tally
 	trials   map[string]*trial
-	breakers map[node]*breaker
+	// trialStates are trials as they were stored, until their intent is learned.
+	trialStates map[string]trialState
+	breakers    map[node]*breaker
 }
 
 // stored is a record and the revision of it in State.
@@ -66,7 +68,8 @@ func New(o Options) (*Controller, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Controller{
 		opts: o, wake: make(chan struct{}, 1), stop: stop,
-		stored: map[string]stored{}, tallies: map[string]*tally{}, trials: map[string]*trial{}, breakers: map[node]*breaker{},
+		stored: map[string]stored{}, tallies: map[string]*tally{}, trials: map[string]*trial{}, trialStates: map[string]trialState{},
+		breakers: map[node]*breaker{},
 	}
 	c.table.Store(&table{})
 	changes, err := o.State.Watch(ctx, routeKeys)
@@ -276,7 +279,7 @@ func (c *Controller) defaultRoute(intent string) orchestrator.Route {
 func (c *Controller) tallyOf(intent string) *tally {
 	t := c.tallies[intent]
 	if t == nil {
-		t = &tally{sampler: sampler{seed: c.opts.Seed ^ uint64(bucket(intent, ""))}}
+		t = newTally(c.opts.Seed, intent, c.opts.Now())
 		c.tallies[intent] = t
 	}
 	return t

@@ -19,7 +19,10 @@ type latencies struct {
 const latenciesKept = 256
 
 func (l *latencies) add(d time.Duration) {
-	us := int32(min(max(d.Microseconds(), 0), math.MaxInt32))
+	l.keep(int32(min(max(d.Microseconds(), 0), math.MaxInt32)))
+}
+
+func (l *latencies) keep(us int32) {
 	if len(l.ring) < latenciesKept {
 		l.ring = append(l.ring, us)
 	} else {

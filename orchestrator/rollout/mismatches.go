@@ -66,9 +66,14 @@ func (m *mismatches) add(one orchestrator.Mismatch) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.list = append(m.list, kept{m.next, value, one.Intent, true})
-	m.next = (m.next + 1) % mismatchesKept
-	m.bytes += len(value)
+	m.put(kept{m.next, value, one.Intent, true})
+}
+
+// put appends one and forgets the oldest where there are too many. The caller holds mu.
+func (m *mismatches) put(k kept) {
+	m.list = append(m.list, k)
+	m.next = (k.slot + 1) % mismatchesKept
+	m.bytes += len(k.value)
 	for len(m.list) > mismatchesKept || m.bytes > allBytes {
 		m.bytes -= len(m.list[0].value)
 		m.list = m.list[1:]

@@ -28,7 +28,6 @@ func (c *Controller) Observe(s orchestrator.Sample) {
 	l.tally.served(s)
 	c.burn.add(s.At, s.Era)
 	if l.trial != nil && l.trial.served(s, l.tally) {
-		l.condemn()
 		c.nudge()
 	}
 }
@@ -82,14 +81,10 @@ func (c *Controller) Compare(p orchestrator.Pair) orchestrator.ShadowRecord {
 		c.found.add(mismatchOf(p, found))
 	}
 	if l.trial != nil && l.trial.compared(p, found) {
-		l.condemn()
 		c.nudge()
 	}
 	return found
 }
-
-// condemn lets the stable route hold at once. Storing it is the judge's next work.
-func (l *line) condemn() { l.tripped.Store(true) }
 
 // sideAnswer is an answer in the form that is kept.
 func sideAnswer(a orchestrator.Answer) orchestrator.SideAnswer {

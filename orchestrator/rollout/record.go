@@ -28,6 +28,7 @@ type version struct {
 
 // rollout is a canary that a judge looks at.
 type rollout struct {
+	Began   int                      `json:"began"` // the version that it began with
 	Mode    orchestrator.RolloutMode `json:"mode"`
 	State   string                   `json:"state"`
 	Steps   []int                    `json:"steps"`
@@ -138,7 +139,7 @@ func (r record) change(c orchestrator.RouteChange, byDefault orchestrator.Route,
 	next.Rollout = nil
 	if c.Route.Kind == orchestrator.RouteCanary && c.Rollout != "" {
 		steps := stepsWith(c.Steps, c.Route.Percent)
-		next.Rollout = &rollout{Mode: c.Rollout, State: stateRunning, Steps: steps, Step: slices.Index(steps, c.Route.Percent), Since: at}
+		next.Rollout = &rollout{Began: next.number(), Mode: c.Rollout, State: stateRunning, Steps: steps, Step: slices.Index(steps, c.Route.Percent), Since: at}
 	}
 	return next
 }
@@ -199,7 +200,7 @@ func (r record) promote(cause string, by orchestrator.Actor, byDefault orchestra
 		next.Rollout = r.Rollout.at(stateRunning, slices.Index(r.Rollout.Steps, route.Percent), at)
 	case route.Kind == orchestrator.RouteCanary:
 		steps := stepsWith(nil, route.Percent)
-		next.Rollout = &rollout{Mode: orchestrator.RolloutManual, State: stateRunning, Steps: steps, Step: slices.Index(steps, route.Percent), Since: at}
+		next.Rollout = &rollout{Began: next.number(), Mode: orchestrator.RolloutManual, State: stateRunning, Steps: steps, Step: slices.Index(steps, route.Percent), Since: at}
 	}
 	return next
 }
@@ -231,7 +232,7 @@ func (r record) undo(by orchestrator.Actor, byDefault orchestrator.Route, at tim
 	next.Rollout = nil
 	if last.Before.Kind == orchestrator.RouteCanary && r.Rollout != nil {
 		steps := stepsWith(r.Rollout.Steps, last.Before.Percent)
-		next.Rollout = &rollout{Mode: r.Rollout.Mode, State: statePaused, Steps: steps, Step: slices.Index(steps, last.Before.Percent), Since: at, Why: "The last change was taken back."}
+		next.Rollout = &rollout{Began: next.number(), Mode: r.Rollout.Mode, State: statePaused, Steps: steps, Step: slices.Index(steps, last.Before.Percent), Since: at, Why: "The last change was taken back."}
 	}
 	return next
 }

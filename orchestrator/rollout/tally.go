@@ -18,6 +18,14 @@ type tally struct {
 	// total is everything that is known, fresh the part of it that is not stored yet.
 	total, fresh   numbers
 	legacy, modern latencies
+	dirty          bool // there is something in fresh
+}
+
+// newTally begins to count.
+func newTally(seed uint64, intent string, now time.Time) *tally {
+	t := &tally{sampler: sampler{seed: seed ^ uint64(bucket(intent, ""))}}
+	t.total.Began, t.fresh.Began, t.dirty = now, now, true
+	return t
 }
 
 // numbers are the counts of an intent, in a form that can be stored and added up.
@@ -147,7 +155,7 @@ func (n *numbers) plus(o numbers) {
 		n.Since = 0
 	}
 	n.Since += o.Since
-	if n.Began.IsZero() {
+	if n.Began.IsZero() || !o.Began.IsZero() && o.Began.Before(n.Began) {
 		n.Began = o.Began
 	}
 }
@@ -163,10 +171,8 @@ func (t *tally) served(s orchestrator.Sample) {
 	fallback := s.Choice.First != "" && s.Era != s.Choice.First || s.Choice.Tripped != ""
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.dirty = true
 	for _, n := range []*numbers{&t.total, &t.fresh} {
-		if n.Began.IsZero() {
-			n.Began = s.At
-		}
 		if s.Era == orchestrator.Legacy {
 			n.Legacy.call(s.At, s.Err.Technical(), fallback)
 			n.Since = 0
@@ -184,6 +190,7 @@ func (t *tally) took(s orchestrator.Sample) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.dirty = true
 	t.side(s.Era).add(s.Duration)
 }
 
@@ -198,6 +205,7 @@ func (t *tally) side(era orchestrator.Era) *latencies {
 func (t *tally) compared(release string, noise bool, found orchestrator.ShadowRecord) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.dirty = true
 	for _, n := range []*numbers{&t.total, &t.fresh} {
 		s := &n.Shadow
 		if s.Release != release {
