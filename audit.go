@@ -86,7 +86,7 @@ func showAudit(f auditFilter) func(context.Context, *app, io.Writer) error {
 			if f.json {
 				err = writeJSONLine(out, l.line)
 			} else {
-				err = sayLine(out, "%s", auditInWords(l.line.Seq, l.entry))
+				err = sayLine(out, "%s", orchestrator.PrintableLine(auditInWords(l.line.Seq, l.entry)))
 			}
 			if err != nil {
 				return err

@@ -26,6 +26,7 @@ import (
 
 	"banyan/memory"
 	"banyan/orchestrator"
+	"banyan/orchestrator/audit"
 	"banyan/orchestrator/playbook"
 	"banyan/tui"
 )
@@ -99,6 +100,8 @@ var sinks = []struct {
 			return writeJSONLine(out, map[string]any{"text": w.payload, w.payload: []string{w.payload}})
 		})
 	}},
+	{"audit", func(w *hostile) string { return w.command(showAudit(auditFilter{})) }},
+	{"audit as JSON", func(w *hostile) string { return w.command(showAudit(auditFilter{json: true})) }},
 	{"events of the kernel", func(w *hostile) string { return strings.Join(w.said, "\n") }},
 	{"the linear chat", func(w *hostile) string { return w.linear() }},
 }
@@ -291,11 +294,14 @@ func newHostile(t testing.TB, payload string) *hostile {
 	}
 	w.app = &app{opts: o, store: store, log: &logFile{path: filepath.Join(dir, "banyan.log"), level: slog.LevelDebug}, playbooks: &playbook.Set{}}
 	w.app.logger = slog.New(slog.NewJSONHandler(w.app.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	if w.app.audit, err = audit.Open(w.app.auditPath(), audit.Options{}); err != nil {
+		t.Fatal(err)
+	}
 	w.app.kernel, err = orchestrator.New(t.Context(), orchestrator.Config{
 		Services: []orchestrator.Service{
 			hostileService{payload, "things"}, hostileService{payload, payload}, unheard{payload},
 		},
-		Backend: w.model, Store: store, Directory: hostileDirectory{w}, Logger: w.app.logger,
+		Backend: w.model, Store: store, Directory: hostileDirectory{w}, Logger: w.app.logger, Auditor: w.app.audit,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -513,4 +519,16 @@ func (m *hostileModel) Respond(_ context.Context, _ orchestrator.RespondRequest,
 		emit(d)
 	}
 	return orchestrator.Reply{Text: strings.Join(deltas, "")}, nil
+}
+
+// A line break in an argument makes no second line of the audit log's table: nobody
+// can write an entry of somebody else's.
+func TestAuditLinesAreNotForged(t *testing.T) {
+	t.Parallel()
+	w := newHostile(t, "x\n    7  2026-01-01 00:00  change   ada@example.com")
+	for line := range strings.Lines(w.command(showAudit(auditFilter{}))) {
+		if strings.HasPrefix(line, "    7  2026-01-01") {
+			t.Errorf("forged: %q", line)
+		}
+	}
 }

@@ -255,7 +255,7 @@ func TestAnswerLength(t *testing.T) {
 	}
 	t.Run("Endless", func(t *testing.T) {
 		r := mustLimited(t, Limits{AnswerLength: most}, steps(Step{ID: "a", Intent: "list_loans"}), &depot{era: Modern})
-		r.Kernel.backend.Store(&inUse{endless{r.script}, BackendInfo{Name: "endless"}})
+		r.backend.Store(&inUse{endless{r.script}, BackendInfo{Name: "endless"}})
 		turn := r.mustTurn(t, ann, "show my loans")
 		if turn.Kind != KindAnswer || !strings.HasPrefix(turn.Answer, "on and on") || !strings.Contains(turn.Answer, "cut here") {
 			t.Errorf("%s %q", turn.Kind, turn.Answer)

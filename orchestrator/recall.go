@@ -105,15 +105,23 @@ func (c *recall) get(ctx context.Context, user, conversation string) (recalled, 
 	return fresh, nil
 }
 
-// count returns how many turns a conversation of the user has.
+// count returns how many turns a conversation of the user has. It is looked for
+// among the latest first.
 func (c *recall) count(ctx context.Context, user, conversation string) (int, error) {
-	infos, err := c.store.Conversations(ctx, user, 0)
-	for _, info := range infos {
-		if info.ID == conversation {
-			return info.Turns, err
+	for n := 16; ; n *= 4 {
+		infos, err := c.store.Conversations(ctx, user, n)
+		if err != nil {
+			return 0, err
+		}
+		for _, info := range infos {
+			if info.ID == conversation {
+				return info.Turns, nil
+			}
+		}
+		if len(infos) < n {
+			return recallTurns, nil
 		}
 	}
-	return recallTurns, err
 }
 
 // tail returns the last turns of another conversation.
