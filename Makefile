@@ -28,6 +28,7 @@ picture: ## draw docs/chat.svg anew, from the real program in a terminal
 
 soak: ## the full forms of the long tests: streams, cuts at every byte, kills, changes on both sides
 	go test -timeout 60m -run TestKillChanges -v . -args -kills 2000
+	go test -timeout 60m -run TestEndOfHolder -v . -args -holder-ends 200
 	go test -timeout 60m -run TestShopSoak -v . -args -writes 10000
 	go test -race -timeout 60m -run 'CancelledStreams|CutAt' ./backends/openai -args -streams 10000 -every
 

@@ -49,7 +49,7 @@ func doctorCommand(o *options) *cobra.Command {
 func examine(cmd *cobra.Command, o *options) ([]finding, error) {
 	found := []finding{{what: "program", state: "ok", detail: fmt.Sprintf("banyan %s, %s on %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)}}
 	if err := o.load(cmd); err != nil {
-		return append(found, finding{"configuration", "bad", err.Error(), "Mend it as it says; all else was not looked at."}), nil
+		return append(found, finding{"configuration", "bad", err.Error(), "Mend it as it says; all else was not looked at."}), nil //nolint:nilerr // it is a finding
 	}
 	found = append(found, finding{what: "configuration", state: "ok", detail: fmt.Sprintf("monolith latency %s", o.Latency)})
 	found = append(found, examineLimits(o)...)
@@ -174,7 +174,7 @@ func examineServices(a *app) []finding {
 // examineBackends asks every backend of the chain one tiny question.
 func examineBackends(ctx context.Context, a *app) []finding {
 	var found []finding
-	for _, name := range a.backends.chain {
+	for name := range strings.SplitSeq(a.backends.inUse(), ",") {
 		err := a.backends.Test(ctx, name)
 		m, _ := a.backends.get(ctx, name) // Test has made it
 		what := strings.TrimSpace(name)

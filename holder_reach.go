@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 // it: holders that come and go take their time.
 const (
 	reachTime  = 15 * time.Second
+	movedTime  = partingTime + reachTime // for a command that has begun
 	lockWait   = 20 * time.Millisecond
 	answerTime = 5 * time.Second
 )
@@ -40,16 +40,19 @@ type trip struct {
 	args  []string
 	trail trail
 	input *input
+	moved bool // it has been in another process
 }
 
 // reach opens the store, or returns a *held if another process has it open and
 // serves this one.
 func (o *options) reach(ctx context.Context, path, command string) (*memory.Store, error) {
-	wait := storeWait
+	wait, end := storeWait, time.Now().Add(reachTime)
 	if o.trip != nil {
 		wait = lockWait
+		if o.trip.moved {
+			end = time.Now().Add(movedTime)
+		}
 	}
-	end := time.Now().Add(reachTime)
 	for {
 		if err := o.visitable(path); err != nil {
 			return nil, err
@@ -103,16 +106,16 @@ func (h *held) greet(said hello, path string) (again bool, err error) {
 	}
 	kind, payload, err := readFrame(c)
 	var late net.Error
-	switch {
-	case errors.As(err, &late) && late.Timeout():
+	if errors.As(err, &late) && late.Timeout() {
 		who := "another process"
 		if n, ok := memory.HolderOf(path); ok {
 			who = fmt.Sprintf("process %d (%s)", n.PID, n.Command)
 		}
 		return false, failed(fmt.Errorf("the data folder %s is open in %s, which does not answer. Nothing was done. If it was suspended, wake it up with fg; or end it",
 			filepath.Dir(path), who))
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), err != nil:
-		return true, nil
+	}
+	if err != nil {
+		return true, nil //nolint:nilerr // it has just gone
 	}
 	switch kind {
 	case frameRefused:
@@ -123,6 +126,7 @@ func (h *held) greet(said hello, path string) (again bool, err error) {
 		if json.Unmarshal(payload, &h.welcome) == nil {
 			return false, c.SetReadDeadline(time.Time{})
 		}
+	default: // no holder begins like this
 	}
 	return false, failed(fmt.Errorf("whoever listens on the socket in %s is no banyan. Nothing was done. Choose another folder with --data", filepath.Dir(path)))
 }

@@ -36,6 +36,9 @@ type keptFrame struct {
 const (
 	// maxKept bounds the output that is kept until it is known to stay, in bytes.
 	maxKept = 8 << 20
+	// maxPending bounds what is kept of a line that is not dealt with, in bytes; no
+	// message may be so long.
+	maxPending = 2 * chunk
 	// stopTime is how long a command may take to stop after Ctrl+C.
 	stopTime = 8 * time.Second
 )
@@ -203,7 +206,7 @@ func (v *visit) give(p piece) {
 	v.trip.input.taken(p)
 	v.reading = false
 	if len(p.text) > 0 {
-		if len(v.trip.trail.Line) < maxLine {
+		if len(v.trip.trail.Line) < maxPending {
 			v.trip.trail.Line += string(p.text)
 		}
 		_ = v.wire.send(frameInput, p.text) // the end of the connection says the rest
@@ -224,7 +227,7 @@ func (v *visit) broken() (status int, over, more bool) {
 		_, _ = fmt.Fprintf(v.err, "banyan: process %d, which ran this, ended in the middle of it. What stands above is not all. Run it again.\n", v.welcome.PID)
 		return exitFailed, true, false
 	}
-	v.kept = nil
+	v.kept, v.trip.moved = nil, true
 	// What a command has not dealt with it reads again, unless it is known to look for
 	// what became of it.
 	t := &v.trip.trail
