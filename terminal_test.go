@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"image/color"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -87,7 +88,7 @@ func startTerminalIn(t testing.TB, dir string, width, height int, dark bool, arg
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		_ = tty.Close()
-		_ = p.screen.Close()
+		_ = p.screen.InputPipe().(io.Closer).Close() // ends the reading; the emulator's own Close is not made for two goroutines
 		wg.Wait()
 	})
 	return p
