@@ -158,7 +158,7 @@ func fits(t *testing.T, d *driver, w, h int) {
 func TestGoldenStyles(t *testing.T) {
 	main := map[string]bool{
 		"login": true, "answered": true, "trace-open": true, "confirmation": true, "error": true, "integrations": true, "integrations-full": true, "send-again": true, "policies": true, "notice-empty": true,
-		"state-undone": true, "state-flagged": true, "state-repeated": true, "state-recovered": true, "state-sources": true, "state-partly": true, "state-many": true,
+		"state-undone": true, "state-flagged": true, "state-repeated": true, "state-recovered": true, "state-sources": true, "state-partly": true, "state-many": true, "board": true, "board-broken": true, "board-difference": true,
 	}
 	for _, s := range scenes {
 		if !main[s.name] {

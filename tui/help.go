@@ -46,10 +46,7 @@ func (m *model) helpPage(w int) []string {
 	}
 	out = append(out, "")
 	head("on the board of /migration")
-	for _, b := range []key.Binding{
-		k.boardDetails, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy, k.boardPromote, k.boardAbort, k.boardUndo,
-		k.boardPause, k.boardBreak, k.boardHeal, k.boardReport, k.boardWhy, k.boardRetire,
-	} {
+	for _, b := range k.ofBoard() {
 		h := b.Help()
 		line(h.Key, h.Desc)
 	}

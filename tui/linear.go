@@ -241,6 +241,7 @@ func (l *linear) enter(ctx context.Context, id string) error {
 	}
 	l.conv, l.failed, l.goal = id, "", l.cfg.Goal
 	b := l.kernel.Backend()
+	l.broken(ctx)
 	l.say("banyan: you are %s. The backend is %s.", cleanLine(l.user.Email), cleanLine(b.Name))
 	if acts := orchestrator.ActsFor(turns); acts != "" {
 		l.say("banyan: you act for %s.", cleanLine(acts))

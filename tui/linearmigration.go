@@ -187,3 +187,13 @@ func (l *linear) explain(ctx context.Context, o order) {
 		l.say("version %d: %s, %s %s%s %s", v.Version, routeWords(v.Route), cleanLine(v.Cause), w.Time(v.At, true), byWhom(v.By), cleanLine(v.By.Why))
 	}
 }
+
+// broken says what is broken on purpose, if anything is.
+func (l *linear) broken(ctx context.Context) {
+	if l.cfg.Migration == nil {
+		return
+	}
+	if s, err := l.cfg.Migration.Status(ctx); err == nil && len(s.Faults) > 0 {
+		l.say("attention: broken on purpose: %s", l.screenless(s).faults())
+	}
+}

@@ -7,24 +7,51 @@ import (
 	"banyan/orchestrator"
 )
 
-// burned sums the calls of each minute up in at most n buckets of equal length, the
-// last of which ends at the moment of the snapshot.
-func burned(points []orchestrator.BurnPoint, at time.Time, n int) (legacy, modern []float64, span time.Duration) {
-	if len(points) == 0 || n < 1 {
-		return nil, nil, 0
+// minutes spreads the calls of each minute out, the last minute being that of the
+// snapshot: ten minutes at least.
+func minutes(points []orchestrator.BurnPoint, at time.Time) (legacy, modern []float64) {
+	if len(points) == 0 {
+		return nil, nil
 	}
-	minutes := max(int(at.Sub(points[0].At)/time.Minute)+1, 10)
-	each := (minutes + n - 1) / n
-	cells := (minutes + each - 1) / each
-	legacy, modern = make([]float64, cells), make([]float64, cells)
+	const most = 7 * 24 * 60
+	n := min(max(int(at.Sub(points[0].At)/time.Minute)+1, 10), most)
+	legacy, modern = make([]float64, n), make([]float64, n)
 	for _, p := range points {
-		back := int(at.Sub(p.At)/time.Minute) / each
-		if i := cells - 1 - back; i >= 0 && i < cells {
+		if i := n - 1 - int(at.Sub(p.At)/time.Minute); i >= 0 && i < n {
 			legacy[i] += float64(p.Legacy)
 			modern[i] += float64(p.Modern)
 		}
 	}
-	return legacy, modern, time.Duration(cells*each) * time.Minute
+	return legacy, modern
+}
+
+// averaged brings values down to at most n, each the mean of those it stands for.
+func averaged(values []float64, n int) []float64 {
+	if len(values) <= n {
+		return values
+	}
+	out := make([]float64, n)
+	for i := range out {
+		from, to := i*len(values)/n, (i+1)*len(values)/n
+		for _, v := range values[from:to] {
+			out[i] += v / float64(to-from)
+		}
+	}
+	return out
+}
+
+// legacyShare is the share of the calls that legacy got, in percent; empty if there
+// were none.
+func legacyShare(legacy, modern []float64) string {
+	old, all := 0.0, 0.0
+	for i := range legacy {
+		old += legacy[i]
+		all += legacy[i] + modern[i]
+	}
+	if all == 0 {
+		return ""
+	}
+	return share(old/all) + " %"
 }
 
 // columnsChart draws values as columns in h rows, the highest value filling all of
@@ -65,26 +92,20 @@ func (g signs) columnsChart(values []float64, h int) []string {
 func (m *model) burnDown(w, h int) []string {
 	st, g := m.st, m.signs
 	b := &m.migrating
-	legacy, modern, span := burned(b.status.BurnDown, b.status.At, w)
+	legacy, modern := minutes(b.status.BurnDown, b.status.At)
 	if len(legacy) == 0 {
 		return append([]string{st.faint.Render(cut("calls to the monolith", w, g.ellipsis))},
 			paint(wrap("None so far. They are counted by the minute, and shrink as intents move to modern.", w), st.faint)...)
 	}
-	shareOf := func(from, to int) string {
-		old, all := 0.0, 0.0
-		for i := from; i < to; i++ {
-			old += legacy[i]
-			all += legacy[i] + modern[i]
+	span, third := time.Duration(len(legacy))*time.Minute, max(len(legacy)/3, 1)
+	text, last := "calls to the monolith, last "+spanWords(span), len(legacy)-third
+	if then, now := legacyShare(legacy[:third], modern[:third]), legacyShare(legacy[last:], modern[last:]); then != "" && now != "" {
+		of := then + " " + g.arrow + " " + now
+		for _, try := range []string{text + ": " + of + " of all", "monolith: " + of + " of all", "monolith: " + of} {
+			if text = try; width(text) <= w {
+				break
+			}
 		}
-		if all == 0 {
-			return ""
-		}
-		return share(old/all) + " %"
-	}
-	third := max(len(legacy)/3, 1)
-	text := "calls to the monolith, last " + spanWords(span)
-	if then, now := shareOf(0, third), shareOf(len(legacy)-third, len(legacy)); then != "" && now != "" {
-		text += ": " + then + " of all, now " + now
 	}
 	out := []string{st.faint.Render(cut(text, w, g.ellipsis))}
 	rows := max(h-1, 1)
@@ -92,9 +113,10 @@ func (m *model) burnDown(w, h int) []string {
 	if axis {
 		rows--
 	}
-	out = append(out, paint(g.columnsChart(legacy, rows), st.legacy)...)
+	columns := stretched(averaged(legacy, w), max(w/len(legacy), 1))
+	out = append(out, paint(g.columnsChart(columns, rows), st.legacy)...)
 	if axis {
-		out = append(out, st.faint.Render(spread(spanWords(span)+" ago", "now", max(len(legacy), 14), g.ellipsis)))
+		out = append(out, st.faint.Render(spread(spanWords(span)+" ago", "now", max(len(columns), 14), g.ellipsis)))
 	}
 	return out
 }
@@ -107,4 +129,18 @@ func spanWords(d time.Duration) string {
 		return count(int(d/time.Hour), "hour")
 	}
 	return count(int(d/(24*time.Hour)), "day")
+}
+
+// stretched repeats each value n times.
+func stretched(values []float64, n int) []float64 {
+	if n == 1 {
+		return values
+	}
+	out := make([]float64, 0, n*len(values))
+	for _, v := range values {
+		for range n {
+			out = append(out, v)
+		}
+	}
+	return out
 }

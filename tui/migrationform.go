@@ -114,7 +114,10 @@ func (f *boardForm) press(m *model, s *boardScreen, msg tea.KeyPressMsg) (tea.Cm
 	return nil, false
 }
 
-func (f *boardForm) dock() int { return len(f.fields) + 4 }
+func (f *boardForm) dock() int { return len(f.fields) + 2 + formSaid }
+
+// formSaid is how many lines say what a form would do.
+const formSaid = 3
 
 func (f *boardForm) scroll(int) {}
 
@@ -132,6 +135,8 @@ func (f *boardForm) view(m *model, w, _ int) []string {
 		}
 		if x.off != nil && x.off(f) {
 			value = st.faint.Render(g.dash)
+			out = append(out, mark+st.faint.Render(fill(x.name, 10, ""))+value)
+			continue
 		}
 		more := ""
 		if i == f.at && len(x.choices) > 1 {
@@ -141,9 +146,9 @@ func (f *boardForm) view(m *model, w, _ int) []string {
 	}
 	said, problem := f.explain(f)
 	if problem != "" {
-		return append(out, paint(window(hang(g.failed+" ", problem, w), 0, 2), st.bad)...)
+		return append(out, paint(window(hang(g.failed+" ", problem, w), 0, formSaid), st.bad)...)
 	}
-	return append(out, paint(window(wrap(said, min(w, maxText)), 0, 2), st.quiet)...)
+	return append(out, paint(window(wrap(said, min(w, maxText)), 0, formSaid), st.quiet)...)
 }
 
 func cleanAll(list []string) []string {

@@ -34,7 +34,7 @@ func boardColumns(w int, m *model) []boardColumn {
 	all := []boardColumn{
 		{head: "intent", width: max(min(name, 24), 12), cell: func(i orchestrator.IntentStatus) string { return cleanLine(i.Intent) }},
 		{head: "state", width: badge, cell: func(i orchestrator.IntentStatus) string { return m.routeBadge(i.Version.Route) }},
-		{head: "who serves it", width: 10, cell: m.bar},
+		{head: "served by", width: 10, cell: m.bar},
 		{head: "", width: 11, cell: m.served},
 		{head: "match", width: 7, right: true, cell: func(i orchestrator.IntentStatus) string {
 			rate, _ := match(i.Shadow)
@@ -44,12 +44,12 @@ func boardColumns(w int, m *model) []boardColumn {
 			return m.matchStyle(i.Shadow).Render(rate)
 		}},
 		{head: "", width: 7, cell: func(i orchestrator.IntentStatus) string { _, of := match(i.Shadow); return st.faint.Render(of) }},
-		{head: "errors" + both, width: 14, right: true, cell: m.errorRates},
-		{head: "p95" + both, width: 15, right: true, cell: func(i orchestrator.IntentStatus) string { return st.quiet.Render(sidesP95(i, m.signs.dash)) }},
-		{head: "last legacy call", width: 18, cell: m.lastLegacy},
+		{head: "errors" + both, width: 12, right: true, cell: m.errorRates},
+		{head: "p95" + both, width: 14, right: true, cell: func(i orchestrator.IntentStatus) string { return st.quiet.Render(sidesP95(i, m.signs.dash)) }},
+		{head: "last legacy call", width: 16, cell: m.lastLegacy},
 	}
 	if m.signs.ascii {
-		all[6].width, all[7].width = 18, 15
+		all[6].width, all[7].width = 16, 15
 	}
 	// What goes first when it is narrow; the name gives way before the figures do.
 	drop := []int{5, 3, 8, 7, 4, 6}
@@ -62,10 +62,11 @@ func boardColumns(w int, m *model) []boardColumn {
 		return n - columnGap
 	}
 	room := w - width(m.signs.pick) - 1
-	if over := total() - room; over > 0 && all[0].width-over >= 14 {
-		all[0].width -= over
-	}
 	for _, d := range drop {
+		over := total() - room
+		if over > 0 && all[0].width-over >= 14 {
+			all[0].width -= over
+		}
 		if total() <= room {
 			break
 		}
@@ -77,13 +78,14 @@ func boardColumns(w int, m *model) []boardColumn {
 			out = append(out, c)
 		}
 	}
-	if spare := room - total0(out); spare > 0 {
+	if spare := room - columnsWidth(out); spare > 0 {
 		out[0].width = min(out[0].width+spare, max(name, out[0].width))
 	}
 	return out
 }
 
-func total0(cols []boardColumn) (n int) {
+// columnsWidth is how wide columns are with the gaps between them.
+func columnsWidth(cols []boardColumn) (n int) {
 	for _, c := range cols {
 		n += c.width + columnGap
 	}

@@ -14,8 +14,6 @@ type boardScreen struct {
 	top  int
 	// front is what stands in the place of the board; nil if nothing does.
 	front boardFront
-	// leave closes the board with what stands in front of it.
-	leave bool
 }
 
 // boardFront is what can stand in front of the board: a list of differences, a page, a
@@ -80,6 +78,9 @@ func (s *boardScreen) press(m *model, msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, k.back), msg.Text == "q":
 		m.overlay = nil
+		return nil
+	case key.Matches(msg, k.help):
+		s.openKeys()
 		return nil
 	case key.Matches(msg, k.boardReport):
 		return s.openReport(m)
@@ -188,17 +189,60 @@ func (s *boardScreen) hints(m *model) []key.Binding {
 		return []key.Binding{k.boardDetails, k.boardWhy, k.boardReport, k.up, k.back}
 	}
 	out := []key.Binding{k.boardDetails}
-	if i.Modern != nil && i.Legacy != nil {
-		out = append(out, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy, k.boardPromote)
+	both := i.Modern != nil && i.Legacy != nil
+	if both {
+		out = append(out, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy)
 	}
 	if i.Version.Version > 0 {
-		out = append(out, k.boardAbort, k.boardUndo)
+		out = append(out, k.boardAbort)
 	}
-	if i.Rollout != nil && (i.Rollout.State == "running" || i.Rollout.State == "paused") {
-		out = append(out, k.boardPause)
-	}
+	out = append(out, k.boardBreak)
 	if len(m.migrating.status.Faults) > 0 {
 		out = append(out, k.boardHeal)
 	}
-	return append(out, k.boardBreak, k.boardReport, k.boardWhy, k.back)
+	out = append(out, k.boardReport)
+	if i.Rollout != nil && (i.Rollout.State == "running" || i.Rollout.State == "paused") {
+		out = append(out, k.boardPause)
+	}
+	if both {
+		out = append(out, k.boardPromote)
+	}
+	return append(out, k.back, m.boardHelpKey())
+}
+
+// boardHelpKey is the key for all keys of the board, which do not fit into one line.
+func (m *model) boardHelpKey() key.Binding {
+	b := m.keys.help
+	b.SetHelp(b.Help().Key, "keys")
+	return b
+}
+
+// openKeys explains the board and lists its keys.
+func (s *boardScreen) openKeys() {
+	s.front = &boardPage{title: "the keys of the board", body: func(m *model, w int) []string {
+		out := append(wrap("Every intent is a row: its route, who served it in the last hour, how often modern said the same as legacy, and what went wrong on each side. Below stand what is known of the chosen one, the calls that legacy still gets, and the calls as they are routed.", w), "")
+		for _, b := range m.keys.ofBoard() {
+			out = append(out, "  "+m.st.key.Render(fill(b.Help().Key, 8, ""))+" "+m.st.quiet.Render(cut(b.Help().Desc, w-12, m.signs.ellipsis)))
+		}
+		return append(append(out, ""), paint(wrap("All of it can be typed too: "+orderHelp+".", w), m.st.quiet)...)
+	}}
+}
+
+// ofBoard are the keys of the board, with all that they do.
+func (k keyMap) ofBoard() []key.Binding {
+	as := func(b key.Binding, help string) key.Binding {
+		b.SetHelp(b.Help().Key, help)
+		return b
+	}
+	return []key.Binding{
+		as(k.boardDetails, "where modern answers otherwise than legacy, field by field"),
+		as(k.boardShadow, "shadow: legacy answers, modern runs beside it and is compared"),
+		as(k.boardCanary, "canary: modern serves a share of the users"),
+		as(k.boardModern, "modern serves everybody"), as(k.boardLegacy, "legacy serves everybody"),
+		as(k.boardPromote, "on to the next stage"), as(k.boardAbort, "abort: back to the last stable route"),
+		as(k.boardUndo, "take back the last change of the route"), as(k.boardPause, "let a rollout wait, or go on"),
+		as(k.boardBreak, "break a service on purpose"), as(k.boardHeal, "heal all that is broken on purpose"),
+		as(k.boardReport, "what can be retired, and why not"), as(k.boardWhy, "where a call goes, and how the route came to be"),
+		as(k.boardRetire, "retired: legacy refuses from then on; asks twice"),
+	}
 }

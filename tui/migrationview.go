@@ -26,7 +26,11 @@ func boardLayout(w, h int) boardRoom {
 
 func (s *boardScreen) view(m *model, w, h int) []string {
 	if s.front != nil && s.front.dock() == 0 {
-		return s.front.view(m, w, h)
+		lines := s.front.view(m, w, h)
+		for i := range lines {
+			lines[i] = cut(lines[i], w, m.signs.ellipsis)
+		}
+		return lines
 	}
 	st, g, b := m.st, m.signs, &m.migrating
 	lines := []string{m.boardTitle(w), m.boardFaults(w)}
