@@ -76,6 +76,8 @@ type program struct {
 	prg  func() (cel.Program, error) // made on first use: many expressions are only checked
 	out  *cel.Type
 	deps []string // IDs of the steps that it reads
+	// checked is what it was compiled from.
+	checked *cel.Ast
 }
 
 // planEnv returns the environment for steps that stand before the expression.
@@ -159,7 +161,7 @@ func (x *expressions) compile(env *planEnv, expr string) (*program, error) {
 	prg := sync.OnceValues(func() (cel.Program, error) {
 		return env.env.Program(checked, cel.CostLimit(maxExprCost), cel.InterruptCheckFrequency(100))
 	})
-	p = &program{prg: prg, out: checked.OutputType(), deps: stepsIn(checked)}
+	p = &program{prg: prg, out: checked.OutputType(), deps: stepsIn(checked), checked: checked}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if len(x.programs) >= maxPrograms {

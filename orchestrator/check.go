@@ -90,7 +90,7 @@ func (r *run) checkSteps(plan *Plan) (steps []*stepRun, faults []fault) {
 	}
 	for i := range open {
 		s, bad := r.checkStep(flat, i, steps)
-		s.asks = open[i].asks
+		s.asks, s.written = open[i].asks, open[i].written
 		if open[i].play || s.list != nil {
 			s.rec.Group, s.rec.Lookup = true, true
 		}

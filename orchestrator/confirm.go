@@ -139,6 +139,9 @@ func confirmText(left []StepRecord, all func(*Questions) string, l *Locale) stri
 		} else if c != nil && *c.Met {
 			notes = append(notes, say(func(a *Questions) string { return a.Met }, "condition", c.Text))
 		}
+		if len(rec.Origins) > 0 {
+			notes = append(notes, strings.Join(rec.Origins, ", "))
+		}
 		if len(notes) > 0 {
 			b.WriteString(" (" + strings.Join(notes, "; ") + ")")
 		}

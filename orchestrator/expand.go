@@ -18,6 +18,9 @@ type expanded struct {
 	inside int  // index of the playbook's own step, or -1
 	play   bool // this is the playbook's own step
 	asks
+	// written are the arguments that the file of a playbook gives, each with the
+	// arguments of the plan that it puts into them; nil outside of playbooks.
+	written map[string][]Arg
 }
 
 // asks are parameters of a playbook that the user must be asked for before a step
@@ -36,7 +39,7 @@ const maxNesting = 3
 func (c *Catalog) expand(steps []Step) ([]expanded, error) {
 	var out []expanded
 	for _, s := range steps {
-		if err := c.unroll(&out, s, -1, asks{}, maxNesting); err != nil {
+		if err := c.unroll(&out, s, -1, asks{}, nil, maxNesting); err != nil {
 			return nil, err
 		}
 	}
@@ -44,10 +47,10 @@ func (c *Catalog) expand(steps []Step) ([]expanded, error) {
 }
 
 // unroll adds a step and, if it calls a playbook, the steps of that.
-func (c *Catalog) unroll(out *[]expanded, s Step, inside int, ask asks, depth int) error {
+func (c *Catalog) unroll(out *[]expanded, s Step, inside int, ask asks, written map[string][]Arg, depth int) error {
 	play, ok := c.playbook(s.Intent)
 	at := len(*out)
-	*out = append(*out, expanded{Step: s, inside: inside, play: ok, asks: ask})
+	*out = append(*out, expanded{Step: s, inside: inside, play: ok, asks: ask, written: written})
 	if !ok {
 		return nil
 	}
@@ -58,12 +61,12 @@ func (c *Catalog) unroll(out *[]expanded, s Step, inside int, ask asks, depth in
 		return fmt.Errorf("step %s: a playbook cannot be repeated for each of a list", s.ID)
 	}
 	last := map[string][]string{} // step of the playbook → what waiting for it means
-	given := params{args: s.Args, schema: c.Intent(s.Intent).Params, questions: play.Questions, prefix: s.ID + "_"}
+	given := params{args: s.Args, schema: c.Intent(s.Intent).Params, questions: play.Questions, prefix: s.ID + "_", written: written}
 	for _, sub := range play.Plan.Steps {
 		from := len(*out)
-		in, ask := given.into(sub)
+		in, ask, written := given.into(sub)
 		in.For = s.For
-		if err := c.unroll(out, in, at, ask, depth-1); err != nil {
+		if err := c.unroll(out, in, at, ask, written, depth-1); err != nil {
 			return err
 		}
 		for _, e := range (*out)[from:] {
@@ -117,11 +120,14 @@ type params struct {
 	schema    *jsonschema.Schema
 	questions map[string]string
 	prefix    string
+	written   map[string][]Arg // those of args that the file of an outer playbook gives
 }
 
 // into writes the arguments and the step's new name into a step of the playbook. It
-// returns the parameters which the user must be asked for before it can run.
-func (p params) into(s Step) (step Step, ask asks) {
+// returns the parameters which the user must be asked for before it can run, and
+// which arguments the file gives.
+func (p params) into(s Step) (step Step, ask asks, written map[string][]Arg) {
+	written, list := map[string][]Arg{}, p.reads(s.ForEach)
 	s.ID = p.prefix + s.ID
 	s.After = slices.Clone(s.After)
 	for i, id := range s.After {
@@ -142,11 +148,15 @@ func (p params) into(s Step) (step Step, ask asks) {
 		param, plain := strings.CutPrefix(a.Ref, "params.")
 		switch {
 		case a.Ref == "":
+			written[name] = []Arg{}
 		case plain && onlyName.MatchString(param):
 			given, ok := p.args[param]
 			switch {
 			case ok:
 				s.Args[name] = given
+				if of, ok := p.written[param]; ok {
+					written[name] = of
+				}
 			case p.questions[param] != "":
 				ask.names = append(ask.names, param)
 				delete(s.Args, name)
@@ -154,14 +164,37 @@ func (p params) into(s Step) (step Step, ask asks) {
 				delete(s.Args, name) // an optional parameter that was not given
 			}
 		default:
+			written[name] = p.reads(a.Ref)
+			if eachWord.MatchString(a.Ref) {
+				written[name] = append(written[name], list...)
+			}
 			a.Ref = p.expr(a.Ref, &ask.names)
 			s.Args[name] = a
 		}
 	}
 	slices.Sort(ask.names)
 	ask.names = slices.Compact(ask.names)
-	return s, ask
+	return s, ask, written
 }
+
+// reads returns the arguments of the plan that an expression of the playbook reads.
+func (p params) reads(expr string) []Arg {
+	out := []Arg{}
+	for _, m := range reads.FindAllString(expr, -1) {
+		name, ok := strings.CutPrefix(m, "params.")
+		if !ok {
+			continue
+		}
+		if of, ok := p.written[name]; ok {
+			out = append(out, of...)
+		} else if a, ok := p.args[name]; ok {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+var eachWord = regexp.MustCompile(`\beach\b`)
 
 var (
 	onlyName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)

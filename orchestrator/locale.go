@@ -78,7 +78,11 @@ type Questions struct {
 	Met     string `toml:"met"`       // {condition}
 	For     string `toml:"for"`       // {name}
 	Unclear string `toml:"unclear"`
-	Left    string `toml:"left"` // {list}
+	// Where a value comes from that decides where a change goes.
+	FromYou      string `toml:"from_you"`
+	FromResult   string `toml:"from_result"` // {source}
+	FromPlaybook string `toml:"from_playbook"`
+	Left         string `toml:"left"` // {list}
 	// Yes and No are whole messages, in small letters and without signs.
 	Yes []string `toml:"yes"`
 	No  []string `toml:"no"`
@@ -98,6 +102,7 @@ var english = &Locale{
 		AllOrNo: "Shall I do all of this? If one of them fails, none is made. Answer yes, no, or \"only 1\".",
 		AsFar:   "Shall I do all of this? If one of them fails, those before it are taken back as far as they can be. Answer yes, no, or \"only 1\".",
 		OnlyIf:  "only if {condition}", Met: "condition met: {condition}", For: "(for {name})",
+		FromYou: "from your message", FromResult: "from {source}", FromPlaybook: "from the playbook",
 		Unclear: "I need a plain yes or no to this, so nothing was changed yet.",
 		Left:    "Left undone, because you did not say yes: {list}.",
 	},

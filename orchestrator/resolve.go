@@ -146,7 +146,12 @@ func (r *run) resolve(ctx context.Context, s *stepRun) *Error {
 	if problem := r.allowed(ctx, s, full); problem != nil {
 		return problem
 	}
-	r.set(s, func(rec *StepRecord) { rec.Args = args })
+	from, origins, problem := r.trace(s, args)
+	if problem != nil {
+		r.set(s, func(rec *StepRecord) { rec.From = from })
+		return problem
+	}
+	r.set(s, func(rec *StepRecord) { rec.Args, rec.From, rec.Origins = args, from, origins })
 	return nil
 }
 

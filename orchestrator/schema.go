@@ -27,6 +27,8 @@ import (
 //	personal:"phone"          the sort of personal data that it holds, see Personal
 //	min:"0" max:"99" minlen:"1" maxlen:"80"  bounds
 //	example:"1003"            an example value
+//	trust:"user"              of a parameter: user (the user alone), result (a trusted result as well), any
+//	trusted:"true"            of a result: its value may decide where a change goes
 func SchemaFor[T any]() (*jsonschema.Schema, error) {
 	s, err := jsonschema.For[T](nil)
 	if err != nil {
@@ -119,6 +121,19 @@ func annotateField(p *jsonschema.Schema, tag reflect.StructTag) error {
 	if len(extra) > 0 {
 		target.Extra = extra
 	}
+	if v := tag.Get("trust"); v != "" {
+		if v != "user" && v != "result" && v != "any" {
+			return fmt.Errorf("trust %q: want user, result or any", v)
+		}
+		mark(p, "x-trust", v)
+	}
+	if v := tag.Get("trusted"); v != "" {
+		trusted, err := strconv.ParseBool(v)
+		if err != nil {
+			return fmt.Errorf("trusted %q: want true or false", v)
+		}
+		mark(p, "x-trusted", trusted)
+	}
 	if v := tag.Get("example"); v != "" {
 		p.Examples = []any{v}
 	}
@@ -140,6 +155,14 @@ func annotateField(p *jsonschema.Schema, tag reflect.StructTag) error {
 		}
 	}
 	return nil
+}
+
+// mark adds a keyword of our own to a schema.
+func mark(p *jsonschema.Schema, keyword string, v any) {
+	if p.Extra == nil {
+		p.Extra = map[string]any{}
+	}
+	p.Extra[keyword] = v
 }
 
 // Unit returns the x-unit of a schema, or "".

@@ -18,6 +18,7 @@ type stepRun struct {
 	needs   []*stepRun          // steps whose results Args, When and ForEach read, or whose playbook this is part of
 	after   []*stepRun          // steps that must have ended
 	unless  *stepRun            // the step whose condition must not be met; what that needs is in needs
+	written map[string][]Arg    // arguments that a playbook's file gives, with the parameters that it puts into them
 	asks    asks                // the playbook's parameters that the user must be asked for
 	gated   bool                // waits for the user's yes, or for a step that does
 	before  bool                // was settled in the turn that asked for the yes

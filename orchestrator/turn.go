@@ -109,9 +109,13 @@ type StepRecord struct {
 	// For is the email of the customer the step is about, if it has a subject.
 	For string `json:"for,omitempty"`
 	// Args are the resolved arguments, without the subject.
-	Args      map[string]any `json:"args,omitempty"`
-	Condition *Decided       `json:"condition,omitempty"`
-	Status    StepStatus     `json:"status"`
+	Args map[string]any `json:"args,omitempty"`
+	// From tells of each argument where its value comes from, see FromUser; Origins say
+	// the same in words of those arguments of a change that decide where it goes.
+	From      map[string]string `json:"from,omitempty"`
+	Origins   []string          `json:"origins,omitempty"`
+	Condition *Decided          `json:"condition,omitempty"`
+	Status    StepStatus        `json:"status"`
 	// Route is the era that answered, FallbackFrom the one that was tried first.
 	Route        Era `json:"route,omitempty"`
 	FallbackFrom Era `json:"fallback_from,omitempty"`

@@ -28,6 +28,10 @@ func (r *run) planUndo(ctx context.Context, plan *Plan) bool {
 			continue // nothing of it can be taken back, or needs to be
 		}
 		r.turn.TakesBack = last.ID
+		r.undone = map[string]bool{}
+		for _, s := range steps {
+			r.undone[s.ID] = true
+		}
 		*plan = Plan{Kind: PlanSteps, Steps: steps}
 		if len(stays) > 0 {
 			plan.Text = fmt.Sprintf("This cannot be taken back: %s.", JoinAnd(stays))
