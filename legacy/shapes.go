@@ -26,32 +26,32 @@ type orderParams struct {
 // The results that several intents share.
 
 type profile struct {
-	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" trusted:"true" jsonschema:"the customer's email"`
 	Name    string `json:"name" title:"name" personal:"name" jsonschema:"the customer's full name"`
-	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the customer's phone number"`
-	Address string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"where the customer lives"`
+	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the customer's phone number"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where the customer lives"`
 	Since   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 }
 
 // phoneChange and addressChange are a profile and what of it was changed.
 type phoneChange struct {
-	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" trusted:"true" jsonschema:"the customer's email"`
 	Name    string `json:"name" title:"name" personal:"name" jsonschema:"the customer's full name"`
-	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the customer's phone number"`
-	Address string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"where the customer lives"`
+	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the customer's phone number"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where the customer lives"`
 	Since   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 
-	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" personal:"phone" jsonschema:"the phone number before the change; empty if there was none"`
+	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the phone number before the change; empty if there was none"`
 }
 
 type addressChange struct {
-	Email   string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
+	Email   string `json:"email" title:"email" format:"email" personal:"email" trusted:"true" jsonschema:"the customer's email"`
 	Name    string `json:"name" title:"name" personal:"name" jsonschema:"the customer's full name"`
-	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the customer's phone number"`
-	Address string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"where the customer lives"`
+	Phone   string `json:"phone" title:"phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the customer's phone number"`
+	Address string `json:"address" title:"address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where the customer lives"`
 	Since   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 
-	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" personal:"address" jsonschema:"the home address before the change; empty if there was none"`
+	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"the home address before the change; empty if there was none"`
 }
 
 type order struct {

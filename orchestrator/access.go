@@ -1,13 +1,13 @@
 package orchestrator
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 )
 
 // DefaultAccess is the rule of every intent that states none: customers about
@@ -42,7 +42,7 @@ const (
 // access is the compiled rule of one offer.
 type access struct {
 	rule     string
-	program  *program
+	prg      cel.Program
 	readArgs bool
 }
 
@@ -75,26 +75,51 @@ func newAccess(x *expressions, in Intent) (*access, error) {
 		rule = DefaultAccess
 	}
 	a := &access{rule: rule}
+	var p *program
 	env, err := x.accessEnv(nil)
 	if err != nil {
 		return nil, err
 	}
-	if a.program, err = x.compile(env, rule); err != nil {
+	if p, err = x.compile(env, rule); err != nil {
 		a.readArgs = true
 		if env, err = x.accessEnv(&in); err != nil {
 			return nil, err
 		}
-		if a.program, err = x.compile(env, rule); err != nil {
+		if p, err = x.compile(env, rule); err != nil {
 			return nil, fmt.Errorf("%q: %w", rule, err)
 		}
 	}
-	if !a.program.out.IsExactType(cel.BoolType) {
-		return nil, fmt.Errorf("%q has the type %s, it must be bool", rule, a.program.out)
+	if !p.out.IsExactType(cel.BoolType) {
+		return nil, fmt.Errorf("%q has the type %s, it must be bool", rule, p.out)
 	}
-	if _, err := a.program.prg(); err != nil {
+	if a.prg, err = ruleProgram(x, env, p, rule); err != nil {
 		return nil, fmt.Errorf("%q: %w", rule, err)
 	}
 	return a, nil
+}
+
+// ruleProgram makes a rule ready to run, once for all intents that state it. Its cost is
+// bounded by its length, unless it goes through lists: then the cost is counted.
+func ruleProgram(x *expressions, env *planEnv, p *program, rule string) (cel.Program, error) {
+	key := env.key + "\x02" + rule
+	x.mu.Lock()
+	known := x.rules[key]
+	x.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if len(ast.MatchDescendants(ast.NavigateAST(p.checked.NativeRep()), ast.KindMatcher(ast.ComprehensionKind))) > 0 {
+		options = append(options, cel.CostLimit(maxExprCost))
+	}
+	prg, err := env.env.Program(p.checked, options...)
+	if err != nil {
+		return nil, err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.rules[key] = prg
+	return prg, nil
 }
 
 // accessEnv is what a rule may read: with the arguments of an intent, or without.
@@ -142,7 +167,7 @@ var errNotAllowed = errors.New("the access rule is not true for this call")
 
 // allows decides the rule for a call: nil means that it may be made. A rule that
 // cannot be decided does not allow.
-func (o *Offer) allows(ctx context.Context, now time.Time, user, subject User, args map[string]any) error {
+func (o *Offer) allows(now time.Time, user, subject User, args map[string]any) error {
 	if o.access == nil {
 		return fmt.Errorf("%w: there is none", errNotAllowed)
 	}
@@ -154,7 +179,7 @@ func (o *Offer) allows(ctx context.Context, now time.Time, user, subject User, a
 	if o.access.readArgs {
 		vars["args"] = celValue(o.Intent.Params, orEmpty(args))
 	}
-	out, err := o.access.program.eval(ctx, vars)
+	out, _, err := o.access.prg.Eval(vars)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: %w", errNotAllowed, err)
@@ -171,8 +196,8 @@ func personVars(u User) map[string]any {
 // mayCall refuses a call that the rule of the offer does not allow, or whose argument
 // for the subject is not the subject. It is asked right before every call, also of
 // those that take back, look up or complete.
-func (k *Kernel) mayCall(ctx context.Context, offer Offer, call Call) *Error {
-	err := offer.allows(ctx, k.cfg.Now(), call.User, call.Subject, call.Args)
+func (k *Kernel) mayCall(offer Offer, call Call) *Error {
+	err := offer.allows(k.cfg.Now(), call.User, call.Subject, call.Args)
 	if name := offer.Intent.Subject; err == nil && name != "" && call.Args[name] != call.Subject.Email {
 		err = fmt.Errorf("%w: %s is not the subject", errNotAllowed, name)
 	}
@@ -195,13 +220,17 @@ func notAllowed(user, subject User, in Intent, cause error) *Error {
 
 // allowed decides, once the arguments of a step are known, whether any offer of its
 // intent may be called with them. Which one will be called is decided later.
-func (r *run) allowed(ctx context.Context, s *stepRun, args map[string]any) *Error {
+func (r *run) allowed(s *stepRun, args map[string]any) *Error {
 	if r.unasked {
 		return nil
 	}
 	var first error
 	for i := range s.entry.Offers {
-		err := s.entry.Offers[i].allows(ctx, r.now, r.req.User, s.subject, args)
+		o := &s.entry.Offers[i]
+		if o.access != nil && !o.access.readArgs && s.passed { // the check of the plan decided it
+			return nil
+		}
+		err := o.allows(r.now, r.req.User, s.subject, args)
 		if err == nil {
 			return nil
 		}
@@ -216,11 +245,13 @@ func (r *run) allowed(ctx context.Context, s *stepRun, args map[string]any) *Err
 
 // refusedAtOnce tells whether no offer of a step's intent may be called whatever the
 // arguments are.
-func (r *run) refusedAtOnce(ctx context.Context, s *stepRun) *Error {
+func (r *run) refusedAtOnce(s *stepRun) *Error {
 	for i := range s.entry.Offers {
 		if a := s.entry.Offers[i].access; a != nil && a.readArgs {
 			return nil
 		}
 	}
-	return r.allowed(ctx, s, nil)
+	problem := r.allowed(s, nil)
+	s.passed = problem == nil
+	return problem
 }

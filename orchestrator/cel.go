@@ -34,12 +34,14 @@ type expressions struct {
 	mu       sync.Mutex // guards what follows
 	envs     map[string]*planEnv
 	programs map[string]*program
+	rules    map[string]cel.Program // of access
 }
 
 func newExpressions() *expressions {
 	return &expressions{
 		envs:     map[string]*planEnv{},
 		programs: map[string]*program{},
+		rules:    map[string]cel.Program{},
 	}
 }
 

@@ -19,6 +19,7 @@ type fault struct {
 	what     string
 	ask      *Missing
 	question string
+	refusal  string // what the user is told if the fault stays
 }
 
 var stepID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)

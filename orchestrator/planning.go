@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 			return false, problem
 		}
 		if faults = r.check(ctx, plan); len(faults) == 0 {
-			faults = r.untrue(req, plan)
+			faults = append(r.untrue(req, plan), r.unfounded()...)
 		}
 		if len(faults) == 0 {
 			r.plan = plan
@@ -104,6 +105,11 @@ func (r *run) checked() (done bool) {
 // argument, the user is asked for it.
 func (r *run) unplannable(plan *Plan, faults []fault) (done bool, problem *Error) {
 	r.steps = nil
+	if i := slices.IndexFunc(faults, func(f fault) bool { return f.refusal != "" }); i >= 0 {
+		r.publish(Event{Kind: EventDenied, Text: faults[i].refusal})
+		r.end(KindRefusal, faults[i].refusal)
+		return true, nil
+	}
 	for _, f := range faults {
 		if f.ask != nil {
 			q := &Plan{Kind: PlanQuestion, Text: f.question, Steps: plan.Steps, Missing: f.ask}

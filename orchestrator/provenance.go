@@ -223,3 +223,34 @@ func (r *run) inAccount(s *stepRun, value any) bool {
 	}
 	return false
 }
+
+// unfounded finds the literals of a plan that would be refused for where they come
+// from, so that the backend can mend them: a model that puts things in its own words
+// can say them in the user's.
+func (r *run) unfounded() (faults []fault) {
+	if r.unasked {
+		return nil
+	}
+	for _, s := range r.steps {
+		if !s.changes() || s.entry.Params == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.step.Args)) {
+			arg, schema := s.step.Args[name], s.entry.Params.Properties[name]
+			if _, file := s.written[name]; file || arg.Ref != "" || schema == nil {
+				continue
+			}
+			t := trustOf(name, schema)
+			if t == trustAny {
+				continue
+			}
+			if o := r.originOf(s, name, schema, arg.Value); !o.trusted(t) {
+				faults = append(faults, fault{
+					what:    fmt.Sprintf("step %s: the value of %s stands neither in the user's words nor in a trusted field of a result (it comes from: %s); write it exactly as the user did, refer to a step that looks it up, or ask the user", s.step.ID, name, o.kind),
+					refusal: o.refusal(label(name, schema)),
+				})
+			}
+		}
+	}
+	return faults
+}

@@ -127,7 +127,7 @@ func (u *said) word(w string) bool {
 			return true
 		}
 	}
-	if utf8.RuneCountInString(w) < 5 || strings.ContainsFunc(w, unicode.IsDigit) {
+	if utf8.RuneCountInString(w) < 4 || strings.ContainsFunc(w, unicode.IsDigit) {
 		return false
 	}
 	for k := range u.known {

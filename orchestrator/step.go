@@ -20,6 +20,7 @@ type stepRun struct {
 	unless  *stepRun            // the step whose condition must not be met; what that needs is in needs
 	written map[string][]Arg    // arguments that a playbook's file gives, with the parameters that it puts into them
 	asks    asks                // the playbook's parameters that the user must be asked for
+	passed  bool                // the rule was true when the plan was checked, whatever the arguments
 	gated   bool                // waits for the user's yes, or for a step that does
 	before  bool                // was settled in the turn that asked for the yes
 	early   bool                // was settled before the plan began to act

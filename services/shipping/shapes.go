@@ -30,7 +30,7 @@ type Tracking struct {
 	Shipped           time.Time `json:"shipped" title:"shipped" jsonschema:"when it was shipped"`
 	Delivered         time.Time `json:"delivered,omitzero" title:"delivered" jsonschema:"when it was delivered; absent while it has not"`
 	EstimatedDelivery string    `json:"estimated_delivery,omitempty" title:"expected" format:"date" jsonschema:"the day on which it is expected; absent once it was delivered"`
-	Address           string    `json:"address" title:"delivery address" format:"postal-address" personal:"address" jsonschema:"where it is delivered to"`
+	Address           string    `json:"address" title:"delivery address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where it is delivered to"`
 	LastEvent         string    `json:"last_event" title:"last event" jsonschema:"where the parcel is: what the carrier reported last"`
 }
 
@@ -38,9 +38,9 @@ type Tracking struct {
 type Destination struct {
 	OrderID string `json:"order_id" title:"order number" pattern:"^[0-9]{4}$" jsonschema:"the number of the order"`
 	Status  Status `json:"status" title:"status" enum:"processing,shipped,delivered,cancelled,returned" jsonschema:"how far the order is"`
-	Address string `json:"address" title:"delivery address" format:"postal-address" personal:"address" jsonschema:"where it will be delivered to"`
+	Address string `json:"address" title:"delivery address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where it will be delivered to"`
 
-	PreviousAddress string `json:"previous_address" title:"previous delivery address" format:"postal-address" personal:"address" jsonschema:"where it would have been delivered before the change"`
+	PreviousAddress string `json:"previous_address" title:"previous delivery address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where it would have been delivered before the change"`
 }
 
 // Estimate is when a parcel will come, or came.

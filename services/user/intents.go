@@ -25,32 +25,32 @@ type NewAddress struct {
 
 // Profile is what a customer may know about herself.
 type Profile struct {
-	Email         string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the email address of the customer"`
+	Email         string `json:"email" title:"email" format:"email" personal:"email" trusted:"true" jsonschema:"the email address of the customer"`
 	Name          string `json:"name" title:"name" personal:"name" jsonschema:"the full name of the customer"`
-	Phone         string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the phone number of the customer"`
-	Address       string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"the home address of the customer"`
+	Phone         string `json:"phone" title:"phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the phone number of the customer"`
+	Address       string `json:"address" title:"address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"the home address of the customer"`
 	CustomerSince string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
 }
 
 // NewPhoneProfile is the result of update_phone: the profile, and what was changed.
 type NewPhoneProfile struct {
-	Email         string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the email address of the customer"`
+	Email         string `json:"email" title:"email" format:"email" personal:"email" trusted:"true" jsonschema:"the email address of the customer"`
 	Name          string `json:"name" title:"name" personal:"name" jsonschema:"the full name of the customer"`
-	Phone         string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the phone number of the customer"`
-	Address       string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"the home address of the customer"`
+	Phone         string `json:"phone" title:"phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the phone number of the customer"`
+	Address       string `json:"address" title:"address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"the home address of the customer"`
 	CustomerSince string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
-	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" personal:"phone" jsonschema:"the phone number before the change; empty if there was none"`
+	PreviousPhone string `json:"previous_phone" title:"previous phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the phone number before the change; empty if there was none"`
 }
 
 // NewAddressProfile is the result of update_address: the profile, and what was
 // changed.
 type NewAddressProfile struct {
-	Email           string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the email address of the customer"`
+	Email           string `json:"email" title:"email" format:"email" personal:"email" trusted:"true" jsonschema:"the email address of the customer"`
 	Name            string `json:"name" title:"name" personal:"name" jsonschema:"the full name of the customer"`
-	Phone           string `json:"phone" title:"phone number" format:"phone" personal:"phone" jsonschema:"the phone number of the customer"`
-	Address         string `json:"address" title:"address" format:"postal-address" personal:"address" jsonschema:"the home address of the customer"`
+	Phone           string `json:"phone" title:"phone number" format:"phone" personal:"phone" trusted:"true" jsonschema:"the phone number of the customer"`
+	Address         string `json:"address" title:"address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"the home address of the customer"`
 	CustomerSince   string `json:"customer_since" title:"customer since" format:"date" jsonschema:"the day on which the customer joined"`
-	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" personal:"address" jsonschema:"the home address before the change; empty if there was none"`
+	PreviousAddress string `json:"previous_address" title:"previous address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"the home address before the change; empty if there was none"`
 }
 
 func profileOf(p Person) Profile {
