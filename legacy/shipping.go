@@ -22,7 +22,7 @@ type shipment struct {
 	Shipped   time.Time `json:"shipped" title:"shipped" jsonschema:"when the order left the warehouse"`
 	Delivered time.Time `json:"delivered,omitzero" title:"delivered" jsonschema:"when the order arrived"`
 	Estimated string    `json:"estimated_delivery,omitempty" title:"expected" format:"date" jsonschema:"the day on which the order is expected"`
-	Address   string    `json:"address" title:"delivery address" format:"postal-address" personal:"address" jsonschema:"where the order goes"`
+	Address   string    `json:"address" title:"delivery address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where the order goes"`
 	LastEvent string    `json:"last_event" title:"last event" jsonschema:"what was last heard of the parcel"`
 }
 
@@ -30,9 +30,9 @@ type shipment struct {
 type delivery struct {
 	OrderID string `json:"order_id" title:"order number" jsonschema:"the four digits of the order's number"`
 	Status  string `json:"status" title:"status" enum:"processing,shipped,delivered,cancelled,returned" jsonschema:"how far the order has come"`
-	Address string `json:"address" title:"delivery address" format:"postal-address" personal:"address" jsonschema:"where the order goes"`
+	Address string `json:"address" title:"delivery address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where the order goes"`
 
-	PreviousAddress string `json:"previous_address" title:"previous delivery address" format:"postal-address" personal:"address" jsonschema:"where the order would have gone before the change"`
+	PreviousAddress string `json:"previous_address" title:"previous delivery address" format:"postal-address" personal:"address" trusted:"true" jsonschema:"where the order would have gone before the change"`
 }
 
 type estimate struct {
