@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types/ref"
 )
 
 // DefaultAccess is the rule of every intent that states none: customers about
@@ -44,6 +46,7 @@ type access struct {
 	rule     string
 	prg      cel.Program
 	readArgs bool
+	lists    bool // it goes through lists
 }
 
 // CheckAccess tells what is wrong with the access rule of an intent; nil if nothing
@@ -92,7 +95,8 @@ func newAccess(x *expressions, in Intent) (*access, error) {
 	if !p.out.IsExactType(cel.BoolType) {
 		return nil, fmt.Errorf("%q has the type %s, it must be bool", rule, p.out)
 	}
-	if a.prg, err = ruleProgram(x, env, p, rule); err != nil {
+	a.lists = len(ast.MatchDescendants(ast.NavigateAST(p.checked.NativeRep()), ast.KindMatcher(ast.ComprehensionKind))) > 0
+	if a.prg, err = ruleProgram(x, env, p, a); err != nil {
 		return nil, fmt.Errorf("%q: %w", rule, err)
 	}
 	return a, nil
@@ -100,8 +104,8 @@ func newAccess(x *expressions, in Intent) (*access, error) {
 
 // ruleProgram makes a rule ready to run, once for all intents that state it. Its cost is
 // bounded by its length, unless it goes through lists: then the cost is counted.
-func ruleProgram(x *expressions, env *planEnv, p *program, rule string) (cel.Program, error) {
-	key := env.key + "\x02" + rule
+func ruleProgram(x *expressions, env *planEnv, p *program, a *access) (cel.Program, error) {
+	key := env.key + "\x02" + a.rule
 	x.mu.Lock()
 	known := x.rules[key]
 	x.mu.Unlock()
@@ -109,8 +113,8 @@ func ruleProgram(x *expressions, env *planEnv, p *program, rule string) (cel.Pro
 		return known, nil
 	}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-	if len(ast.MatchDescendants(ast.NavigateAST(p.checked.NativeRep()), ast.KindMatcher(ast.ComprehensionKind))) > 0 {
-		options = append(options, cel.CostLimit(maxExprCost))
+	if a.lists {
+		options = append(options, cel.CostLimit(maxExprCost), cel.InterruptCheckFrequency(100))
 	}
 	prg, err := env.env.Program(p.checked, options...)
 	if err != nil {
@@ -167,7 +171,7 @@ var errNotAllowed = errors.New("the access rule is not true for this call")
 
 // allows decides the rule for a call: nil means that it may be made. A rule that
 // cannot be decided does not allow.
-func (o *Offer) allows(now time.Time, user, subject User, args map[string]any) error {
+func (o *Offer) allows(ctx context.Context, now time.Time, user, subject User, args map[string]any) error {
 	if o.access == nil {
 		return fmt.Errorf("%w: there is none", errNotAllowed)
 	}
@@ -179,7 +183,13 @@ func (o *Offer) allows(now time.Time, user, subject User, args map[string]any) e
 	if o.access.readArgs {
 		vars["args"] = celValue(o.Intent.Params, orEmpty(args))
 	}
-	out, _, err := o.access.prg.Eval(vars)
+	var out ref.Val
+	var err error
+	if o.access.lists { // may take long
+		out, _, err = o.access.prg.ContextEval(ctx, vars)
+	} else {
+		out, _, err = o.access.prg.Eval(vars)
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: %w", errNotAllowed, err)
@@ -196,8 +206,8 @@ func personVars(u User) map[string]any {
 // mayCall refuses a call that the rule of the offer does not allow, or whose argument
 // for the subject is not the subject. It is asked right before every call, also of
 // those that take back, look up or complete.
-func (k *Kernel) mayCall(offer Offer, call Call) *Error {
-	err := offer.allows(k.cfg.Now(), call.User, call.Subject, call.Args)
+func (k *Kernel) mayCall(ctx context.Context, offer Offer, call Call) *Error {
+	err := offer.allows(ctx, k.cfg.Now(), call.User, call.Subject, call.Args)
 	if name := offer.Intent.Subject; err == nil && name != "" && call.Args[name] != call.Subject.Email {
 		err = fmt.Errorf("%w: %s is not the subject", errNotAllowed, name)
 	}
@@ -220,7 +230,7 @@ func notAllowed(user, subject User, in Intent, cause error) *Error {
 
 // allowed decides, once the arguments of a step are known, whether any offer of its
 // intent may be called with them. Which one will be called is decided later.
-func (r *run) allowed(s *stepRun, args map[string]any) *Error {
+func (r *run) allowed(ctx context.Context, s *stepRun, args map[string]any) *Error {
 	if r.unasked {
 		return nil
 	}
@@ -230,7 +240,7 @@ func (r *run) allowed(s *stepRun, args map[string]any) *Error {
 		if o.access != nil && !o.access.readArgs && s.passed { // the check of the plan decided it
 			return nil
 		}
-		err := o.allows(r.now, r.req.User, s.subject, args)
+		err := o.allows(ctx, r.now, r.req.User, s.subject, args)
 		if err == nil {
 			return nil
 		}
@@ -245,13 +255,13 @@ func (r *run) allowed(s *stepRun, args map[string]any) *Error {
 
 // refusedAtOnce tells whether no offer of a step's intent may be called whatever the
 // arguments are.
-func (r *run) refusedAtOnce(s *stepRun) *Error {
+func (r *run) refusedAtOnce(ctx context.Context, s *stepRun) *Error {
 	for i := range s.entry.Offers {
 		if a := s.entry.Offers[i].access; a != nil && a.readArgs {
 			return nil
 		}
 	}
-	problem := r.allowed(s, nil)
+	problem := r.allowed(ctx, s, nil)
 	s.passed = problem == nil
 	return problem
 }

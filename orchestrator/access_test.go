@@ -44,13 +44,13 @@ func TestDefaultAccess(t *testing.T) {
 				t.Fatal(err)
 			}
 			o := Offer{Intent: tc.in, access: a}
-			if got := o.allows(testNow, tc.user, tc.subject, nil); (got == nil) != tc.want {
+			if got := o.allows(t.Context(), testNow, tc.user, tc.subject, nil); (got == nil) != tc.want {
 				t.Errorf("got %v", got)
 			}
 		})
 	}
 	t.Run("NoRuleAtAll", func(t *testing.T) {
-		if err := (&Offer{Intent: about}).allows(testNow, adam, adam, nil); err == nil {
+		if err := (&Offer{Intent: about}).allows(t.Context(), testNow, adam, adam, nil); err == nil {
 			t.Error("an offer without a compiled rule is allowed")
 		}
 	})
@@ -329,7 +329,7 @@ func BenchmarkPolicy(b *testing.B) {
 			call := Call{Intent: "pay", User: sue, Subject: ann, Key: "k", Args: map[string]any{"email": ann.Email, "amount": 5.0}}
 			b.ReportAllocs()
 			for b.Loop() {
-				if r.refusedAtOnce(st) != nil || r.allowed(st, call.Args) != nil || k.mayCall(st.entry.Offers[0], call) != nil {
+				if r.refusedAtOnce(b.Context(), st) != nil || r.allowed(b.Context(), st, call.Args) != nil || k.mayCall(b.Context(), st.entry.Offers[0], call) != nil {
 					b.Fatal("refused")
 				}
 				if k.cfg.Credentials.Sign(call) == "" {

@@ -84,7 +84,7 @@ func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (Result, *Err
 // callOnce is call; it also tells whether the service returned, as opposed to
 // being left behind with the call still under way.
 func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (res Result, problem *Error, returned bool) {
-	if problem := k.mayCall(offer, call); problem != nil {
+	if problem := k.mayCall(ctx, offer, call); problem != nil {
 		return Result{}, problem, true
 	}
 	if problem := countCall(ctx); problem != nil {

@@ -138,7 +138,7 @@ func (t *attempt) find(ctx context.Context) (out outcome, known bool) {
 		return outcome{}, false
 	}
 	call := t.call
-	if t.k.mayCall(t.offer, call) != nil {
+	if t.k.mayCall(ctx, t.offer, call) != nil {
 		return outcome{}, false
 	}
 	call.Credential = t.k.cfg.Credentials.Sign(call)

@@ -22,7 +22,7 @@ func (r *run) permit(ctx context.Context, plan *Plan, steps []*stepRun) bool {
 			s.rec.For = subject.Email
 			r.turn.Subject = subject.Email
 		}
-		if problem := r.refusedAtOnce(s); problem != nil {
+		if problem := r.refusedAtOnce(ctx, s); problem != nil {
 			*plan = Plan{Kind: PlanRefusal, Text: problem.Message}
 			return false
 		}

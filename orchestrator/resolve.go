@@ -143,7 +143,7 @@ func (r *run) resolve(ctx context.Context, s *stepRun) *Error {
 	if err := s.entry.params.validate(full); err != nil {
 		return &Error{Code: CodeInvalid, Cause: err, Message: fmt.Sprintf("The details do not fit what %q takes, so it was not tried.", s.entry.Summary)}
 	}
-	if problem := r.allowed(s, full); problem != nil {
+	if problem := r.allowed(ctx, s, full); problem != nil {
 		return problem
 	}
 	from, origins, problem := r.trace(s, args)
