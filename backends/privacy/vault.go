@@ -45,6 +45,9 @@ type vault struct {
 	// memo holds what became of the texts of the last requests.
 	memo     map[seen]masked
 	memoSize int
+	// pieces: parts of addresses and phone numbers count as well, for texts that were
+	// broken into lines.
+	pieces bool
 	// list is kept to save memory.
 	list []token
 }
@@ -100,6 +103,7 @@ func (v *vault) learn(of sort, s string) *entity {
 		if fresh {
 			v.learnt++
 			v.holder(e, s, false)
+			v.broken(words, e)
 		}
 		return e
 	case name:
@@ -115,6 +119,7 @@ func (v *vault) learn(of sort, s string) *entity {
 	v.remember(known{words: words, of: e})
 	if of == address {
 		v.parts(s, e)
+		v.broken(words, e)
 	}
 	return e
 }
@@ -205,6 +210,19 @@ func (v *vault) parts(s string, e *entity) {
 		if len(words) > 1 && letters >= 2 && digits >= 1 {
 			v.remember(known{words: words, of: e})
 		}
+	}
+}
+
+// broken makes the halves known into which a line break can cut a value.
+func (v *vault) broken(words []string, e *entity) {
+	if !v.pieces {
+		return
+	}
+	for i := 2; i < len(words); i++ {
+		v.remember(known{words: words[:i], of: e})
+	}
+	for i := 1; i < len(words)-1; i++ {
+		v.remember(known{words: words[i:], of: e})
 	}
 }
 
