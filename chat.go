@@ -33,7 +33,7 @@ func chat(cmd *cobra.Command, o *options) error {
 	var serving atomic.Pointer[holder]
 	goal := o.goalLimits()
 	cfg := tui.Config{
-		ASCII: o.ASCII, NoAnimation: o.NoMotion, Accessible: linear,
+		ASCII: o.ASCII, NoAnimation: o.NoMotion, Accessible: linear, Masked: o.Masked,
 		Goal: o.Goal, GoalRounds: goal.Rounds, GoalCost: goal.Cost,
 	}
 	var away *held
@@ -128,6 +128,9 @@ func (a *app) forTUI(ctx context.Context) (tui.Opened, error) {
 	}
 	accounts, err := a.shop.Accounts(ctx)
 	if err != nil {
+		return opened, failed(err)
+	}
+	if opened.Masker, err = a.shop.screen(); err != nil {
 		return opened, failed(err)
 	}
 	for _, ac := range accounts {

@@ -41,6 +41,7 @@ type options struct {
 	ASCII      bool
 	NoMotion   bool
 	Accessible bool
+	Masked     bool
 	Goal       bool
 
 	// From the config file alone.
@@ -134,6 +135,7 @@ func (o *options) register(root *cobra.Command) {
 	o.registerGoal(root)
 	root.Flags().BoolVar(&o.Accessible, "accessible", false, "a linear chat for screen readers (also ACCESSIBLE=1)")
 	root.Flags().BoolVar(&o.ASCII, "ascii", false, "draw with ASCII characters only")
+	root.Flags().BoolVar(&o.Masked, "mask", false, "hide personal data on the screen, for presenting; /mask switches it")
 	root.Flags().BoolVar(&o.NoMotion, "no-animation", false, "nothing moves by itself")
 }
 
@@ -144,7 +146,7 @@ func (o *options) registerGoal(cmd *cobra.Command) {
 
 // settingNames are the flags that may also be set elsewhere, under the same name
 // in the config file and as BANYAN_NAME in the environment.
-var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "privacy", "data", "playbooks", "log-level", "legacy-latency", "accessible", "ascii", "no-animation", "goal"}
+var settingNames = []string{"email", "language", "backend", "model", "base-url", "cascade", "cache", "privacy", "data", "playbooks", "log-level", "legacy-latency", "accessible", "ascii", "no-animation", "mask", "goal"}
 
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.

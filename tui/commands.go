@@ -32,6 +32,7 @@ func (m *model) commands() []command {
 		{"/goal", "goal mode on or off: the backend may plan on", "", func(m *model, arg string) tea.Cmd { m.setGoal(arg); return nil }},
 		{"/sources", "where the facts of the last answer come from", "ctrl+s", func(m *model, _ string) tea.Cmd { m.openSources(); return nil }},
 		{"/sent", "what was sent to models on other machines", "", func(m *model, _ string) tea.Cmd { return m.openSent() }},
+		{"/mask", "hide personal data on the screen, or show it", "", func(m *model, arg string) tea.Cmd { m.setMask(arg); return nil }},
 		{"/recovered", "what was finished after a restart", "ctrl+r", func(m *model, _ string) tea.Cmd { return m.openRecovered() }},
 		{"/again", "send the last message again after a failure", "r", func(m *model, _ string) tea.Cmd { return m.resend() }},
 		{"/copy", "copy the answer; /copy code its last code block", "ctrl+y", func(m *model, arg string) tea.Cmd {

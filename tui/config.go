@@ -109,6 +109,7 @@ type Opened struct {
 	Kernel       Kernel
 	Integrations Integrations
 	Outbox       Outbox
+	Masker       Masker
 	// Migration and CanSteer are those of Config.
 	Migration   orchestrator.Migration
 	CanSteer    func(user orchestrator.User) bool
@@ -138,6 +139,10 @@ type Config struct {
 	Integrations Integrations
 	// Outbox knows what was sent; nil: nothing is.
 	Outbox Outbox
+	// Masker hides personal data on the screen while /mask is on, which Masked
+	// switches on from the start; nil: it cannot be hidden.
+	Masker Masker
+	Masked bool
 	// Migration is what the board shows and steers; nil: nobody routes calls, and the
 	// board says so.
 	Migration orchestrator.Migration

@@ -30,6 +30,7 @@ type linear struct {
 	goal    bool   // the backend may plan on after the results
 	breaks  *interrupts
 	ascii   bool
+	veil    veil
 }
 
 // errLeave ends the dialogue.
@@ -111,6 +112,10 @@ func (l *linear) run(ctx context.Context) error {
 	if o.Outbox != nil {
 		l.cfg.Outbox = o.Outbox
 	}
+	if o.Masker != nil {
+		l.cfg.Masker = o.Masker
+	}
+	l.veil = veil{masker: l.cfg.Masker, on: l.cfg.Masker != nil && l.cfg.Masked, ascii: l.ascii}
 	if o.Notice != "" {
 		l.cfg.Notice = o.Notice
 	}
@@ -159,6 +164,9 @@ func (l *linear) run(ctx context.Context) error {
 // is ours.
 func (l *linear) say(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
+	if l.veil.on {
+		text = l.veil.hide(text)
+	}
 	if l.ascii {
 		text = plainer(text)
 	}
@@ -235,6 +243,7 @@ func (l *linear) enter(ctx context.Context, id string) error {
 			l.say("error: that conversation could not be opened: %s", cleanLine(err.Error()))
 			id = ""
 		}
+		l.learn(turns...)
 	}
 	if id == "" {
 		id = l.kernel.NewConversation()
@@ -306,13 +315,17 @@ func (l *linear) command(ctx context.Context, line string) error {
 		l.switchGoal(arg)
 	case "/sources":
 		l.sources(ctx)
+	case "/mask":
+		said := ""
+		l.veil.on, said = maskSwitched(&l.veil, arg)
+		l.say("banyan: %s", said)
 	case "/sent":
 		l.sent(ctx, arg)
 	case "/recovered":
 		return l.openRecovered(ctx, arg)
 	case "/help":
 		l.say("help: type what you need in your own words. Nothing is changed before you have said yes.")
-		l.say("commands: /new, /conversations, /intents, /migration, /model, /integrations, /test, /as, /undo, /goal, /sources, /sent, /recovered, /again, /login, /quit")
+		l.say("commands: /new, /conversations, /intents, /migration, /model, /integrations, /test, /as, /undo, /goal, /sources, /sent, /mask, /recovered, /again, /login, /quit")
 	default:
 		l.say("error: there is no command %s. /help lists them.", cleanLine(name))
 	}

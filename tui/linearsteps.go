@@ -22,6 +22,7 @@ func (l *linear) tell(e *entry, ev orchestrator.Event, said map[string]bool) {
 	if !e.apply(ev) {
 		return
 	}
+	l.learn(e.turn)
 	s := orchestrator.StepRecord{}
 	if ev.Step != nil {
 		s = *ev.Step

@@ -71,6 +71,7 @@ func (l *linear) turn(ctx context.Context, text string) error {
 				return context.Cause(ctx)
 			}
 			l.last = r.turn.ID
+			l.learn(r.turn)
 			for _, s := range r.turn.Steps {
 				if !said[s.ID] && s.Status != orchestrator.StepWaiting {
 					l.step(r.turn, s)

@@ -84,6 +84,9 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 	if o.Outbox != nil {
 		m.cfg.Outbox = o.Outbox
 	}
+	if o.Masker != nil {
+		m.veil.masker, m.veil.on = o.Masker, m.veil.on || m.cfg.Masked
+	}
 	if o.Lookup != nil {
 		m.lookup = o.Lookup
 	}

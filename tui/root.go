@@ -63,6 +63,7 @@ type model struct {
 	draft     string // for the input of the first conversation
 	unmarked  bool   // the terminal does not tell a paste from keys
 
+	veil     veil
 	status   string // one line at the bottom, until the next key
 	armed    time.Time
 	lastKey  time.Time
@@ -102,6 +103,7 @@ func newModel(cfg Config, crew *crew) *model {
 		cfg: cfg, crew: crew, keys: newKeyMap(g), signs: g, st: st, md: md,
 		lookup: cfg.Lookup, suggest: cfg.Suggestions, opening: true,
 		backends: backends{source: cfg.Integrations}, migrating: board{steers: cfg.CanSteer, bugs: cfg.Bugs}, notice: cfg.Notice,
+		veil:     veil{masker: cfg.Masker, on: cfg.Masker != nil && cfg.Masked, ascii: cfg.ASCII},
 		unmarked: cfg.getenv("TERM") == "linux",
 	}
 	m.demo = newDemo(cfg.Demo)

@@ -43,7 +43,7 @@ func (m *model) View() tea.View {
 		}
 		lines = append(window(lines, 0, m.h), bar...)
 	}
-	v.SetContent(strings.Join(lines, "\n"))
+	v.SetContent(strings.Join(m.veiled(lines), "\n"))
 	if x >= 0 {
 		v.Cursor = tea.NewCursor(x, y)
 		v.Cursor.Blink = false
@@ -55,7 +55,7 @@ func (m *model) title() string {
 	if m.page == pageLogin || m.user.Email == "" {
 		return "banyan"
 	}
-	title := "banyan " + m.signs.dot + " " + cleanLine(m.user.Email)
+	title := m.veiled([]string{"banyan " + m.signs.dot + " " + cleanLine(m.user.Email)})[0]
 	if m.signs.ascii {
 		title = plainer(title)
 	}

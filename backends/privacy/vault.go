@@ -67,7 +67,7 @@ func newVault() *vault {
 
 // maxHolders bounds the placeholders of a conversation; beyond it, they are given
 // out anew.
-const maxHolders = 10_000
+const maxHolders = 20_000
 
 func (v *vault) full() bool { return len(v.values) > maxHolders || len(v.looked) > maxHolders }
 
