@@ -249,7 +249,16 @@ func obeyed(text string) string {
 	})
 	var replies bytes.Buffer
 	var wg sync.WaitGroup
-	wg.Go(func() { _, _ = io.Copy(&replies, e) })
+	const end = "the end"
+	wg.Go(func() {
+		buf := make([]byte, 1<<10)
+		for !bytes.HasSuffix(replies.Bytes(), []byte(end)) {
+			n, err := e.Read(buf)
+			if replies.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+	})
 	_, _ = e.WriteString(strings.ReplaceAll(text, "\n", "\r\n"))
 	for y := range e.Height() {
 		for x := range e.Width() {
@@ -258,10 +267,11 @@ func obeyed(text string) string {
 			}
 		}
 	}
-	_ = e.Close()
+	_, _ = io.WriteString(e.InputPipe(), end)
 	wg.Wait()
-	if replies.Len() > 0 {
-		note(fmt.Sprintf("the terminal answered %q", replies.String()))
+	_ = e.Close() // only now: an emulator must not be closed while it is read
+	if said := strings.TrimSuffix(replies.String(), end); said != "" {
+		note(fmt.Sprintf("the terminal answered %q", said))
 	}
 	return strings.Join(done, ", ")
 }
@@ -380,7 +390,7 @@ func (w *hostile) export(format string) string {
 func (w *hostile) linear() string {
 	var out strings.Builder
 	w.model.kind = "read"
-	lines := []string{"read " + strings.NewReplacer("\n", " ", "\r", " ").Replace(w.payload), "/intents", "/trace", "/sources", "/" + strings.Join(strings.Fields(w.payload), "_"), "/quit"}
+	lines := []string{"read " + strings.NewReplacer("\n", " ", "\r", " ").Replace(w.payload), "/intents", "/trace", "/sources", "/sent", "/" + strings.Join(strings.Fields(w.payload), "_"), "/quit"}
 	err := tui.Run(context.Background(), tui.Config{
 		Kernel: w.app.kernel, Accessible: true, User: &w.user, Notice: w.payload, Env: []string{}, Conversation: "c",
 		In: strings.NewReader(strings.Join(lines, "\n") + "\n"), Out: &out,
@@ -529,6 +539,19 @@ func TestAuditLinesAreNotForged(t *testing.T) {
 	for line := range strings.Lines(w.command(showAudit(auditFilter{}))) {
 		if strings.HasPrefix(line, "    7  2026-01-01") {
 			t.Errorf("forged: %q", line)
+		}
+	}
+}
+
+// The terminal that checks the sinks would notice.
+func TestTheTerminalObeys(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"\x1b[6n": "answered", "\x1b]0;x\x07": "title x", "\x07": "bell", "\x1b[?25l": "mode", "\x1b[31mred": "style",
+		"\x1b]8;;http://evil.example\x07x\x1b]8;;\x07": "link", "\x1b[?1049h": "screen", "plain": "",
+	} {
+		if did := obeyed(text); !strings.Contains(did, want) || (want == "") != (did == "") {
+			t.Errorf("%q: %q, want %q", text, did, want)
 		}
 	}
 }

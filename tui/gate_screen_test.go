@@ -55,7 +55,16 @@ func onScreen(content string, w, h int) string {
 	})
 	var replies bytes.Buffer
 	var wg sync.WaitGroup
-	wg.Go(func() { _, _ = io.Copy(&replies, e) })
+	const end = "the end"
+	wg.Go(func() {
+		buf := make([]byte, 1<<10)
+		for !bytes.HasSuffix(replies.Bytes(), []byte(end)) {
+			n, err := e.Read(buf)
+			if replies.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+	})
 	_, _ = e.WriteString(strings.ReplaceAll(content, "\n", "\r\n"))
 	for y := range h {
 		for x := range w {
@@ -64,10 +73,11 @@ func onScreen(content string, w, h int) string {
 			}
 		}
 	}
-	_ = e.Close()
+	_, _ = io.WriteString(e.InputPipe(), end)
 	wg.Wait()
-	if replies.Len() > 0 {
-		note(fmt.Sprintf("the terminal answered %q", replies.String()))
+	_ = e.Close() // only now: an emulator must not be closed while it is read
+	if said := strings.TrimSuffix(replies.String(), end); said != "" {
+		note(fmt.Sprintf("the terminal answered %q", said))
 	}
 	return strings.Join(done, ", ")
 }
