@@ -56,6 +56,7 @@ func (a *app) open(ctx context.Context, command string) error {
 	if err := a.openStore(ctx, command); err != nil || a.lent {
 		return err
 	}
+	a.logger = slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level}))
 	if err := a.openShop(); err != nil {
 		return err
 	}
@@ -71,7 +72,6 @@ func (a *app) open(ctx context.Context, command string) error {
 		return failed(err)
 	}
 	a.backend = backend
-	a.logger = slog.New(slog.NewJSONHandler(a.log, &slog.HandlerOptions{Level: a.log.level}))
 	goal := a.opts.goalLimits()
 	steps, message := a.opts.Harm.plan()
 	kernel, err := orchestrator.New(ctx, orchestrator.Config{
@@ -169,7 +169,7 @@ func (a *app) openShop() error {
 	}
 	a.proof = orchestrator.NewCredentials(a.opts.now)
 	a.shop, err = openShop(filepath.Dir(a.store.Path()), shopOptions{
-		Credentials: a.proof, LatencyLow: low, LatencyHigh: high, Now: a.opts.now, NoSync: a.opts.noSync, Wait: storeWait,
+		Credentials: a.proof, LatencyLow: low, LatencyHigh: high, Now: a.opts.now, NoSync: a.opts.noSync, Wait: storeWait, Logger: a.logger,
 	})
 	if err != nil {
 		return failed(fmt.Errorf("the demo shop cannot be opened: %w. Conversations are not touched; \"banyan reset\" puts the shop back", err))

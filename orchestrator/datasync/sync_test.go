@@ -3,6 +3,7 @@ package datasync
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"sync"
@@ -348,5 +349,82 @@ func TestResetForgetsWhatIsUnderWay(t *testing.T) {
 	}
 	if whole, err := mustReopen(t, w).Whole(); !whole || err != nil {
 		t.Errorf("a reset that made it good: %v, %v", whole, err)
+	}
+}
+
+// TestWhatComesAgainIsDropped delivers by hand: the same again, one that is half
+// new, and one after a gap.
+func TestWhatComesAgainIsDropped(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	w.SetPaused(true)
+	for _, v := range []string{"1", "2", "3"} {
+		w.put(old, "ada/x", v)
+	}
+	batch := func(after, through uint64) Batch {
+		t.Helper()
+		b, err := w.batch(w.byName[fresh], w.byName[old], after, through)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	deliver := func(b Batch, value string, duplicates uint64) {
+		t.Helper()
+		err := w.apply(context.Background(), fresh, b)
+		if got := w.peek(fresh, "ada/x"); err != nil || got != value || w.Status().Duplicates != duplicates || w.Status().Stale != 0 {
+			t.Errorf("it is %q, %+v, %v", got, w.Status(), err)
+		}
+	}
+	if err := w.apply(context.Background(), fresh, batch(1, 3)); err == nil {
+		t.Error("a gap was not seen")
+	}
+	deliver(batch(0, 1), "1", 0)
+	deliver(batch(0, 1), "1", 1)
+	deliver(batch(0, 2), "2", 2)
+	deliver(batch(2, 3), "3", 2)
+	deliver(batch(0, 3), "3", 5)
+	if st := w.Status(); w.pending() != 3 { // the follower has none of them
+		t.Errorf("%+v", st)
+	}
+}
+
+// TestResetBesideChanges resets again and again while both sides change: in the
+// end they are equal, and changes go on arriving.
+func TestResetBesideChanges(t *testing.T) {
+	w := mustOpen(t, t.TempDir())
+	fill := func(tx *bbolt.Tx, _ string) error {
+		if err := tx.DeleteBucket(things); err != nil {
+			return err
+		}
+		_, err := tx.CreateBucket(things)
+		return err
+	}
+	var wg sync.WaitGroup
+	for i, node := range []string{old, fresh, old, fresh} {
+		wg.Go(func() {
+			for n := range 100 {
+				ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+				_, err := w.services[node].Call(ctx, request("put", fmt.Sprint("ada/", n%5), fmt.Sprint(node, i, n)))
+				cancel()
+				var coded *orchestrator.Error
+				if err != nil && (!errors.As(err, &coded) || coded.Code != orchestrator.CodeUnavailable) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 10 {
+		if err := w.Reset(context.Background(), fill); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Wait()
+	w.drain()
+	if found, err := w.Compare(context.Background()); err != nil || len(found) > 0 || w.pending() > 0 {
+		t.Errorf("%v, %v, %+v", found, err, w.Status())
+	}
+	w.put(old, "ben/x", "1")
+	if got := w.get(follow, "ben/x"); got != "1" {
+		t.Errorf("afterwards a change arrives as %q", got)
 	}
 }
