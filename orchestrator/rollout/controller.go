@@ -179,6 +179,9 @@ func (c *Controller) alter(ctx context.Context, intent string, change func(first
 		if first == nil {
 			first = &was.record
 		}
+		if was.revision > 0 {
+			c.install(was)
+		}
 		next, err := change(*first, was.record)
 		if err != nil {
 			return record{}, err

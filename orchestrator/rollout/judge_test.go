@@ -10,7 +10,7 @@ import (
 	"banyan/orchestrator"
 )
 
-var seeds = flag.Int("seeds", 300, "how many seeded rollouts are played")
+var seeds = flag.Int("seeds", 200, "how many seeded rollouts are played")
 
 // play is a rollout that is played with made-up calls.
 type play struct {
