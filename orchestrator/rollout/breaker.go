@@ -66,8 +66,8 @@ type breaker struct {
 	delay    time.Duration
 	stage    int // index in Shares while half-open
 	since    time.Time
-	well     int    // successes of the stage
-	asked    uint64 // calls of the stage that asked to be let through
+	well     int // successes of the stage
+	asked    int // calls of the stage that asked to be let through
 }
 
 // The states of a breaker.
@@ -109,7 +109,7 @@ func (b *breaker) lets(now clock) bool {
 		b.begin(0, at)
 		b.state.Store(breakerHalfOpen)
 	}
-	let := b.state.Load() == breakerClosed || int(b.asked*uint64(b.rules.Shares[b.stage])%100) < b.rules.Shares[b.stage]
+	let := b.state.Load() == breakerClosed || b.asked%100*b.rules.Shares[b.stage]%100 < b.rules.Shares[b.stage]
 	b.asked++
 	b.mu.Unlock()
 	return let

@@ -171,8 +171,10 @@ func inCanary(intent, who string, percent int) bool {
 // bucket is the part of the users that somebody falls into for an intent, 0 to
 // buckets-1. It does not hang on upper and lower case, as email addresses do not. It is
 // the 64-bit FNV-1a hash, with the finalizer of MurmurHash3 (Appleby, public domain)
-// because the high bits of FNV alone are not even for short texts.
-func bucket(intent, who string) int {
+// because the bits of FNV alone are not even for short texts.
+func bucket(intent, who string) int { return int(hash(intent, who) % buckets) }
+
+func hash(intent, who string) uint64 {
 	const offset, prime = 14695981039346656037, 1099511628211
 	h := uint64(offset)
 	for i := range len(intent) {
@@ -186,7 +188,7 @@ func bucket(intent, who string) int {
 		}
 		h = (h ^ uint64(b)) * prime
 	}
-	return int(mix(h) % buckets)
+	return mix(h)
 }
 
 // mix spreads the bits of a number over all of it.

@@ -86,7 +86,7 @@ func closed(s *jsonschema.Schema) bool {
 // narrower says what is does not accept of what was does; empty if it accepts all.
 func narrower(was, is *jsonschema.Schema) string {
 	if missing := without(typesOf(was), typesOf(is)); len(missing) > 0 && len(typesOf(is)) > 0 {
-		return fmt.Sprintf("is %s in legacy and %s in modern", words(typesOf(was), "anything"), words(typesOf(is), "anything"))
+		return fmt.Sprintf("is %s in legacy and %s in modern", typeWords(typesOf(was)), typeWords(typesOf(is)))
 	}
 	if len(is.Enum) > 0 {
 		if len(was.Enum) == 0 && was.Const == nil {
@@ -157,7 +157,7 @@ func returned(at string, old, now *jsonschema.Schema, depth int) []string {
 	was, is := typesOf(old), typesOf(now)
 	switch {
 	case len(was) > 0 && (len(is) == 0 || len(without(is, was)) > 0):
-		return []string{fmt.Sprintf("The field %s is %s in legacy and %s in modern.", at, words(was, "anything"), words(is, "anything"))}
+		return []string{fmt.Sprintf("The field %s is %s in legacy and %s in modern.", at, typeWords(was), typeWords(is))}
 	case len(enumOf(old)) > 0 && len(enumOf(now)) == 0 && len(is) > 0 && old.Const == nil:
 		return []string{fmt.Sprintf("The field %s is one of %s in legacy and may be anything in modern.", at, values(old.Enum))}
 	case len(enumOf(old)) > 0 && len(lostValues(enumOf(now), enumOf(old))) > 0:
@@ -242,9 +242,9 @@ func values(list []any) string {
 	return strings.Join(out, ", ")
 }
 
-func words(list []string, none string) string {
+func typeWords(list []string) string {
 	if len(list) == 0 {
-		return none
+		return "anything"
 	}
 	return strings.Join(list, " or ")
 }

@@ -282,7 +282,8 @@ func (c *Controller) defaultRoute(intent string) orchestrator.Route {
 func (c *Controller) tallyOf(intent string) *tally {
 	t := c.tallies[intent]
 	if t == nil {
-		t = newTally(c.opts.Seed, intent, c.opts.Now())
+		t = newTally(c.opts.Seed, intent)
+		t.begin(c.opts.Now())
 		c.tallies[intent] = t
 	}
 	return t

@@ -258,7 +258,8 @@ func (c *Controller) loadStatistics(ctx context.Context) error {
 			return err
 		}
 		for intent, one := range all {
-			t := &tally{sampler: sampler{seed: c.opts.Seed ^ uint64(bucket(intent, ""))}, total: one.Numbers}
+			t := newTally(c.opts.Seed, intent)
+			t.total = one.Numbers
 			for _, us := range one.Legacy {
 				t.legacy.keep(us)
 			}

@@ -210,8 +210,9 @@ func (c *Controller) rolloutStatus(rec record, now time.Time) *orchestrator.Roll
 	if r.State == stateRunning || j.verdict == verdictBad || st.Why == "" {
 		st.Verdict, st.Why = j.verdict, j.why
 	}
-	if r.State == stateDone {
-		st.Wait = 0
+	if r.State == stateDone && j.verdict != verdictBad {
+		st.Verdict, st.Wait = verdictGood, 0
+		st.Why = fmt.Sprintf("All steps are done. It is watched for another %s.", brief(max(0, c.opts.Judge.WatchFor-now.Sub(r.Since))))
 	}
 	return st
 }

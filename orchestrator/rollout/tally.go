@@ -21,11 +21,13 @@ type tally struct {
 	dirty          bool // there is something in fresh
 }
 
-// newTally begins to count.
-func newTally(seed uint64, intent string, now time.Time) *tally {
-	t := &tally{sampler: sampler{seed: seed ^ uint64(bucket(intent, ""))}}
-	t.total.Began, t.fresh.Began, t.dirty = now, now, true
-	return t
+func newTally(seed uint64, intent string) *tally {
+	return &tally{sampler: sampler{seed: seed ^ hash(intent, "")}}
+}
+
+// begin says since when there is something to count.
+func (t *tally) begin(at time.Time) {
+	t.total.Began, t.fresh.Began, t.dirty = at, at, true
 }
 
 // numbers are the counts of an intent, in a form that can be stored and added up.
