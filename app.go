@@ -33,6 +33,7 @@ type app struct {
 	logger   *slog.Logger
 
 	audit     *audit.Log
+	migration *migration
 	playbooks *playbook.Set
 	watching  func() // ends the look-out for changed playbooks; nil before it began
 
@@ -64,12 +65,15 @@ func (a *app) open(ctx context.Context, command string) error {
 	if err != nil {
 		return err
 	}
-	services := a.shop.Services()
-	if a.playbooks, err = newPlaybooks(a.opts, services); err != nil {
-		return err
-	}
 	if a.audit, err = audit.Open(a.auditPath(), audit.Options{Now: a.opts.now}); err != nil {
 		return failed(err)
+	}
+	services, err := a.openMigration(ctx)
+	if err != nil {
+		return err
+	}
+	if a.playbooks, err = newPlaybooks(a.opts, services); err != nil {
+		return err
 	}
 	a.backend = backend
 	goal := a.opts.goalLimits()
@@ -82,6 +86,7 @@ func (a *app) open(ctx context.Context, command string) error {
 		Now:         a.opts.now,
 		Credentials: a.proof,
 		Auditor:     a.audit,
+		Router:      a.migration,
 		GoalRounds:  goal.Rounds, GoalCost: goal.Cost,
 		Limits: a.opts.Harm.limits(), MaxSteps: steps, MaxMessage: message,
 		Logger: a.logger,
@@ -91,6 +96,7 @@ func (a *app) open(ctx context.Context, command string) error {
 		return failed(err)
 	}
 	a.kernel, a.backends.kernel = kernel, kernel
+	a.migration.kernel.Store(kernel)
 	a.watchPlaybooks()
 	if a.opts.trip == nil {
 		return nil
@@ -202,6 +208,9 @@ func (a *app) Close() error {
 	}
 	if a.kernel != nil {
 		errs = append(errs, a.kernel.Close())
+	}
+	if a.migration != nil {
+		errs = append(errs, a.migration.Close())
 	}
 	if a.shop != nil {
 		errs = append(errs, a.shop.Close())

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +85,7 @@ func showAudit(f auditFilter) func(context.Context, *app, io.Writer) error {
 			if f.json {
 				err = writeJSONLine(out, l.line)
 			} else {
-				err = sayLine(out, "%s", orchestrator.PrintableLine(auditInWords(l.line.Seq, l.entry)))
+				err = say(out, "%s", orchestrator.PrintableLine(auditInWords(l.line.Seq, l.entry)))
 			}
 			if err != nil {
 				return err
@@ -96,7 +95,7 @@ func showAudit(f auditFilter) func(context.Context, *app, io.Writer) error {
 			return tampered(damage)
 		}
 		if len(last) == 0 && !f.json {
-			return sayLine(out, "There is nothing in the audit log that fits.")
+			return say(out, "There is nothing in the audit log that fits.")
 		}
 		return nil
 	}
@@ -168,7 +167,7 @@ func verifyAudit(ctx context.Context, a *app, out io.Writer) error {
 	if n := len(report.Missing); n > 0 {
 		return failed(fmt.Errorf("the audit log is not whole: the entries of %d stored turns are missing from it. What is there (%d entries) is as it was written. Keep the file, and look at who could write to it", n, report.Entries))
 	}
-	return sayLine(out, "The audit log is as it was written: %d entries, and those of all %d stored turns that have any are there. Last hash: %s", report.Entries, len(marks), report.Last)
+	return say(out, "The audit log is as it was written: %d entries, and those of all %d stored turns that have any are there. Last hash: %s", report.Entries, len(marks), report.Last)
 }
 
 // tampered says what is wrong with the log.
@@ -178,20 +177,4 @@ func tampered(err error) error {
 		return failed(fmt.Errorf("the audit log was changed or damaged: %w. The lines before it are as they were written. Keep the file, and look at who could write to it", err))
 	}
 	return failed(err)
-}
-
-// sayLine prints a line of plain text through the gate.
-func sayLine(out io.Writer, format string, args ...any) error {
-	if _, err := fmt.Fprintln(out, orchestrator.Printable(fmt.Sprintf(format, args...))); err != nil {
-		return failed(err)
-	}
-	return nil
-}
-
-// when writes a moment for a table.
-func when(t time.Time) string {
-	if t.IsZero() {
-		return "–"
-	}
-	return t.Local().Format("2006-01-02 15:04")
 }

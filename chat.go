@@ -118,7 +118,10 @@ func (n newlines) Write(p []byte) (int, error) {
 // forTUI collects what the screens need.
 func (a *app) forTUI(ctx context.Context) (tui.Opened, error) {
 	kernel := &chatKernel{Kernel: a.kernel, opts: a.opts}
-	opened := tui.Opened{Kernel: kernel, Integrations: a.backends, Outbox: a.backends, Notice: a.notice, Lookup: a.shop.Directory().Lookup}
+	opened := tui.Opened{
+		Kernel: kernel, Migration: a.migration, CanSteer: steersMigration,
+		Integrations: a.backends, Outbox: a.backends, Notice: a.notice, Lookup: a.shop.Directory().Lookup,
+	}
 	opened.Suggestions = func(ctx context.Context, user orchestrator.User) []string {
 		kernel.enters(user)
 		return a.shop.Suggestions(ctx, user)

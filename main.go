@@ -125,6 +125,7 @@ func commandLine(o *options) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return chat(cmd, o) },
 	}
 	o.register(root)
-	root.AddCommand(askCommand(o), intentsCommand(o), conversationsCommand(o), resetCommand(o), doctorCommand(o), evalCommand(o), playbookCommand(o), auditCommand(o), keyCommand(o), syncCommand(o))
+	root.AddCommand(askCommand(o), intentsCommand(o), conversationsCommand(o), resetCommand(o), doctorCommand(o), evalCommand(o), playbookCommand(o), auditCommand(o), keyCommand(o), syncCommand(o),
+		routesCommand(o), reportCommand(o), replayCommand(o), chaosCommand(o))
 	return root
 }

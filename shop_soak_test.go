@@ -30,9 +30,9 @@ var (
 
 var errCrash = errors.New("the program has crashed")
 
-// chaos is a way between the nodes on which everything goes wrong that can, and a
+// turmoil is a way between the nodes on which everything goes wrong that can, and a
 // program that crashes in the middle of it.
-type chaos struct {
+type turmoil struct {
 	direct datasync.Transport
 	down   atomic.Bool
 
@@ -44,13 +44,13 @@ type chaos struct {
 }
 
 // dice draws a number below n.
-func (c *chaos) dice(n int) int {
+func (c *turmoil) dice(n int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.rng.IntN(n)
 }
 
-func (c *chaos) Deliver(ctx context.Context, receiver string, b datasync.Batch) error {
+func (c *turmoil) Deliver(ctx context.Context, receiver string, b datasync.Batch) error {
 	if c.down.Load() {
 		return errCrash
 	}
@@ -96,7 +96,7 @@ func (c *chaos) Deliver(ctx context.Context, receiver string, b datasync.Batch) 
 	return c.direct.Deliver(ctx, receiver, b)
 }
 
-func (c *chaos) fall() {
+func (c *turmoil) fall() {
 	if c.down.CompareAndSwap(false, true) {
 		c.crashes.Add(1)
 	}
@@ -106,7 +106,7 @@ var appliedLedger = []byte("test ledger")
 
 // audit counts every event that changes a node, in the transaction of the change,
 // and crashes in it now and then.
-func (c *chaos) audit(tx *bbolt.Tx, _ string, e datasync.Event) error {
+func (c *turmoil) audit(tx *bbolt.Tx, _ string, e datasync.Event) error {
 	ledger, err := tx.CreateBucketIfNotExists(appliedLedger)
 	if err != nil {
 		return err
@@ -154,7 +154,7 @@ type wrote struct {
 type soak struct {
 	t     *testing.T
 	shop  testShop
-	chaos *chaos
+	turmoil *turmoil
 	count atomic.Int64
 
 	mu    sync.Mutex // guards acked
@@ -173,8 +173,8 @@ func TestShopSoak(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	t.Logf("-soakseed %d", seed)
-	c := &chaos{rng: rand.New(rand.NewPCG(seed, 1)), before: map[string]datasync.Batch{}}
-	s := &soak{t: t, chaos: c, acked: map[string]wrote{}}
+	c := &turmoil{rng: rand.New(rand.NewPCG(seed, 1)), before: map[string]datasync.Batch{}}
+	s := &soak{t: t, turmoil: c, acked: map[string]wrote{}}
 	dir := t.TempDir()
 	began := time.Now()
 	for int(s.count.Load()) < *writes && !t.Failed() {
@@ -195,16 +195,16 @@ func (calm) Uint64() uint64 { return 1<<64 - 1 }
 
 func (s *soak) open(dir string) {
 	s.t.Helper()
-	s.chaos.down.Store(false)
-	s.chaos.mu.Lock()
-	clear(s.chaos.before)
-	s.chaos.mu.Unlock()
+	s.turmoil.down.Store(false)
+	s.turmoil.mu.Lock()
+	clear(s.turmoil.before)
+	s.turmoil.mu.Unlock()
 	var err error
 	for range 20 { // it may crash while it opens
 		var opened *shop
 		opened, err = openShop(dir, shopOptions{
-			NoSync: true, Wait: time.Second, Audit: s.chaos.audit,
-			Carry: func(direct datasync.Transport) datasync.Transport { s.chaos.direct = direct; return s.chaos },
+			NoSync: true, Wait: time.Second, Audit: s.turmoil.audit,
+			Carry: func(direct datasync.Transport) datasync.Transport { s.turmoil.direct = direct; return s.turmoil },
 		})
 		if err == nil {
 			s.shop = testShop{opened, s.t, dir}
@@ -224,7 +224,7 @@ func (s *soak) run(dir string, seed uint64) {
 	for w := range writers {
 		rng := rand.New(rand.NewPCG(seed+uint64(s.count.Load()), uint64(w)+2))
 		wg.Go(func() {
-			for int(s.count.Load()) < *writes && !s.chaos.down.Load() && !s.t.Failed() {
+			for int(s.count.Load()) < *writes && !s.turmoil.down.Load() && !s.t.Failed() {
 				p := people[rng.IntN(len(people)/writers)*writers+w]
 				if p.Role == orchestrator.Customer {
 					s.change(rng, p.Email)
@@ -233,7 +233,7 @@ func (s *soak) run(dir string, seed uint64) {
 		})
 	}
 	wg.Wait()
-	s.chaos.down.Store(true)
+	s.turmoil.down.Store(true)
 	if err := s.shop.abandon(); err != nil {
 		s.t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 type listParams struct {
 	Email  string `json:"email" title:"email" format:"email" personal:"email" jsonschema:"the customer's email"`
 	Status string `json:"status,omitempty" title:"status" enum:"processing,shipped,delivered,cancelled,returned" synonyms:"processing=open|pending|being prepared|not shipped|in progress|preparing,shipped=sent|dispatched|on its way|in transit|under way|posted,delivered=arrived|received|came,cancelled=canceled|called off|stopped,returned=sent back|given back" jsonschema:"only orders of this status"`
-	Limit  *int   `json:"limit,omitempty" title:"number of orders" min:"1" jsonschema:"at most this many orders, the newest first"`
+	Limit  *int   `json:"limit,omitempty" title:"number of orders" min:"1" max:"100" jsonschema:"at most this many orders, the newest first"`
 }
 
 type orderList struct {

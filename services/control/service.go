@@ -11,6 +11,9 @@ import (
 	"banyan/services"
 )
 
+// Name is what the service is called.
+const Name = "control"
+
 // Options are what the service needs of the others.
 type Options struct {
 	Migration orchestrator.Migration
@@ -34,7 +37,7 @@ type Service struct {
 func New(o Options) (*Service, error) {
 	s := &Service{Options: o}
 	var err error
-	s.Service, err = services.New("control", "1.0.0",
+	s.Service, err = services.New(Name, "1.0.0",
 		services.Handle(setRoute, s.set),
 		services.Handle(undoRoute, s.undo),
 		services.Handle(promoteRoute, s.promote),
@@ -205,14 +208,14 @@ func (s *Service) explain(ctx context.Context, in ExplainParams) (Explained, err
 	}
 	text := e.Text
 	if before != "" {
-		text = before + "\n\nAs it stands now: " + text
+		text = before + " As it stands now: " + text
 	}
 	return Explained{Intent: in.Intent, Route: e.Route.Route.String(), Serves: string(e.Serves), Text: text}, nil
 }
 
 // past says where a step went and why.
 func past(rec orchestrator.StepRecord) string {
-	text := fmt.Sprintf("**%s** was served by %s (%s).", rec.Intent, rec.Route, rec.Service)
+	text := fmt.Sprintf("%s was served by %s (%s).", rec.Intent, rec.Route, rec.Service)
 	route := ""
 	if rec.Routed != nil {
 		route = rec.Routed.String()
@@ -225,7 +228,7 @@ func past(rec orchestrator.StepRecord) string {
 	case rec.Why == orchestrator.ByTask:
 		text += " The task was begun there, so it was finished there."
 	case rec.Why == orchestrator.ByCanary:
-		text += fmt.Sprintf(" Its route was %s, and that is the share %s falls into.", route, rec.For)
+		text += fmt.Sprintf(" Its route was %s, and %s falls into the share that %s serves.", route, rec.For, rec.Route)
 	case rec.Why == orchestrator.ByContract:
 		text += " The modern intent does not keep what the legacy one promises, so it was not asked."
 	case rec.Why == orchestrator.ByOnly:
