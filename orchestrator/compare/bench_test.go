@@ -40,6 +40,24 @@ func longList(n int, seed uint64) []any {
 	return list
 }
 
+// Of an unordered list in which many entries are a little different, each finds its own.
+func TestManyEntriesWithinTolerance(t *testing.T) {
+	var a, b []any
+	for i := range 150 {
+		a = append(a, map[string]any{"n": float64(i)})
+		b = append(b, map[string]any{"n": float64(149-i) + 0.4})
+	}
+	c := MustNew(t, compare.Rule{Unordered: []string{"x"}, Numbers: map[string]compare.Tolerance{"x[*].n": {Absolute: 0.5}}})
+	p := pairOf(orchestrator.Result{Data: map[string]any{"x": a}}, orchestrator.Result{Data: map[string]any{"x": b}})
+	if got := c.Compare(p); !got.Matched {
+		t.Errorf("got %s", tell(got))
+	}
+	b[17].(map[string]any)["n"] = 1000.0
+	if got := tell(c.Compare(p)); got != "value: x[132].n value" {
+		t.Errorf("one is different: %s", got)
+	}
+}
+
 // Whatever comes, a comparison ends, and says so if it has not seen all: a list of
 // lists in each of which everything could match everything, in 500 levels or of a
 // million values.
@@ -53,7 +71,8 @@ func TestHugeResults(t *testing.T) {
 		"Deep":      {deepList(60, 1.0), deepList(60, 2.0), ""},
 		"Deeper":    {deepList(500, 1.0), deepList(500, 2.0), "inconclusive size"},
 		"LongSame":  {long, long, "inconclusive size"},
-		"LongOther": {long, longList(300_000, 2), ""},
+		"LongOther": {long, longList(300_000, 2), "inconclusive size"},
+		"LongShort": {long, long[1:], "count: x count"},
 		"Late":      {map[string]any{"a": long, "b": 1.0}, map[string]any{"a": long, "b": 2.0}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,15 +1,15 @@
 package compare
 
-import "fmt"
-
-// maxMatched is how many entries are compared each with each.
-const maxMatched = 64
+import (
+	"fmt"
+	"slices"
+)
 
 // matched pairs entries with equal ones: for each of a the index in b, or -1. Those that
-// are written the same come first, then as many of the others as possible, unless they
-// are too many.
+// are written the same come first, then as many of the others as possible. If they are
+// too many, the work is spent.
 func (w *walk) matched(a, b []any, at window) []int {
-	partner := make([]int, len(a))
+	partner := slices.Repeat([]int{-1}, len(a))
 	places := map[string][]int{}
 	for j := 0; j < len(b) && !w.spent; j++ {
 		text := w.written(b[j])
@@ -18,9 +18,8 @@ func (w *walk) matched(a, b []any, at window) []int {
 	taken := make([]bool, len(b))
 	var restA, restB []int
 	for i := range a {
-		partner[i] = -1
 		if w.spent {
-			continue
+			return partner
 		}
 		text := w.written(a[i])
 		if list := places[text]; len(list) > 0 && w.quietly(a[i], b[list[0]], step{"", i}, at) {
@@ -34,9 +33,11 @@ func (w *walk) matched(a, b []any, at window) []int {
 			restB = append(restB, j)
 		}
 	}
-	if len(restA) <= maxMatched && len(restB) <= maxMatched {
-		w.matchRest(a, b, restA, restB, partner, at)
+	if len(restA)*len(restB) > w.left {
+		w.spent, w.left = true, -1
+		return partner
 	}
+	w.matchRest(a, b, restA, restB, partner, at)
 	return partner
 }
 
