@@ -37,9 +37,10 @@ type Intent struct {
 	Summary string `json:"summary"`
 	// Params and Result are schemas of type object. Beside the standard keywords,
 	// properties may carry x-unit (a unit or an ISO 4217 currency), x-synonyms
-	// (an object: enum value → list of other words for it) and x-personal (the sort of
-	// personal data, see Personal). A nil Result means that the shape of the result
-	// is not known.
+	// (an object: enum value → list of other words for it), x-personal (the sort of
+	// personal data, see Personal) and, in results, x-compare (how the answers of two
+	// sides are compared, see package compare). A nil Result means that the shape of the
+	// result is not known.
 	Params *jsonschema.Schema `json:"params,omitempty"`
 	Result *jsonschema.Schema `json:"result,omitempty"`
 	// Examples are utterances that ask for this intent.

@@ -25,6 +25,7 @@ import (
 //	synonyms:"shipped=sent|dispatched,delivered=arrived"  other words for them
 //	unit:"EUR"                unit or currency
 //	personal:"phone"          the sort of personal data that it holds, see Personal
+//	compare:"ignore"          how two answers are compared: ignore, unordered, text, strict, empty
 //	min:"0" max:"99" minlen:"1" maxlen:"80"  bounds
 //	example:"1003"            an example value
 //	trust:"user"              of a parameter: user (the user alone), result (a trusted result as well), any
@@ -120,6 +121,12 @@ func annotateField(p *jsonschema.Schema, tag reflect.StructTag) error {
 	}
 	if len(extra) > 0 {
 		target.Extra = extra
+	}
+	if v := tag.Get("compare"); v != "" { // of a list: the list itself
+		if p.Extra == nil {
+			p.Extra = map[string]any{}
+		}
+		p.Extra["x-compare"] = v
 	}
 	if v := tag.Get("trust"); v != "" {
 		if v != "user" && v != "result" && v != "any" {

@@ -305,6 +305,28 @@ func TestStatedBySchema(t *testing.T) {
 	}
 }
 
+// A service of typed functions states it by tags.
+func TestStatedByTags(t *testing.T) {
+	type thing struct {
+		Ticket string   `json:"ticket" compare:"ignore"`
+		Tags   []string `json:"tags" compare:"unordered"`
+	}
+	schema, err := orchestrator.SchemaFor[thing]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := pairOf(orchestrator.Result{Data: MustJSON(t, `{"ticket":"A1","tags":["a","b"]}`)}, orchestrator.Result{Data: MustJSON(t, `{"ticket":"B7","tags":["b","a"]}`)})
+	p.Entry.Offers = []orchestrator.Offer{{Era: orchestrator.Modern, Intent: orchestrator.Intent{Result: schema}}}
+	c := MustNew(t, compare.Rule{})
+	if got := tell(c.Compare(p)); got != "matched" {
+		t.Errorf("got %s", got)
+	}
+	p.Candidate.Result.Data["tags"] = []any{"b", "c"}
+	if got := tell(c.Compare(p)); got != "value: tags[0] value" {
+		t.Errorf("another tag: %s", got)
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	for name, tt := range map[string]struct {
 		rule compare.Rule
