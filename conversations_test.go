@@ -164,6 +164,9 @@ func (p *play) say(message string) {
 	if p.turn.Answer != orchestrator.Printable(p.turn.Answer) || p.turn.Answer == "" {
 		p.t.Errorf("%s\n  the answer is empty or not printable: %q", p.where, p.turn.Answer)
 	}
+	if untrusted(turn) {
+		p.t.Errorf("%s\n  an argument was not trusted: %s", p.where, p.describe())
+	}
 }
 
 // expect tells whether what a line expects is so.

@@ -220,6 +220,9 @@ func (c *confirm) write(p *painter, i int, s orchestrator.StepRecord, w int) []s
 	if said := conditionOf(c.writes, i); said != "" {
 		out = append(out, indent(paint(wrap(said, w-3), p.st.quiet), "   ")...)
 	}
+	if len(s.Origins) > 0 {
+		out = append(out, indent(paint(wrap(cleanLine(strings.Join(s.Origins, ", ")), w-3), p.st.faint), "   ")...)
+	}
 	label := 0
 	for _, ch := range s.Changes {
 		label = max(label, min(width(fieldName(ch.Field)), 18))

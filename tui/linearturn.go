@@ -122,6 +122,9 @@ func (l *linear) confirmation(t orchestrator.Turn) {
 		if said := conditionOf(writes, i); said != "" {
 			l.say("%s", said)
 		}
+		if len(s.Origins) > 0 {
+			l.say("%s", cleanLine(strings.Join(s.Origins, ", ")))
+		}
 		for _, c := range s.Changes {
 			l.say("field %s: from %s to %s", fieldName(c.Field), orNone(cleanLine(c.Old)), orNone(cleanLine(c.New)))
 		}
