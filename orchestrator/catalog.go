@@ -164,6 +164,9 @@ func newOffer(x *expressions, s Service, d Description, in Intent) (Offer, error
 	if in.Subject != "" && (in.Params == nil || in.Params.Properties[in.Subject] == nil) {
 		return Offer{}, fmt.Errorf("the subject parameter %q is not among the parameters", in.Subject)
 	}
+	if err := checkTrust(in); err != nil {
+		return Offer{}, err
+	}
 	confirm, err := parseWording(in.Confirm)
 	if err != nil {
 		return Offer{}, fmt.Errorf("template of the confirmation: %w", err)

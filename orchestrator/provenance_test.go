@@ -330,6 +330,20 @@ func TestTrustOf(t *testing.T) {
 	}
 }
 
+func TestTrustKeywordsAreChecked(t *testing.T) {
+	for name, in := range map[string]Intent{
+		"Param":  {Name: "x", Effect: Read, Params: mustSchema(t, `{"type":"object","properties":{"a":{"type":"string","x-trust":"nobody"}}}`)},
+		"Result": {Name: "x", Effect: Read, Result: mustSchema(t, `{"type":"object","properties":{"a":{"type":"string","x-trusted":"yes"}}}`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := Description{Name: "s", Contract: ContractVersion, Era: Modern, Intents: []Intent{in}}
+			if _, bad := NewCatalog([]Offered{{Service: &depot{}, Description: d}}); len(bad) != 1 || !strings.Contains(bad[0].Error(), "x-trust") {
+				t.Errorf("got %v", bad)
+			}
+		})
+	}
+}
+
 // BenchmarkProvenance is what it costs to find out where the arguments of a change
 // come from: in a long conversation, with the words of the user read once a turn.
 func BenchmarkProvenance(b *testing.B) {

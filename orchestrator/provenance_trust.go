@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -40,6 +41,25 @@ func trustOf(name string, s *jsonschema.Schema) trust {
 		return nested(s)
 	}
 	return guardOf(name, s)
+}
+
+// checkTrust finds keywords about trust that say nothing that is known.
+func checkTrust(in Intent) error {
+	if in.Params != nil {
+		for name, p := range in.Params.Properties {
+			if said, ok := p.Extra["x-trust"]; ok && said != "any" && said != "user" && said != "result" {
+				return fmt.Errorf("x-trust of the parameter %s is %v: it must be user, result or any", name, said)
+			}
+		}
+	}
+	if in.Result != nil {
+		for name, p := range in.Result.Properties {
+			if said, ok := p.Extra["x-trusted"]; ok && said != true && said != false {
+				return fmt.Errorf("x-trusted of the field %s is %v: it must be true or false", name, said)
+			}
+		}
+	}
+	return nil
 }
 
 // nested is the strictest trust of the fields of an object.
