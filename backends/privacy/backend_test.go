@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 
 	"banyan/orchestrator"
@@ -10,6 +11,8 @@ import (
 
 // quiet is a backend that keeps what it is asked and says what it is told to.
 type quiet struct {
+	mu sync.Mutex // guards the three requests
+
 	plan    orchestrator.PlanRequest
 	judge   orchestrator.JudgeRequest
 	respond orchestrator.RespondRequest
@@ -24,17 +27,23 @@ func (q *quiet) Describe(context.Context) (orchestrator.BackendInfo, error) {
 }
 
 func (q *quiet) Plan(_ context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.plan = req
 	return orchestrator.PlanReply{Plan: q.reply}, nil
 }
 
 func (q *quiet) Judge(_ context.Context, req orchestrator.JudgeRequest) (orchestrator.Verdict, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.judge = req
 	return orchestrator.Verdict{Why: q.why}, nil
 }
 
 func (q *quiet) Respond(_ context.Context, req orchestrator.RespondRequest, emit func(string)) (orchestrator.Reply, error) {
+	q.mu.Lock()
 	q.respond = req
+	q.mu.Unlock()
 	for i := range q.text {
 		emit(q.text[i : i+1])
 	}

@@ -118,7 +118,7 @@ func (v *vault) find(s string, byForm bool) spans {
 		}
 		for i, t := range list {
 			if len(t.fold) >= 4 && t.fold[2] >= '0' && t.fold[2] <= '9' && t.fold[0] >= 'a' {
-				if end := iban(s, list, i); end > 0 {
+				if end := iban(list, i); end > 0 {
 					out.add(span{from: t.from, to: end, sort: card})
 				}
 			}

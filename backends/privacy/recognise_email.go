@@ -71,5 +71,5 @@ func domain(s string, i int) int {
 }
 
 func letterOrDigit(r rune) bool {
-	return r < utf8.RuneSelf && wordByte(byte(r)) || r >= utf8.RuneSelf && r != utf8.RuneError && unicode.In(r, unicode.L, unicode.Nd, unicode.M)
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r >= utf8.RuneSelf && r != utf8.RuneError && unicode.In(r, unicode.L, unicode.Nd, unicode.M)
 }

@@ -203,7 +203,7 @@ func luhn(digits string) bool {
 
 // iban finds account numbers of the form DE89 3704 0044 0532 0130 00: it returns how
 // far one reaches that begins at the token i, or 0.
-func iban(s string, list []token, i int) int {
+func iban(list []token, i int) int {
 	first := list[i]
 	if len(first.fold) < 4 || len(first.fold) > 34 || !country(first.fold) {
 		return 0

@@ -87,6 +87,7 @@ func hide(of sort, value []rune) []rune {
 			keep = letter && first || !letter && !digit
 		case name:
 			keep = letter && first || !letter && !digit
+		case text:
 		}
 		first = !letter && !digit
 		if !keep {

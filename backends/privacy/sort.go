@@ -26,6 +26,7 @@ func sortOf(property string, s *jsonschema.Schema) sort {
 	switch known := sort(orchestrator.Personal(s)); known {
 	case email, phone, address, name, card:
 		return known
+	case text:
 	}
 	if s != nil {
 		if s.Items != nil {

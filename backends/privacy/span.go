@@ -14,14 +14,13 @@ type span struct {
 type spans []span
 
 // add takes in a span unless it overlaps one that is there.
-func (s *spans) add(n span) bool {
+func (s *spans) add(n span) {
 	for _, o := range *s {
 		if n.from < o.to && o.from < n.to {
-			return false
+			return
 		}
 	}
 	*s = append(*s, n)
-	return true
 }
 
 // addLongest takes in those of the spans that fit, the longest first.

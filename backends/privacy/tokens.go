@@ -104,8 +104,8 @@ func fold(word string) string {
 
 // digitOf returns the ASCII digit of a decimal digit of any script.
 func digitOf(r rune) byte {
-	if r <= '9' {
-		return byte(r)
+	if r >= '0' && r <= '9' {
+		return byte('0' + (r-'0')%10)
 	}
 	zero := r
 	for n := 0; n < 9 && unicode.Is(unicode.Nd, zero-1); n++ {

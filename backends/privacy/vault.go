@@ -108,6 +108,7 @@ func (v *vault) learn(of sort, s string) *entity {
 		return e
 	case name:
 		return v.name(s, words)
+	case email, address, card, text:
 	}
 	key := strings.Join(words, " ")
 	e, fresh := v.entity(of, key)

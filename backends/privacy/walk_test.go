@@ -47,6 +47,7 @@ func plant(v reflect.Value, depth map[reflect.Type]int) {
 		for i := range t.NumField() {
 			plant(v.Field(i), depth)
 		}
+	default:
 	}
 }
 
@@ -77,6 +78,7 @@ func left(v reflect.Value, path string, out *[]string) {
 				left(v.Field(i), path+"."+v.Type().Field(i).Name, out)
 			}
 		}
+	default:
 	}
 }
 
