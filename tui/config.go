@@ -103,6 +103,10 @@ const (
 	StateNoKey    = "no key"
 )
 
+// Bug is a wrong answer that a service can be made to give: its name in a Fault, and
+// in a sentence what it does.
+type Bug struct{ Name, Does string }
+
 // Opened is what Config.Open found. A field that is nil or empty leaves what
 // Config says.
 type Opened struct {
@@ -113,7 +117,7 @@ type Opened struct {
 	// Migration and CanSteer are those of Config.
 	Migration   orchestrator.Migration
 	CanSteer    func(user orchestrator.User) bool
-	Bugs        []string
+	Bugs        []Bug
 	Notice      string
 	Accounts    []Account
 	Lookup      func(ctx context.Context, who string) (orchestrator.User, error)
@@ -149,8 +153,9 @@ type Config struct {
 	// CanSteer tells whether a user may change something about the migration; nil:
 	// staff alone. It is cheap. Whoever may not can watch.
 	CanSteer func(user orchestrator.User) bool
-	// Bugs are the names of wrong answers that a service can be made to give.
-	Bugs []string
+	// Bugs are the wrong answers that a service can be made to give; any other can be
+	// named as well.
+	Bugs []Bug
 	// Notice is one line for people, said at the login and in the empty chat, such
 	// as "Ollama is running on this machine: /model switches to it".
 	Notice string

@@ -111,3 +111,26 @@ func TestDemoIsWatched(t *testing.T) {
 		t.Errorf("%d rows, height %d", rows, d.m.h)
 	}
 }
+
+// A demo steers the migration like a presenter: by the keys of the board.
+func TestDemoSteersTheBoard(t *testing.T) {
+	mig := newFakeMigration(time.Now)
+	cfg := Config{Kernel: newFakeKernel(time.Now), Accounts: fakeAccounts(), Migration: mig, Env: []string{}, Demo: &scripted{actions: []Action{
+		{Caption: "The board.", Keys: []string{"ctrl+g"}, Screen: "cancel_order"},
+		{Caption: "To a quarter of the users.", Keys: []string{"down", "down", "down", "down", "c", "2", "5", "enter"}, Screen: "track_shipment is now at canary 25 %"},
+		{Caption: "And broken.", Keys: []string{"b", "enter"}, Screen: "broken on purpose: shipping (30 % errors)"},
+		{Caption: "And whole again.", Keys: []string{"h"}, Screen: "nothing is broken on purpose"},
+		{Keys: []string{"esc", "ctrl+n"}, Screen: "intents modern"},
+	}}}
+	as("sam@example.com")(&cfg)
+	var last string
+	if err := RunHeadless(context.Background(), cfg, func(f Frame) error { last = f.Screen; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if rows := strings.Count(last, "\n") + 1; rows != 40 {
+		t.Errorf("the screen has %d rows", rows)
+	}
+	if got, want := mig.changes(), "set track_shipment canary=25 auto by sam@example.com; break shipping 30 % errors by sam@example.com; heal by sam@example.com"; got != want {
+		t.Errorf("did %q", got)
+	}
+}

@@ -109,7 +109,8 @@ func (e *entry) apply(ev orchestrator.Event) bool {
 		r.text.Reset()
 		r.closed, r.closedLen = nil, 0
 	case orchestrator.EventTurnStarted, orchestrator.EventTurnEnded, orchestrator.EventServiceFailed, orchestrator.EventCatalog,
-		orchestrator.EventLapsed, orchestrator.EventRecovered, orchestrator.EventNotice, orchestrator.EventMigration:
+		orchestrator.EventLapsed, orchestrator.EventRecovered, orchestrator.EventNotice, orchestrator.EventMigration,
+		orchestrator.EventActingFor, orchestrator.EventDenied, orchestrator.EventMended:
 	}
 	e.rev++
 	return true

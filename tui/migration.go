@@ -15,8 +15,8 @@ import (
 type board struct {
 	source orchestrator.Migration
 	steers func(orchestrator.User) bool
-	// bugs are names of wrong answers that a service can be made to give.
-	bugs []string
+	// bugs are the wrong answers that a service can be made to give.
+	bugs []Bug
 	// status is the last snapshot, known tells whether there is one, err is why the
 	// last question for it failed.
 	status orchestrator.MigrationStatus
@@ -31,7 +31,9 @@ type board struct {
 	// for its time.
 	asked              time.Time
 	asking, stale, due bool
-	feed               feed
+	// urgent is set if the person has changed something while a snapshot was asked for.
+	urgent bool
+	feed   feed
 	// doing is what is being changed; said is how the last change ended.
 	doing string
 	said  *told
@@ -127,7 +129,7 @@ func (m *model) askNow() tea.Cmd {
 		return nil
 	}
 	now := m.cfg.Now()
-	b.asking, b.stale, b.asked = true, false, now
+	b.asking, b.stale, b.urgent, b.asked = true, false, false, now
 	wantsReport := m.boardOpen() && (b.ready == nil || now.Sub(b.reported) >= reportEvery || now.Before(b.reported))
 	if wantsReport {
 		b.reported = now
@@ -180,6 +182,9 @@ func (m *model) informed(msg statusMsg) tea.Cmd {
 	}
 	if msg.ready != nil {
 		b.ready = msg.ready
+	}
+	if b.urgent {
+		return m.askNow()
 	}
 	if (b.stale || m.boardOpen()) && !b.due {
 		b.stale, b.due = false, true
@@ -252,6 +257,7 @@ func (m *model) steerEnded(msg steeredMsg) tea.Cmd {
 	if !m.boardOpen() {
 		m.status = b.said.text
 	}
+	b.urgent = b.asking
 	return m.askNow()
 }
 

@@ -156,6 +156,25 @@ func TestBoardKeys(t *testing.T) {
 	}
 }
 
+// The form says what a bug does before it is switched on.
+func TestBreakFormSaysWhatABugDoes(t *testing.T) {
+	d := newDriver(t, 80, 24, func(cfg *Config) {
+		as("sam@example.com")(cfg)
+		migrating(cfg)
+		cfg.Bugs = []Bug{{"late", "Every date is a day late."}, {"swapped", "Two names are swapped."}}
+	})
+	d.boarded()
+	d.press("b", "down", "right", "right", "right")
+	d.has("wrongly: Every date is a day late.")
+	d.press("down", "right")
+	d.has("wrongly: Two names are swapped.")
+	d.press("enter")
+	d.done()
+	if got := d.mig.changes(); got != "break order wrong answers (swapped) by sam@example.com" {
+		t.Errorf("did %q", got)
+	}
+}
+
 // What is refused is said, and nothing else happens.
 func TestBoardErrors(t *testing.T) {
 	for _, k := range [][]string{{"s"}, {"m"}, {"l"}, {"p"}, {"!"}, {"u"}, {" "}, {"c", "enter"}, {"b", "enter"}, {"t", "y", "R"}} {

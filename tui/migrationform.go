@@ -228,7 +228,11 @@ func (s *boardScreen) openBreak(m *model) {
 	if i, ok := s.chosen(m); ok && i.Modern != nil {
 		first = i.Modern.Service
 	}
-	bugs := b.bugs
+	var bugs []string
+	does := map[string]string{}
+	for _, x := range b.bugs {
+		bugs, does[x.Name] = append(bugs, x.Name), x.Does
+	}
 	if len(bugs) == 0 {
 		bugs = []string{"off_by_one_date"}
 	}
@@ -251,7 +255,12 @@ func (s *boardScreen) openBreak(m *model) {
 			{name: "delay", value: "2000", unit: "ms on every call", digits: true, fresh: true, choices: []string{"200", "500", "2000", "5000"}, off: is(breakLatency)},
 			{name: "bug", value: bugs[0], choices: bugs, free: true, fresh: true, off: is(breakBug)},
 		},
-		explain: explainBreak,
+		explain: func(f *boardForm) (said, problem string) {
+			if d := does[f.field("bug").value]; d != "" && f.field("kind").value == breakBug {
+				return cleanLine(f.field("service").value) + " answers, but wrongly: " + cleanLine(d) + " It stays so until h heals it.", ""
+			}
+			return explainBreak(f)
+		},
 		submit: func(m *model, _ *boardScreen, f *boardForm) tea.Cmd {
 			return m.steer(steering{what: "break", fault: f.fault()})
 		},

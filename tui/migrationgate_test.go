@@ -54,7 +54,7 @@ func TestBoardGate(t *testing.T) {
 				d := newDriver(t, size[0], size[1], func(c *Config) {
 					as("sam@example.com")(c)
 					migrating(c)
-					c.Bugs = []string{s}
+					c.Bugs = []Bug{{s, s}}
 					hostile(c.Migration.(*fakeMigration), s)
 				})
 				look := func(what string) {
