@@ -27,6 +27,9 @@ type Options struct {
 	Compare func(orchestrator.Pair) orchestrator.ShadowRecord
 	// Sync says how the data of both sides are kept in step; nil means that nobody does.
 	Sync func() *orchestrator.SyncStatus
+	// Outside names services that are no part of the migration, such as one that steers
+	// it. Intents that nobody else offers are left out of status and report.
+	Outside []string
 	// OnChange is told of every change of a route, a rollout or a breaker in a sentence.
 	// It is called from a goroutine of whoever made the change, and must not block.
 	OnChange func(text string)

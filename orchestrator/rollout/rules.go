@@ -24,7 +24,7 @@ type Rules struct {
 	SlowerBy  float64
 	SlowFloor time.Duration
 	// Alarm is the evidence at which a release counts as bad, Proof the evidence at which
-	// its errors count as good, both as logarithms of a likelihood ratio (7.5, 3).
+	// its errors count as good, both as logarithms of a likelihood ratio (8.5, 3).
 	Alarm, Proof float64
 }
 
@@ -43,7 +43,7 @@ func (r Rules) withDefaults() Rules {
 	r.MismatchFloor = cmp.Or(r.MismatchFloor, 0.02)
 	r.SlowerBy = cmp.Or(r.SlowerBy, 1.5)
 	r.SlowFloor = cmp.Or(r.SlowFloor, 250*time.Millisecond)
-	r.Alarm = cmp.Or(r.Alarm, 7.5)
+	r.Alarm = cmp.Or(r.Alarm, 8.5)
 	r.Proof = cmp.Or(r.Proof, 3)
 	return r
 }

@@ -35,6 +35,9 @@ func (c *Controller) status() orchestrator.MigrationStatus {
 	}
 	seen := map[node]bool{}
 	for _, e := range c.catalog.Intents() {
+		if c.outside(e) {
+			continue
+		}
 		one := c.intentStatus(e, now)
 		st.Intents = append(st.Intents, one)
 		if one.Modern != nil {
@@ -57,6 +60,11 @@ func (c *Controller) status() orchestrator.MigrationStatus {
 		return cmp.Or(cmp.Compare(a.Era, b.Era), cmp.Compare(a.Service, b.Service))
 	})
 	return st
+}
+
+// outside tells whether an intent is no part of the migration.
+func (c *Controller) outside(e *orchestrator.Entry) bool {
+	return !slices.ContainsFunc(e.Offers, func(o orchestrator.Offer) bool { return !slices.Contains(c.opts.Outside, o.Service) })
 }
 
 // intentStatus is one line. The caller holds mu.

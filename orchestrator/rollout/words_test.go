@@ -149,6 +149,12 @@ func TestStatus(t *testing.T) {
 	if one.Modern.Calls != 12 || one.Modern.P50MS != 1 || one.Modern.P95MS != 1 || one.Modern.Recent != 12 || !one.Modern.Last.Equal(clock.now()) || one.Legacy.Calls != 0 {
 		t.Errorf("modern is %+v, legacy %+v", one.Modern, one.Legacy)
 	}
+	t.Run("without what is outside of the migration", func(t *testing.T) {
+		c := MustNew(t, Options{Outside: []string{"new"}}, cat)
+		if st := c.status(); len(st.Intents) != 3 || len(st.Services) != 2 || st.Modern != 2 {
+			t.Errorf("%d intents, %d services, %d have a modern home", len(st.Intents), len(st.Services), st.Modern)
+		}
+	})
 	clock.move(25 * time.Hour)
 	if st, err = c.Status(t.Context()); err != nil || st.Intents[0].Modern.Recent != 0 || len(st.BurnDown) != 0 {
 		t.Errorf("a day later %+v and %+v, %v", st.Intents[0].Modern, st.BurnDown, err)
