@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,12 +27,19 @@ type client struct {
 	messages []string
 	cmd      *exec.Cmd
 	out, err bytes.Buffer
+	printed  func() // is called whenever something was printed
 }
 
-func startClient(t *testing.T, dir, email string, messages ...string) *client {
+// Write takes what the client prints.
+func (c *client) Write(p []byte) (int, error) {
+	c.printed()
+	return c.out.Write(p)
+}
+
+func startClient(t *testing.T, dir, email string, printed func(), messages ...string) *client {
 	t.Helper()
-	c := &client{messages: messages, cmd: command(t, dir, "ask", "--json", "--email", email)}
-	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = strings.NewReader(strings.Join(messages, "\n")), &c.out, &c.err
+	c := &client{messages: messages, printed: printed, cmd: command(t, dir, "ask", "--json", "--email", email)}
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = strings.NewReader(strings.Join(messages, "\n")), c, &c.err
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,20 +89,30 @@ func testEndOfHolder(t *testing.T, end func(*exec.Cmd, io.Writer)) {
 	seed := rand.Uint64()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	t.Logf("seed %d", seed)
-	printed := map[string][]orchestrator.Turn{} // by conversation
+	shown := map[string][]orchestrator.Turn{} // by conversation
 	recovered := 0
 	for n := range *holderEnds {
 		holder, in, out := startAsk(t, dir)
 		if _, err := out.ReadString('\n'); err != nil {
 			t.Fatal(err)
 		}
+		// It ends shortly after so many turns of the others, or after their start.
+		after, late := rng.IntN(12), time.Duration(rng.IntN(5000))*time.Microsecond
+		var printed atomic.Int32
+		turn := func() {
+			if printed.Add(1) == int32(after) {
+				time.AfterFunc(late, func() { end(holder, in) })
+			}
+		}
+		if after == 0 {
+			time.AfterFunc(10*late, func() { end(holder, in) })
+		}
 		var clients []*client
 		for i, email := range []string{"ada@example.com", "ben@example.com", "dora@example.com"} {
-			clients = append(clients, startClient(t, dir, email,
+			clients = append(clients, startClient(t, dir, email, turn,
 				"what is my phone number?", fmt.Sprintf("change my phone number to +47 400 %02d %03d", i, n%1000), "yes",
 				"how many loyalty points do I have?", "what is my phone number?"))
 		}
-		ended := time.AfterFunc(time.Duration(rng.IntN(120))*time.Millisecond, func() { end(holder, in) })
 		for _, c := range clients {
 			turns := c.turns(t)
 			for _, turn := range turns {
@@ -103,15 +121,14 @@ func testEndOfHolder(t *testing.T, end func(*exec.Cmd, io.Writer)) {
 				}
 			}
 			if len(turns) > 0 {
-				printed[turns[0].Conversation] = turns
+				shown[turns[0].Conversation] = turns
 			}
 		}
-		ended.Stop()
 		kill(t, holder)
 	}
 	stored := storedTurns(t, dir)
 	total := 0
-	for id, turns := range printed {
+	for id, turns := range shown {
 		if len(stored[id]) != len(turns) {
 			t.Errorf("conversation %s: %d turns printed, %d stored", id, len(turns), len(stored[id]))
 			continue

@@ -12,7 +12,7 @@ import (
 // encodes to the bytes that were read.
 func FuzzFrame(f *testing.F) {
 	var well bytes.Buffer
-	for _, p := range [][]byte{nil, []byte("x"), bytes.Repeat([]byte("y"), 3*chunk)} {
+	for _, p := range [][]byte{nil, []byte("x"), bytes.Repeat([]byte("y"), 300)} {
 		if err := writeFrame(&well, frameOut, p); err != nil {
 			f.Fatal(err)
 		}
@@ -52,6 +52,13 @@ func TestFrameBounds(t *testing.T) {
 	}
 	if _, _, err := readFrame(bytes.NewReader([]byte("o\x00\x10\x00\x01"))); err == nil {
 		t.Error("a frame that is too long was read")
+	}
+	var long bytes.Buffer
+	if err := writeFrame(&long, frameOut, bytes.Repeat([]byte("y"), 3*chunk+1)); err != nil {
+		t.Fatal(err)
+	}
+	if kind, got, err := readFrame(&long); err != nil || kind != frameOut || len(got) != 3*chunk+1 || got[3*chunk] != 'y' {
+		t.Errorf("a long frame: %c, %d bytes, %v", kind, len(got), err)
 	}
 	cut := bytes.NewReader([]byte("o\x00\x10\x00\x00abc"))
 	if _, _, err := readFrame(cut); !errors.Is(err, io.ErrUnexpectedEOF) {
