@@ -82,7 +82,12 @@ func TestOthersInTheChat(t *testing.T) {
 	}
 	chat.see("put back as it was")
 	chat.send("status of order 1003\r")
-	chat.see("processing")
+	chat.see("processing", "get_order  ◆ modern")
+	if got := banyan(t, dir, "", "routes", "set", "get_order", "legacy"); got.status != 0 {
+		t.Fatalf("status %d: %s", got.status, got.err)
+	}
+	chat.send("status of order 1002\r")
+	chat.see("get_order  ▣ legacy")
 }
 
 // TestChatInTheMiddle kills the holder while it works for the chat of another

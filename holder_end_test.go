@@ -164,7 +164,8 @@ func storedTurns(t *testing.T, dir string) map[string][]orchestrator.Turn {
 	return stored
 }
 
-// TestAskBesideAChat asks from a hundred other processes while a chat is open.
+// TestAskBesideAChat asks from a hundred other processes while a chat is open, and
+// changes routes from others.
 func TestAskBesideAChat(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -182,6 +183,12 @@ func TestAskBesideAChat(t *testing.T) {
 			for n := range work {
 				email := []string{"ben@example.com", "dora@example.com", "cleo@example.com"}[n%3]
 				message := "what is my phone number?"
+				if n%10 == 5 {
+					route := []string{"legacy", "modern", "shadow", "canary=25"}[n/10%4]
+					if got := banyan(t, dir, "", "routes", "set", "get_order", route); got.status != 0 {
+						t.Errorf("route %d: status %d: %s%s", n, got.status, got.out, got.err)
+					}
+				}
 				if n%10 == 0 {
 					message = fmt.Sprintf("change my phone number to +47 400 00 %03d", n)
 				}
