@@ -144,7 +144,12 @@ func (r *run) valueOrigin(s *stepRun, name string, schema *jsonschema.Schema, va
 	case []any:
 		return worst(v, func(e any) origin { return r.valueOrigin(s, name, itemsOf(schema), e, ref) })
 	case map[string]any:
-		return worst(slices.Sorted(maps.Keys(v)), func(key string) origin {
+		keys := slices.Sorted(maps.Keys(v))
+		weighty := func(key string) bool { p := property(schema, key); return p != nil && trustOf(key, p) != trustAny }
+		if slices.ContainsFunc(keys, weighty) { // the others decide nothing
+			keys = slices.DeleteFunc(keys, func(key string) bool { return !weighty(key) })
+		}
+		return worst(keys, func(key string) origin {
 			p := property(schema, key)
 			if p == nil {
 				p = &jsonschema.Schema{}
@@ -159,7 +164,7 @@ func (r *run) valueOrigin(s *stepRun, name string, schema *jsonschema.Schema, va
 	if ref == "" && said.says(name, schema, value) {
 		return origin{kind: FromUser}
 	}
-	trusted, text := r.inResults(s, value)
+	trusted, text := r.inResults(s, value, kindOf(name, schema))
 	switch {
 	case trusted.kind != "":
 		return trusted
@@ -167,7 +172,7 @@ func (r *run) valueOrigin(s *stepRun, name string, schema *jsonschema.Schema, va
 		return origin{kind: FromUser}
 	case r.inAccount(s, value):
 		return origin{kind: FromAccount}
-	case r.computed(s, ref, value):
+	case kindOf(name, schema) == plainParam && r.computed(s, ref, value):
 		return origin{kind: FromComputed, of: r.readBy(s)}
 	case text.kind != "":
 		return text

@@ -16,8 +16,8 @@ import (
 // of this turn, those of the conversation, and those of the user's other conversations.
 // trusted is the first field that may be trusted, text the first that may not; their
 // kind is empty if there is none.
-func (r *run) inResults(s *stepRun, value any) (trusted, text origin) {
-	look := func(rec *StepRecord, kind, prefix string) bool {
+func (r *run) inResults(s *stepRun, value any, kind paramKind) (trusted, text origin) {
+	look := func(rec *StepRecord, from, prefix string) bool {
 		if rec.Status != StepDone || rec.Group || rec.For != "" && s.subject.Email != "" && rec.For != s.subject.Email {
 			return false
 		}
@@ -25,8 +25,8 @@ func (r *run) inResults(s *stepRun, value any) (trusted, text origin) {
 			if !same(v, value) {
 				return true
 			}
-			o := origin{kind: kind, at: prefix + "." + path, of: rec.Intent}
-			if vouched(name, schema, v) {
+			o := origin{kind: from, at: prefix + "." + path, of: rec.Intent}
+			if vouched(name, schema, v, kind) {
 				trusted = o
 				return false
 			}
@@ -134,7 +134,7 @@ func (r *run) computed(s *stepRun, ref string, value any) bool {
 			if said.number(base) {
 				return true
 			}
-			if o, _ := r.inResults(s, base); o.kind != "" {
+			if o, _ := r.inResults(s, base, plainParam); o.kind != "" {
 				return true
 			}
 		}

@@ -52,6 +52,9 @@ func (r *run) saidByUser() *said {
 func (u *said) says(name string, schema *jsonschema.Schema, value any) bool {
 	switch v := value.(type) {
 	case float64:
+		if kindOf(name, schema) == identifierParam {
+			return u.joined([]string{written(v)})
+		}
 		return u.number(v)
 	case string:
 		return u.text(name, schema, strings.TrimSpace(v))
@@ -225,7 +228,7 @@ func (u *said) number(n float64) bool {
 
 // numberWords are small numbers in words.
 var numberWords = map[int]string{
-	1: "one a an once single ein eine einen", 2: "two twice couple pair zwei", 3: "three drei", 4: "four vier", 5: "five fünf", 6: "six sechs", 7: "seven sieben",
+	1: "one once single eins", 2: "two twice couple pair zwei", 3: "three drei", 4: "four vier", 5: "five fünf", 6: "six sechs", 7: "seven sieben",
 	8: "eight acht", 9: "nine neun", 10: "ten zehn", 11: "eleven elf", 12: "twelve dozen zwölf", 13: "thirteen", 14: "fourteen", 15: "fifteen",
 	16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty zwanzig", 30: "thirty dreißig", 40: "forty vierzig", 50: "fifty fünfzig",
 	60: "sixty sechzig", 70: "seventy siebzig", 80: "eighty achtzig", 90: "ninety neunzig", 100: "hundred hundert", 1000: "thousand tausend",

@@ -162,6 +162,7 @@ func TestProvenance(t *testing.T) {
 		{"AmountFromText", nil, "pay what the note says", payment("amount", expr(`double(steps.list.parcels[1].note.substring(26, 29))`)), "denied amount"},
 		{"IBANSaid", nil, "pay 5 to NO93 8601 1117 947", payment("amount", lit(5.0), "iban", lit("NO9386011117947")), "iban=user"},
 		{"IBANOfAResult", nil, "pay 5 to my account", payment("amount", lit(5.0), "iban", expr("steps.me.account_id")), "denied iban"},
+		{"IBANOfAnIdentifier", nil, "pay 5 to the ref", payment("amount", lit(5.0), "iban", expr("steps.list.parcels[0].ref")), "denied iban"},
 		{"PhoneSaid", nil, "my number is 0171 555-0123", payment("phone", lit("+49 171 5550123")), "phone=user"},
 		{"PhoneOfAResult", nil, "use the phone you have", payment("phone", expr("steps.me.phone")), "phone=result:me.phone"},
 		{"PhoneInvented", nil, "my number is 0171 555-0123", payment("phone", lit("+49 171 5550124")), "denied phone"},
@@ -307,6 +308,31 @@ func TestProvenanceInPlaybooks(t *testing.T) {
 				if turn := k.mustTurn(t, ann, "yes"); turn.Kind != KindAnswer || s.changes() == 0 {
 					t.Errorf("got %s: %q", turn.Kind, turn.Answer)
 				}
+			}
+		})
+	}
+}
+
+func TestVouched(t *testing.T) {
+	for _, tc := range []struct {
+		name, field string
+		value       any
+		kind        paramKind
+		want        bool
+	}{
+		{"Identifier", "card_id", "C-9", identifierParam, true},
+		{"IdentifierWithText", "card_id", "send it to 9 Thief Road", identifierParam, false},
+		{"AccountNumber", "account_number", "NO9386011117947", identifierParam, false},
+		{"InvoiceNumber", "invoiceNumber", "2026-17", identifierParam, true},
+		{"Text", "note", "C-9", identifierParam, false},
+		{"IdentifierAsAddress", "card_id", "C-9", destinationParam, false},
+		{"CountAsIdentifier", "count", 42.0, identifierParam, false},
+		{"NumberedIdentifier", "seat_id", 42.0, identifierParam, true},
+		{"AmountAsAmount", "total", 42.0, plainParam, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := vouched(tc.field, nil, tc.value, tc.kind); got != tc.want {
+				t.Errorf("got %v", got)
 			}
 		})
 	}

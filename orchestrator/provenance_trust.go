@@ -114,6 +114,12 @@ func isIdentifier(words []string, text bool) bool {
 	return identifiers[last] || text && len(words) > 1 && (last == "number" || last == "no" || last == "code")
 }
 
+// isInternal tells whether a name is that of an identifier which means something to its
+// service alone: account_id, as opposed to an account number.
+func isInternal(words []string) bool {
+	return len(words) > 0 && slices.Contains([]string{"id", "ids", "uuid", "guid"}, words[len(words)-1])
+}
+
 // nameWords are the words of a parameter's or field's name: order_id, orderID.
 func nameWords(name string) []string {
 	var b strings.Builder
@@ -131,6 +137,28 @@ func nameWords(name string) []string {
 	return strings.Fields(b.String())
 }
 
+// paramKind says what a parameter is for.
+type paramKind uint8
+
+const (
+	plainParam       paramKind = iota
+	identifierParam            // it names one thing among others
+	destinationParam           // it says where something goes: an address of some kind
+)
+
+func kindOf(name string, s *jsonschema.Schema) paramKind {
+	words := nameWords(name)
+	switch {
+	case isInternal(words):
+		return identifierParam
+	case kinds[s.Format] && s.Format != "uuid", slices.ContainsFunc(words, func(w string) bool { return delicate[w] || delicate[strings.TrimSuffix(w, "s")] }):
+		return destinationParam
+	case s.Format == "uuid", isIdentifier(words, schemaType(s) == "string"):
+		return identifierParam
+	}
+	return plainParam
+}
+
 // delicate are words of a field's name that keep it from being trusted for its name: it
 // may be an identifier, but one that says where to send something.
 var delicate = wordSet("account iban bic swift card wallet phone telephone mobile fax email mail address url uri link recipient payee beneficiary receiver webhook callback destination target")
@@ -139,7 +167,9 @@ var delicate = wordSet("account iban bic swift card wallet phone telephone mobil
 // says it, or else it is a number, a truth or a time by its type, one of the values that
 // the schema names, or a short code in a field that is named as an identifier. A text is
 // not to be trusted unless the service says so: anybody may have written it.
-func vouched(name string, s *jsonschema.Schema, value any) bool {
+// Where a parameter is an address of some kind, only x-trusted counts; where it is an
+// identifier, numbers of other kinds do not.
+func vouched(name string, s *jsonschema.Schema, value any, kind paramKind) bool {
 	if s != nil {
 		if said, ok := s.Extra["x-trusted"].(bool); ok {
 			return said
@@ -148,13 +178,15 @@ func vouched(name string, s *jsonschema.Schema, value any) bool {
 	text, isText := value.(string)
 	words := nameWords(name)
 	switch {
+	case isText && kind == destinationParam:
+		return false
 	case !isText:
-		return true
+		return kind != identifierParam || isIdentifier(words, true)
 	case s != nil && slices.Contains(s.Enum, value):
 		return true
 	case s != nil && (s.Format == "date" || s.Format == "date-time" || s.Format == "uuid"):
 		return true
-	case !isIdentifier(words, true) || slices.ContainsFunc(words, func(w string) bool { return delicate[w] }):
+	case !isIdentifier(words, true) || !isInternal(words) && slices.ContainsFunc(words, func(w string) bool { return delicate[w] }):
 		return false
 	}
 	return isCode(text)
