@@ -11,6 +11,7 @@ import (
 
 	"banyan/orchestrator"
 	"banyan/orchestrator/chaos"
+	"banyan/orchestrator/compare"
 	"banyan/orchestrator/rollout"
 	"banyan/services/control"
 )
@@ -40,8 +41,11 @@ func (a *app) openMigration(ctx context.Context) ([]orchestrator.Service, error)
 	if err := m.faults.Keep(ctx, state); err != nil {
 		return nil, failed(err)
 	}
-	m.compare = func(orchestrator.Pair) orchestrator.ShadowRecord { return orchestrator.ShadowRecord{Inconclusive: true} }
-	var err error
+	comparer, err := compare.New(compare.Rules{})
+	if err != nil {
+		return nil, errors.Join(failed(err), m.faults.Close())
+	}
+	m.compare = comparer.Compare
 	m.Controller, err = rollout.New(rollout.Options{
 		State: state, Now: now, Faults: m.faults, Logger: a.logger,
 		Moved: a.shop.sync.Version, Compare: m.compare, Sync: a.syncStatus, OnChange: m.changed,

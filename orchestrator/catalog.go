@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Catalog is what the kernel learned by asking every service. It does not change
@@ -27,6 +28,8 @@ type Entry struct {
 	Intent
 	// Offers are sorted by preference: modern before legacy, then by service name.
 	Offers []Offer
+
+	candidate *atomic.Int64 // how long shadow calls take lately, in nanoseconds
 
 	params  *validator            // nil where there is no schema
 	byParam map[string]*validator // each parameter by itself
@@ -200,6 +203,7 @@ func (e *Entry) prepare() {
 			e.Answer, e.answer = o.Intent.Answer, o.answer
 		}
 	}
+	e.candidate = new(atomic.Int64)
 	e.params = e.Offers[0].params
 	e.byParam = map[string]*validator{}
 	if e.Params != nil {

@@ -10,10 +10,12 @@ import (
 const maxShadows = 64
 
 // A turn waits for the verdicts on its shadow calls for this share of the time it has
-// taken anyway, and not longer than shadowWait.
+// taken anyway, and not longer than shadowWait; but for a candidate that is quick, or
+// of which nothing is known yet, as long as a quick one needs.
 const (
 	shadowShare = 100
 	shadowWait  = 5 * time.Millisecond
+	quickShadow = 2 * time.Millisecond
 )
 
 // shadow is a call that runs beside the one that answers the user, to be compared
@@ -115,6 +117,9 @@ func (sh *shadow) ask(ctx context.Context, offer Offer, call Call, sample Sample
 	began := time.Now()
 	res, problem := sh.r.k.call(ctx, offer, call)
 	a := Answer{Era: offer.Era, Service: offer.Service, Result: res, Err: problem, Duration: time.Since(began)}
+	if !noise {
+		sh.step.entry.candidate.Store(int64((time.Duration(sh.step.entry.candidate.Load()) + a.Duration) / 2))
+	}
 	sample.Era, sample.Service, sample.Duration, sample.Err = a.Era, a.Service, a.Duration, problem
 	sample.Shadow, sample.Noise = true, noise
 	sh.r.k.cfg.Router.Observe(sample)
@@ -137,7 +142,13 @@ func (r *run) compared() {
 	if len(r.beside) == 0 {
 		return
 	}
-	enough, cancel := context.WithTimeout(context.Background(), min(time.Since(r.started)/shadowShare, shadowWait))
+	wait := min(time.Since(r.started)/shadowShare, shadowWait)
+	for _, sh := range r.beside {
+		if usual := time.Duration(sh.step.entry.candidate.Load()); usual < quickShadow/2 {
+			wait = max(wait, quickShadow)
+		}
+	}
+	enough, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	for _, sh := range r.beside {
 		select {
