@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"banyan/orchestrator"
+	"banyan/orchestrator/chaos"
 	"banyan/tui"
 )
 
@@ -121,6 +122,9 @@ func (a *app) forTUI(ctx context.Context) (tui.Opened, error) {
 	opened := tui.Opened{
 		Kernel: kernel, Migration: a.migration, CanSteer: steersMigration,
 		Integrations: a.backends, Outbox: a.backends, Notice: a.notice, Lookup: a.shop.Directory().Lookup,
+	}
+	for _, b := range chaos.Bugs() {
+		opened.Bugs = append(opened.Bugs, tui.Bug{Name: b.Name, Does: b.Text})
 	}
 	opened.Suggestions = func(ctx context.Context, user orchestrator.User) []string {
 		kernel.enters(user)

@@ -12,6 +12,7 @@ import (
 	"banyan/orchestrator"
 	"banyan/orchestrator/chaos"
 	"banyan/orchestrator/compare"
+	"banyan/orchestrator/playbook"
 	"banyan/orchestrator/rollout"
 	"banyan/services/control"
 )
@@ -49,6 +50,7 @@ func (a *app) openMigration(ctx context.Context) ([]orchestrator.Service, error)
 	m.Controller, err = rollout.New(rollout.Options{
 		State: state, Now: now, Faults: m.faults, Logger: a.logger,
 		Moved: a.shop.sync.Version, Compare: m.compare, Sync: a.syncStatus, OnChange: m.changed,
+		Outside: []string{control.Name, playbook.Name}, Judge: a.opts.judge,
 	})
 	if err != nil {
 		return nil, errors.Join(failed(err), m.faults.Close())

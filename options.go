@@ -18,6 +18,7 @@ import (
 
 	"banyan/backends/offline/language"
 	"banyan/orchestrator"
+	"banyan/orchestrator/rollout"
 )
 
 // options are the settings that all commands share. A setting comes from the
@@ -64,6 +65,8 @@ type options struct {
 	// does not sync.
 	now    func() time.Time
 	noSync bool
+	// judge are the rules of a demo's canaries; the usual ones if zero.
+	judge rollout.Rules
 }
 
 // modelSettings are what the config file's [models.NAME] says of a provider.
