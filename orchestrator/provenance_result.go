@@ -202,6 +202,7 @@ func (r *run) constants(s *stepRun, ref string) (consts []float64, plain bool) {
 			case "size", "indexOf", "lastIndexOf", "split", "substring", "replace":
 				plain = false
 			}
+		default:
 		}
 		for _, c := range e.Children() {
 			visit(c, false)
