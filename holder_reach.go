@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"banyan/memory"
@@ -142,4 +144,20 @@ func (o *options) busyElsewhere() error {
 		return err
 	}
 	return o.visitable(path)
+}
+
+// standsIn makes a file name on the command line one that another process, which
+// stands in another folder, understands as well.
+func (o *options) standsIn(file string) {
+	whole, err := filepath.Abs(file)
+	if o.trip == nil || err != nil {
+		return
+	}
+	args := slices.Clone(o.trip.args)
+	for i, arg := range args {
+		if head, ok := strings.CutSuffix(arg, file); ok && (head == "" || strings.HasSuffix(head, "=")) {
+			args[i] = head + whole
+		}
+	}
+	o.trip.args = args
 }

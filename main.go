@@ -126,6 +126,6 @@ func commandLine(o *options) *cobra.Command {
 	}
 	o.register(root)
 	root.AddCommand(askCommand(o), intentsCommand(o), conversationsCommand(o), resetCommand(o), doctorCommand(o), evalCommand(o), playbookCommand(o), auditCommand(o), keyCommand(o), syncCommand(o),
-		routesCommand(o), reportCommand(o), replayCommand(o), chaosCommand(o))
+		routesCommand(o), reportCommand(o), replayCommand(o), chaosCommand(o), demoCommand(o))
 	return root
 }

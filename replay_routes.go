@@ -36,6 +36,7 @@ func replayCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			o.standsIn(file)
 			return withMigration(cmd, o, false, func(ctx context.Context, a *app, _ orchestrator.Actor, out io.Writer) error {
 				r := replaying{app: a, most: most}
 				if err := r.run(ctx, proposed); err != nil {
