@@ -50,8 +50,8 @@ func (s *stage) say(caption string, edit ...func(*scene)) {
 }
 
 // typing, pressing, showing and doing fill a scene.
-func typing(text string, keys ...string) func(*scene) {
-	return func(s *scene) { s.Type, s.Keys = text, append(keys, "enter") }
+func typing(text string) func(*scene) {
+	return func(s *scene) { s.Type, s.Keys = text, []string{"enter"} }
 }
 
 func pressing(keys ...string) func(*scene) { return func(s *scene) { s.Keys = keys } }
@@ -149,24 +149,24 @@ func (s *stage) meet() error {
 	return nil
 }
 
-// status is one line of the board.
-func (s *stage) status(ctx context.Context, intent string) (orchestrator.IntentStatus, error) {
+// status is the line of the board for the intent that the demo moves.
+func (s *stage) status(ctx context.Context) (orchestrator.IntentStatus, error) {
 	all, err := s.app.migration.Status(ctx)
 	if err != nil {
 		return orchestrator.IntentStatus{}, err
 	}
 	for _, st := range all.Intents {
-		if st.Intent == intent {
+		if st.Intent == moved {
 			return st, nil
 		}
 	}
-	return orchestrator.IntentStatus{}, fmt.Errorf("there is no intent %s", intent)
+	return orchestrator.IntentStatus{}, fmt.Errorf("there is no intent %s", moved)
 }
 
 // isSo checks what the scene before has shown.
-func (s *stage) isSo(what, intent string, so func(orchestrator.IntentStatus) bool) func(*scene) {
+func (s *stage) isSo(what string, so func(orchestrator.IntentStatus) bool) func(*scene) {
 	return doing(func(ctx context.Context) error {
-		st, err := s.status(ctx, intent)
+		st, err := s.status(ctx)
 		if err != nil {
 			return err
 		}

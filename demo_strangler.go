@@ -49,7 +49,7 @@ func (s *stage) shadowed() {
 	s.say("Now 60 customers look up their parcels. Each call is answered by legacy; the answer of modern is compared field by field.",
 		doing(s.crowd(60, nil)), going())
 	s.say("All of them match. No user waited for it.",
-		typing("/migration show track_shipment"), showing("◇ compared"), s.isSo("a match of 100 %", moved, func(st orchestrator.IntentStatus) bool {
+		typing("/migration show track_shipment"), showing("◇ compared"), s.isSo("a match of 100 %", func(st orchestrator.IntentStatus) bool {
 			return st.Version.Route.Kind == orchestrator.RouteShadow && st.Shadow.Compared >= 30 && st.Shadow.Matched == st.Shadow.Compared && st.Legacy.Calls >= 60
 		}))
 	s.say("Would it notice a bug? We put one into the new service on purpose: every date is a day late.",
@@ -62,7 +62,7 @@ func (s *stage) brokenShadow() {
 	s.say("40 more parcels. Users still get the right dates, because legacy answers.",
 		doing(s.crowd(40, nil)), going())
 	s.say("The differences, with both sides. This release must not go out.",
-		typing("/migration differences track_shipment"), showing("estimated_delivery"), s.isSo("differences", moved, func(st orchestrator.IntentStatus) bool {
+		typing("/migration differences track_shipment"), showing("estimated_delivery"), s.isSo("differences", func(st orchestrator.IntentStatus) bool {
 			return st.Shadow.Compared > st.Shadow.Matched
 		}))
 	s.say("The bug is mended.", pressing("esc", "esc"), doing(s.heal), going())
@@ -83,12 +83,12 @@ func (s *stage) badCanary() {
 				return err
 			}
 			return s.crowd(4000, func(ctx context.Context) (bool, error) {
-				st, err := s.status(ctx, moved)
+				st, err := s.status(ctx)
 				return err == nil && st.Version.Route.Kind == orchestrator.RouteCanary, err
 			})(ctx)
 		}), going())
 	s.say("Aborted by itself, and back on the last stable route. w tells why; every change is kept with who, when and why.",
-		typing("/migration show track_shipment"), showing("abort"), s.isSo("the abort", moved, func(st orchestrator.IntentStatus) bool {
+		typing("/migration show track_shipment"), showing("abort"), s.isSo("the abort", func(st orchestrator.IntentStatus) bool {
 			return st.Version.Route.Kind != orchestrator.RouteCanary && st.Version.Route.Kind != orchestrator.RouteModern && st.Version.Cause == "abort" && st.Version.By.Email == ""
 		}))
 }
@@ -105,13 +105,13 @@ func (s *stage) goodCanary() {
 	s.say("Customers come and go, and step by step more of them are served by modern.",
 		doing(func(ctx context.Context) error {
 			return s.crowd(40000, func(ctx context.Context) (bool, error) {
-				st, err := s.status(ctx, moved)
+				st, err := s.status(ctx)
 				r := st.Rollout
 				return err == nil && r != nil && r.State == "running" && st.Version.Route != orchestrator.Route{Kind: orchestrator.RouteCanary, Percent: 100}, err
 			})(ctx)
 		}), going())
 	s.say("Everybody is served by modern. The monolith's share burns down.",
-		typing("/migration show track_shipment"), showing("served by"), s.isSo("a canary of 100 %", moved, func(st orchestrator.IntentStatus) bool {
+		typing("/migration show track_shipment"), showing("served by"), s.isSo("a canary of 100 %", func(st orchestrator.IntentStatus) bool {
 			return st.Version.Route.Kind == orchestrator.RouteModern || st.Version.Route.Percent == 100
 		}))
 	s.say("And if it breaks now? The shipping service goes down.", pressing("esc"), going())
@@ -159,7 +159,7 @@ func (s *stage) fallsBack() {
 	s.say("The release was still being watched, so the judge takes it back by itself. And after a few failures the circuit breaker leaves the service alone.",
 		doing(s.crowd(40, nil)))
 	s.say("The service works again. The breaker lets it come back little by little, and the next canary is Pat's to begin.",
-		s.isSo("the second abort", moved, func(st orchestrator.IntentStatus) bool {
+		s.isSo("the second abort", func(st orchestrator.IntentStatus) bool {
 			return st.Version.Route.Kind == orchestrator.RouteShadow && st.Version.By.Email == ""
 		}), doing(s.heal))
 }

@@ -223,8 +223,9 @@ func (r *replaying) compare(ctx context.Context, e *orchestrator.Entry, t orches
 		if era == "" {
 			return orchestrator.ShadowRecord{Class: "nobody serves it"}, nil
 		}
-		if *answer, err = r.app.kernel.Try(ctx, era, call); err != nil {
-			return orchestrator.ShadowRecord{Inconclusive: true, Class: err.Error()}, nil
+		var untold error
+		if *answer, untold = r.app.kernel.Try(ctx, era, call); untold != nil {
+			return orchestrator.ShadowRecord{Inconclusive: true, Class: untold.Error()}, nil
 		}
 	}
 	return r.app.migration.compare(pair), nil
