@@ -198,6 +198,10 @@ func (k *Kernel) use(ctx, background context.Context, b Backend) error {
 	return nil
 }
 
+// prepareStaff is how long the backend is left in peace with what customers can use
+// before it is told of what only staff can.
+const prepareStaff = 500 * time.Millisecond
+
 // prepare tells the backend of the catalog, if it wants to know beforehand.
 func (k *Kernel) prepare(background context.Context, b *inUse) {
 	if p, ok := b.Backend.(Preparer); ok {
@@ -206,7 +210,10 @@ func (k *Kernel) prepare(background context.Context, b *inUse) {
 		k.done.Go(func() {
 			p.Prepare(background, customers)
 			if customers != catalog {
-				p.Prepare(background, catalog)
+				pause(background, prepareStaff)
+				if background.Err() == nil {
+					p.Prepare(background, catalog)
+				}
 			}
 		})
 	}

@@ -142,7 +142,7 @@ func (r *run) compared() {
 	if len(r.beside) == 0 {
 		return
 	}
-	wait := min(time.Since(r.started)/shadowShare, shadowWait)
+	wait := min(time.Since(r.started)/shadowShare, shadowWait).Truncate(time.Millisecond) // timers are no finer
 	for _, sh := range r.beside {
 		if usual := time.Duration(sh.step.entry.candidate.Load()); usual < quickShadow/2 {
 			wait = max(wait, quickShadow)
