@@ -56,15 +56,19 @@ func (a *app) openMigration(ctx context.Context) ([]orchestrator.Service, error)
 		return nil, errors.Join(failed(err), m.faults.Close())
 	}
 	a.migration = m
+	beneath := a.opts.beneath
+	if beneath == nil {
+		beneath = func(s orchestrator.Service) orchestrator.Service { return s }
+	}
 	var services []orchestrator.Service
 	for _, s := range a.shop.Services() {
-		services = append(services, m.faults.Wrap(s))
+		services = append(services, m.faults.Wrap(beneath(s)))
 	}
 	steering, err := control.New(control.Options{Migration: m, Intents: a.intentNames, Services: a.serviceNames, Last: m.last})
 	if err != nil {
 		return nil, failed(err)
 	}
-	return append(services, steering), nil
+	return append(services, beneath(steering)), nil
 }
 
 // Close ends the router and writes down what it counted.

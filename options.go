@@ -61,10 +61,11 @@ type options struct {
 	trip  *trip  // of this process, if its commands may run in another one
 	guest *guest // the other process whose command this is; nil for the own ones
 
-	// For tests and benchmarks alone: another clock than time.Now, and a store that
-	// does not sync.
-	now    func() time.Time
-	noSync bool
+	// For tests and benchmarks alone: another clock than time.Now, a store that does not
+	// sync, and what stands right before every service of the shop; nil is nothing.
+	now     func() time.Time
+	noSync  bool
+	beneath func(orchestrator.Service) orchestrator.Service
 	// judge are the rules of a demo's canaries; the usual ones if zero.
 	judge rollout.Rules
 }

@@ -41,10 +41,14 @@ func (r *run) checkArgs(step *Step, s *stepRun, env *planEnv, wrong func(string,
 		arg.Value = coerce(schema, arg.Value)
 		step.Args[name] = arg
 		if err := s.entry.validateParam(name, arg.Value); err != nil {
+			quote := fmt.Sprintf("%q", PrintableLine(inWords(arg.Value)))
+			if !r.unasked && !r.founded(inWords(arg.Value)) {
+				quote = "That"
+			}
 			faults = append(faults, fault{
 				what:     fmt.Sprintf("step %s: the value %s does not fit the parameter %s: %v", step.ID, inWords(arg.Value), name, err),
 				ask:      &Missing{Step: step.ID, Param: name},
-				question: fmt.Sprintf("%q does not work as %s. What should it be?", PrintableLine(inWords(arg.Value)), article(label(name, schema))),
+				question: fmt.Sprintf("%s does not work as %s. What should it be?", quote, article(label(name, schema))),
 			})
 		}
 	}

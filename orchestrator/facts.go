@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,7 +133,7 @@ func (f *facts) addSteps(steps []StepRecord, from string, lookups bool) {
 		}
 		r := f.root(result, id)
 		f.add(s.Result, r)
-		f.add(s.Args, f.root(args, id))
+		f.add(s.said(), f.root(args, id))
 		f.addText(s.For, r)
 		f.addText(s.Sentence, r)
 		f.addText(s.Flag, r)
@@ -151,6 +152,19 @@ func (f *facts) addSteps(steps []StepRecord, from string, lookups bool) {
 			f.addError(s.Undo.Error, r)
 		}
 	}
+}
+
+// said are the arguments of a step without those that the backend alone has said: it
+// cannot be its own witness.
+func (s *StepRecord) said() map[string]any {
+	for name := range s.Args {
+		if s.From[name] == FromModel {
+			kept := maps.Clone(s.Args)
+			maps.DeleteFunc(kept, func(name string, _ any) bool { return s.From[name] == FromModel })
+			return kept
+		}
+	}
+	return s.Args
 }
 
 func (f *facts) addError(e *Error, at int32) {

@@ -72,12 +72,12 @@ func (r *run) planRest(ctx context.Context) *Plan {
 	whole.Steps = append(slices.Clone(r.plan.Steps), rest.Steps...)
 	whole.Partly = r.plan.Partly || rest.Partly
 	before := r.steps
-	if faults := r.check(ctx, &whole); len(faults) > 0 || whole.Kind != PlanSteps || !r.carryOver(before, records) {
+	if faults := r.check(ctx, &whole); len(faults) > 0 || len(r.madeUp(&whole)) > 0 || whole.Kind != PlanSteps || !r.carryOver(before, records) {
 		r.steps = before
 		r.publish(Event{Kind: EventGoalRound, Count: r.turn.Rounds, Text: "the rest was not sound"})
 		return nil
 	}
-	r.publish(Event{Kind: EventGoalRound, Count: r.turn.Rounds, Plan: rest})
+	r.publish(Event{Kind: EventGoalRound, Count: r.turn.Rounds, Plan: outline(r.catalog, rest)})
 	return &whole
 }
 

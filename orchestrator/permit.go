@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -57,6 +58,9 @@ func (r *run) subjectOf(ctx context.Context, plan *Plan, s *stepRun) (User, bool
 	}
 	subject, err := r.k.cfg.Directory.Lookup(ctx, who)
 	if err != nil {
+		if !slices.ContainsFunc(r.userTexts(), func(text string) bool { return saysWords(text, who) }) { // nobody said it
+			return ask("I do not know the customer whom this is about. Which customer do you mean? Give an email address or a full name.")
+		}
 		return ask(fmt.Sprintf("I do not know a customer called %q. Which customer do you mean? Give an email address or a full name.", PrintableLine(who)))
 	}
 	if !r.named(ctx, subject, who) {

@@ -26,7 +26,7 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 			return false, problem
 		}
 		if faults = r.check(ctx, plan); len(faults) == 0 {
-			faults = append(r.untrue(req, plan), r.unfounded()...)
+			faults = slices.Concat(r.untrue(req, plan), r.unfounded(), r.madeUp(plan))
 		}
 		if len(faults) == 0 {
 			r.plan = plan
@@ -38,7 +38,7 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 		for _, f := range faults {
 			req.Problems = append(req.Problems, f.what)
 		}
-		r.publish(Event{Kind: EventPlanRejected, Plan: &rejected, Text: strings.Join(req.Problems, "\n")})
+		r.publish(Event{Kind: EventPlanRejected, Plan: outline(r.catalog, &rejected), Text: r.tellableProblems(req.Problems)})
 	}
 	return r.unplannable(req.Rejected, faults)
 }
@@ -113,6 +113,9 @@ func (r *run) unplannable(plan *Plan, faults []fault) (done bool, problem *Error
 	for _, f := range faults {
 		if f.ask != nil {
 			q := &Plan{Kind: PlanQuestion, Text: f.question, Steps: plan.Steps, Missing: f.ask}
+			if len(r.madeUp(q)) > 0 {
+				continue
+			}
 			r.turn.Plan = q
 			r.end(KindQuestion, q.Text)
 			return true, nil
@@ -125,7 +128,7 @@ func (r *run) unplannable(plan *Plan, faults []fault) (done bool, problem *Error
 	return false, &Error{
 		Code:    CodeBadPlan,
 		Message: "I could not work out a sound plan for that. Nothing was changed. Try saying it in other words, or one thing at a time.",
-		Cause:   fmt.Errorf("plan refused: %s", strings.Join(what, "; ")),
+		Cause:   fmt.Errorf("plan refused: %s", strings.ReplaceAll(r.tellableProblems(what), "\n", "; ")),
 	}
 }
 

@@ -67,6 +67,10 @@ func (r *run) trace(s *stepRun, args map[string]any) (from map[string]string, sa
 		o := r.originOf(s, name, schema, args[name])
 		from[name] = o.String()
 		t := trustOf(name, schema)
+		if text, ok := args[name].(string); ok && o.kind == FromModel && !r.sound(schema, text, s.changes()) && problem == nil {
+			problem = &Error{Code: CodeUntrusted, Cause: fmt.Errorf("the argument %s says what stands nowhere", name), Message: o.refusal(label(name, schema))}
+			r.publish(Event{Kind: EventDenied, Text: problem.Message})
+		}
 		if t == trustAny || !s.changes() {
 			continue
 		}

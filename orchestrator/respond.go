@@ -87,7 +87,7 @@ func (r *run) askForAnswer(ctx context.Context, req RespondRequest, facts *facts
 		if len(found.problems) == 0 {
 			return text, found, nil
 		}
-		said := strings.Join(found.problems, "; ")
+		said := strings.ReplaceAll(r.tellableProblems(found.problems), "\n", "; ")
 		r.k.cfg.Logger.Error("the answer had facts from nowhere", "turn", r.turn.ID, "problems", said)
 		r.publish(Event{Kind: EventAnswerDropped, Text: "The answer was not let through: " + said + "."})
 		if text == req.Rejected {
