@@ -24,7 +24,7 @@ func withMigration(cmd *cobra.Command, o *options, steers bool, f func(ctx conte
 	if err != nil {
 		return err
 	}
-	by := orchestrator.Actor{Email: localActor, Why: "from the command line"}
+	by := orchestrator.Actor{Email: localActor, Why: "From the command line"}
 	if steers && o.Email != "" {
 		user, err := a.user(cmd.Context())
 		if err == nil && !steersMigration(user) {

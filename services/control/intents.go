@@ -19,7 +19,7 @@ var setRoute = orchestrator.Intent{
 		"put get_order back on legacy",
 		"let 10 percent of the users go to the new service for list_orders",
 		"canary 50 for track_shipment, automatically",
-		"retire the legacy side of get_profile",
+		"let 30 % of the users use the new cancel_order",
 		"migrate list_orders to the microservice",
 		"change the route of update_address to canary 10",
 		"make modern serve cancel_order",
@@ -28,6 +28,24 @@ var setRoute = orchestrator.Intent{
 	Answer: `{{with .result}}**{{.intent}}** is routed to **{{.route}}** now; before it was {{.before}}.` +
 		`{{if eq .mode "auto"}} The judge moves it on, or back, by itself.{{end}}{{end}}`,
 	Undo: &orchestrator.Undo{Intent: "undo_route", Args: map[string]string{"intent": "result.intent"}, When: "result.route != result.before"},
+}
+
+var retireRoute = orchestrator.Intent{
+	Name:    "retire_route",
+	Summary: "Retire the legacy side of an intent, so that it refuses",
+	Effect:  orchestrator.Write,
+	Access:  steerers,
+	Examples: []string{
+		"retire get_profile",
+		"retire track_shipment",
+		"retire the legacy side of get_order",
+		"retire list_orders on the monolith",
+		"switch off legacy for update_phone",
+		"the monolith shall refuse get_profile from now on",
+	},
+	Confirm: `Retire the legacy side of {{.args.intent}}{{with .result}} (its route is {{.before}} now){{end}}: nobody answers for modern then`,
+	Answer:  `{{with .result}}The legacy side of **{{.intent}}** is retired; before its route was {{.before}}.{{end}}`,
+	Undo:    &orchestrator.Undo{Intent: "undo_route", Args: map[string]string{"intent": "result.intent"}, When: "result.route != result.before"},
 }
 
 var undoRoute = orchestrator.Intent{
@@ -58,7 +76,7 @@ var promoteRoute = orchestrator.Intent{
 		"advance the migration of get_order",
 		"next stage for update_phone please",
 	},
-	Confirm: `Promote {{.args.intent}}{{with .result}} from {{.before}} to {{.route}}{{end}}`,
+	Confirm: `Promote {{.args.intent}}{{with .result}} from {{.before}} to {{with .route}}{{.}}{{else}}the next stage{{end}}{{end}}`,
 	Answer:  `{{with .result}}**{{.intent}}** is promoted from {{.before}} to **{{.route}}**.{{end}}`,
 	Undo:    &orchestrator.Undo{Intent: "undo_route", Args: map[string]string{"intent": "result.intent"}, When: "result.route != result.before"},
 }
@@ -70,6 +88,8 @@ var abortRoute = orchestrator.Intent{
 	Access:  steerers,
 	Examples: []string{
 		"abort the rollout of cancel_order",
+		"abort cancel_order",
+		"abort track_shipment",
 		"roll back cancel_order",
 		"abort the canary of track_shipment",
 		"stop the canary of list_orders",
@@ -77,7 +97,7 @@ var abortRoute = orchestrator.Intent{
 		"back to the stable route for update_phone",
 		"return cancel_order to its last stable route",
 	},
-	Confirm: `Abort the rollout of {{.args.intent}}{{with .result}}: back from {{.before}} to {{.route}}{{end}}`,
+	Confirm: `Abort the rollout of {{.args.intent}}{{with .result}}: back from {{.before}} to the last stable route{{end}}`,
 	Answer:  `{{with .result}}The rollout of **{{.intent}}** is aborted: it is routed to **{{.route}}** again.{{end}}`,
 }
 
@@ -96,6 +116,8 @@ var showMigration = orchestrator.Intent{
 		"how many intents are modern by now?",
 		"migration status please",
 		"is anything broken on purpose?",
+		"what is broken?",
+		"which services are broken right now?",
 	},
 }
 
@@ -112,6 +134,7 @@ var explainRoute = orchestrator.Intent{
 		"who serves list_orders and why?",
 		"where does track_shipment go?",
 		"why is cancel_order still on legacy?",
+		"why is track_shipment on legacy?",
 		"which side answered that?",
 		"who answered this, the old or the new service?",
 	},

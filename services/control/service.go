@@ -25,7 +25,7 @@ type Options struct {
 	Last func(ctx context.Context, conversation string, user orchestrator.User) (rec orchestrator.StepRecord, ok bool)
 }
 
-// Service serves set_route, undo_route, promote_route, abort_route, show_migration,
+// Service serves set_route, retire_route, undo_route, promote_route, abort_route, show_migration,
 // explain_route, inject_fault and heal_service. It is an orchestrator.Service and
 // DryRunner, safe for concurrent use.
 type Service struct {
@@ -39,6 +39,7 @@ func New(o Options) (*Service, error) {
 	var err error
 	s.Service, err = services.New(Name, "1.0.0",
 		services.Handle(setRoute, s.set),
+		services.Handle(retireRoute, s.retire),
 		services.Handle(undoRoute, s.undo),
 		services.Handle(promoteRoute, s.promote),
 		services.Handle(abortRoute, s.abort),
@@ -74,12 +75,17 @@ func (s *Service) Describe(ctx context.Context) (orchestrator.Description, error
 }
 
 func (s *Service) actor(ctx context.Context) orchestrator.Actor {
-	return orchestrator.Actor{Email: services.CallFrom(ctx).User.Email, Why: "asked for in the chat"}
+	return orchestrator.Actor{Email: services.CallFrom(ctx).User.Email, Why: "Asked for in the chat"}
 }
 
 func (s *Service) set(ctx context.Context, in RouteParams) (RouteResult, error) {
 	route := orchestrator.Route{Kind: orchestrator.RouteKind(in.Route)}
+	if in.Route == "" && (in.Percent != 0 || in.Mode != "") {
+		route.Kind = orchestrator.RouteCanary
+	}
 	switch {
+	case route.Kind == "":
+		return RouteResult{}, orchestrator.Errorf(orchestrator.CodeInvalid, "It is not said which route %s shall have: legacy, shadow, canary with a share of the users, modern or retired. Nothing was changed.", in.Intent)
 	case route.Kind == orchestrator.RouteCanary && in.Percent == 0 && in.Mode == "":
 		return RouteResult{}, orchestrator.Errorf(orchestrator.CodeInvalid, "A canary needs a share of the users: say canary 10, for example, or let the judge raise it with canary auto.")
 	case route.Kind == orchestrator.RouteCanary:
@@ -100,6 +106,10 @@ func (s *Service) set(ctx context.Context, in RouteParams) (RouteResult, error) 
 		}
 		return route, nil
 	}, func() (orchestrator.RouteVersion, error) { return s.Migration.SetRoute(ctx, change) })
+}
+
+func (s *Service) retire(ctx context.Context, in IntentParams) (RouteResult, error) {
+	return s.set(ctx, RouteParams{Intent: in.Intent, Route: string(orchestrator.RouteRetired)})
 }
 
 // firstStep is the share of a canary that the judge begins with.
@@ -136,7 +146,7 @@ func (s *Service) change(ctx context.Context, intent, mode string, after func(or
 	if err != nil {
 		return RouteResult{}, err
 	}
-	out := RouteResult{Intent: intent, Before: now.Version.Route.String(), Route: "the next stage", Version: now.Version.Version + 1, Mode: mode}
+	out := RouteResult{Intent: intent, Before: now.Version.Route.String(), Version: now.Version.Version + 1, Mode: mode}
 	if after != nil {
 		route, err := after(now)
 		if err != nil {

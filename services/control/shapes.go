@@ -3,7 +3,7 @@ package control
 // RouteParams are the parameters of set_route.
 type RouteParams struct {
 	Intent  string `json:"intent" title:"intent" example:"cancel_order" jsonschema:"the name of the intent whose route is set"`
-	Route   string `json:"route" title:"route" enum:"legacy,shadow,canary,modern,retired" synonyms:"legacy=the monolith|monolith|the old side|old system|old service,shadow=shadow mode|shadowing,canary=a canary|canary release|some users|a share of the users,modern=the microservice|microservice|the new side|new service|the modern side|everybody|all users|everyone,retired=retire|retirement|switch off legacy" jsonschema:"who shall serve the intent"`
+	Route   string `json:"route,omitempty" title:"route" enum:"legacy,shadow,canary,modern,retired" synonyms:"legacy=the monolith|monolith|the old side|old system|old service,shadow=shadow mode|shadowing,canary=a canary|canary release|some users|a share of the users,modern=the microservice|microservice|the new side|new service|the modern side|everybody|all users|everyone" jsonschema:"who shall serve the intent; a canary if only a share of the users is given"`
 	Percent int    `json:"percent,omitempty" title:"percent" unit:"percent" min:"1" max:"100" example:"10" jsonschema:"for a canary: the share of the users that the modern side serves, in percent"`
 	Mode    string `json:"mode,omitempty" title:"mode" enum:"manual,auto" synonyms:"auto=automatic|automatically|by itself|let the judge decide,manual=by hand|manually" jsonschema:"for a canary: whether the judge moves it on by itself"`
 }
@@ -38,7 +38,7 @@ type HealParams struct {
 // RouteResult is what a change of a route leaves.
 type RouteResult struct {
 	Intent  string `json:"intent" title:"intent" jsonschema:"the name of the intent"`
-	Route   string `json:"route" title:"route" jsonschema:"the route as it is now: legacy, shadow, canary=N, modern or retired"`
+	Route   string `json:"route,omitempty" title:"route" jsonschema:"the route as it is now: legacy, shadow, canary=N, modern or retired; absent before it is known"`
 	Before  string `json:"before" title:"route before" jsonschema:"the route as it was"`
 	Version int    `json:"version" title:"version" jsonschema:"counts the changes of this route"`
 	Mode    string `json:"mode,omitempty" title:"mode" jsonschema:"manual or auto, if a judge looks at the canary"`
