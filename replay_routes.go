@@ -225,7 +225,7 @@ func (r *replaying) compare(ctx context.Context, e *orchestrator.Entry, t orches
 		}
 		var untold error
 		if *answer, untold = r.app.kernel.Try(ctx, era, call); untold != nil {
-			return orchestrator.ShadowRecord{Inconclusive: true, Class: untold.Error()}, nil
+			return orchestrator.ShadowRecord{Inconclusive: true, Class: untold.Error()}, nil //nolint:nilerr // it is told in the record
 		}
 	}
 	return r.app.migration.compare(pair), nil

@@ -69,7 +69,7 @@ func (r *run) actFor(ctx context.Context, who string) *Error {
 	}
 	if who == "" {
 		r.behalf, r.subject, r.turn.ActingFor, r.turn.ActingEnds = User{}, User{}, "", true
-		r.publish(Event{Kind: EventActingFor, User: r.req.User.Email})
+		r.tellsActing("")
 		return nil
 	}
 	u, err := r.k.cfg.Directory.Lookup(ctx, who)
@@ -82,8 +82,14 @@ func (r *run) actFor(ctx context.Context, who string) *Error {
 		return Errorf(CodeDenied, "%s is not a customer, so nobody can act for them. Nothing was changed.", u.Email)
 	}
 	r.behalf, r.subject, r.turn.ActingFor, r.turn.ActingEnds = u, u, u.Email, false
-	r.publish(Event{Kind: EventActingFor, User: r.req.User.Email, Subject: u.Email})
+	r.tellsActing(u.Email)
 	return nil
+}
+
+// tellsActing tells the subscribers, and later the audit, for whom staff act.
+func (r *run) tellsActing(subject string) {
+	r.acts = append(r.acts, subject)
+	r.publish(Event{Kind: EventActingFor, User: r.req.User.Email, Subject: subject})
 }
 
 // actsFor tells the subscribers, once a turn, that staff act for a customer whom they
@@ -93,5 +99,5 @@ func (r *run) actsFor(subject User) {
 		return
 	}
 	r.told = subject.Email
-	r.publish(Event{Kind: EventActingFor, User: r.req.User.Email, Subject: subject.Email})
+	r.tellsActing(subject.Email)
 }

@@ -105,6 +105,10 @@ func (r *run) entries() (entries []AuditEntry, durable bool) {
 		e.Kind, e.Text = kind, text
 		entries = append(entries, e)
 	}
+	for _, subject := range r.acts {
+		add(AuditActing, "")
+		entries[len(entries)-1].Subject = subject
+	}
 	base.Plan = planMark(r.turn.Plan)
 	yes := ""
 	switch {

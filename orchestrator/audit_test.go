@@ -84,6 +84,22 @@ call ann@example.com ann@example.com set_a done beforehand`
 			t.Errorf("the entries of one plan name it as %+v", book.entries)
 		}
 	})
+	t.Run("StaffActing", func(t *testing.T) {
+		book := &ledgerbook{}
+		k, _ := audited(t, book, newVault())
+		for _, message := range []string{"/as ann@example.com", "set it", "/as"} {
+			if _, err := k.Turn(t.Context(), Request{Conversation: "one", User: sue, Message: message, Yes: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := `acting sue@example.com ann@example.com
+acting sue@example.com ann@example.com
+call sue@example.com ann@example.com set_a done beforehand
+acting sue@example.com`
+		if got := book.told(); got != want {
+			t.Errorf("the log tells\n%s\nwant\n%s", got, want)
+		}
+	})
 	t.Run("WithoutItNothingIsChanged", func(t *testing.T) {
 		book := &ledgerbook{err: errors.New("disk full")}
 		v := newVault()

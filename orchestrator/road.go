@@ -41,6 +41,7 @@ type run struct {
 	// steps stand in plan order.
 	steps []*stepRun
 
+	acts   []string  // for whom staff began to act in this turn; an empty one ends it
 	beside []*shadow // calls whose answers are compared
 
 	begun     bool // the journal has the turn; only changes set it, which run one at a time
