@@ -219,6 +219,7 @@ func (a *app) Close() error {
 		errs = append(errs, a.backends.Close())
 	}
 	if a.audit != nil {
+		errs = append(errs, a.keepHead(context.Background()))
 		errs = append(errs, a.audit.Close())
 	}
 	if a.store != nil { // last: its lock keeps other processes from all that stands beside it

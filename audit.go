@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -143,6 +144,60 @@ func sortedKeys(m map[string]any) []string {
 	return keys
 }
 
+// auditHead is where the hash of the last entry is kept beside the log, for the entries
+// that belong to no stored turn.
+const auditHead = "audit/head"
+
+// note writes down what a command did that is no turn, and remembers where the log
+// ends, so that what is cut off later can be told.
+func (a *app) note(ctx context.Context, by string, kind orchestrator.AuditKind, text string) error {
+	if a.audit == nil {
+		log, err := audit.Open(a.auditPath(), audit.Options{Now: a.opts.now})
+		if err != nil {
+			return failed(err)
+		}
+		a.audit = log
+	}
+	now := time.Now
+	if a.opts.now != nil {
+		now = a.opts.now
+	}
+	if _, err := a.audit.Record(ctx, true, orchestrator.AuditEntry{At: now(), Kind: kind, User: by, Text: text}); err != nil {
+		return failed(fmt.Errorf("it was done, but the audit log could not be written: %w", err))
+	}
+	return a.keepHead(ctx)
+}
+
+// keepHead remembers where the log ends.
+func (a *app) keepHead(ctx context.Context) error {
+	head := a.audit.Head()
+	if head == "" {
+		return nil
+	}
+	state := a.store.State()
+	before, revision, err := state.Get(ctx, auditHead)
+	if err == nil && string(before) != head {
+		_, err = state.Put(ctx, auditHead, []byte(head), revision)
+	}
+	if err != nil && !errors.Is(err, orchestrator.ErrStale) { // somebody wrote more at the same moment
+		return failed(fmt.Errorf("where the audit log ends could not be noted: %w", err))
+	}
+	return nil
+}
+
+// steerer is who runs a command that steers: whoever owns the data folder, if nobody
+// is named, or somebody of the staff.
+func (a *app) steerer(ctx context.Context) (string, error) {
+	if a.opts.Email == "" {
+		return localActor, nil
+	}
+	user, err := a.user(ctx)
+	if err == nil && !steersMigration(user) {
+		err = failed(fmt.Errorf("%s may look but not change this. Nothing was changed. Staff, presenters and admins may", user.Email))
+	}
+	return user.Email, err
+}
+
 func verifyAudit(ctx context.Context, a *app, out io.Writer) error {
 	var marks []string
 	infos, err := a.store.Conversations(ctx, "", 0)
@@ -160,14 +215,25 @@ func verifyAudit(ctx context.Context, a *app, out io.Writer) error {
 			}
 		}
 	}
+	head, _, err := a.store.State().Get(ctx, auditHead)
+	if err != nil {
+		return failed(err)
+	}
+	turns := len(marks)
+	if len(head) > 0 {
+		marks = append(marks, string(head))
+	}
 	report, err := audit.Verify(a.auditPath(), marks)
 	if err != nil {
 		return tampered(err)
 	}
 	if n := len(report.Missing); n > 0 {
-		return failed(fmt.Errorf("the audit log is not whole: the entries of %d stored turns are missing from it. What is there (%d entries) is as it was written. Keep the file, and look at who could write to it", n, report.Entries))
+		return failed(fmt.Errorf("the audit log is not whole: %d of its entries are known elsewhere and missing from it, so something was cut off or taken out. What is there (%d entries) is as it was written. Keep the file, and look at who could write to it", n, report.Entries))
 	}
-	return say(out, "The audit log is as it was written: %d entries, and those of all %d stored turns that have any are there. Last hash: %s", report.Entries, len(marks), report.Last)
+	if report.Torn > 0 {
+		return failed(fmt.Errorf("behind its %d entries, which are as they were written, the audit log has %d bytes that are none: the program was killed while it wrote, or somebody put them there. The next start takes them off and notes it", report.Entries, report.Torn))
+	}
+	return say(out, "The audit log is as it was written: %d entries, and those of all %d stored turns that have any are there. Last hash: %s", report.Entries, turns, report.Last)
 }
 
 // tampered says what is wrong with the log.

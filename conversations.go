@@ -194,6 +194,13 @@ func (a *app) remove(ctx context.Context, out io.Writer, ids []string) error {
 			return failed(err)
 		}
 	}
+	by := a.opts.Email
+	if by == "" {
+		by = localActor
+	}
+	if err := a.note(ctx, by, orchestrator.AuditDeleted, strings.Join(ids, ", ")); err != nil {
+		return err
+	}
 	_, _ = fmt.Fprintf(out, "Deleted %d.\n", len(ids))
 	return nil
 }

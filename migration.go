@@ -191,7 +191,11 @@ func (m *migration) steer(ctx context.Context, by orchestrator.Actor, kind orche
 	case err != nil:
 		entry.Code = orchestrator.CodeInternal
 	}
-	if _, logged := m.app.audit.Record(ctx, true, entry); logged != nil && err == nil {
+	_, logged := m.app.audit.Record(ctx, true, entry)
+	if logged == nil {
+		logged = m.app.keepHead(ctx)
+	}
+	if logged != nil && err == nil {
 		err = fmt.Errorf("it was done, but the audit log could not be written: %w", logged)
 	}
 	return err

@@ -7,8 +7,11 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"banyan/orchestrator"
 )
 
 func resetCommand(o *options) *cobra.Command {
@@ -54,6 +57,10 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 	if err := app.openStore(ctx, "banyan reset"); err != nil {
 		return err
 	}
+	by, err := resetter(o)
+	if err != nil {
+		return err
+	}
 	if err := app.resetShop(ctx); err != nil {
 		return failed(fmt.Errorf("the shop could not be put back: %w. What was half done is done again at the next start", err))
 	}
@@ -69,8 +76,34 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 		}
 		_, _ = fmt.Fprintf(out, "Deleted %d conversations.\n", len(infos))
 	}
+	what := "the shop was put back"
+	if conversations {
+		what += ", all conversations were deleted"
+	}
+	if err := app.note(ctx, by, orchestrator.AuditReset, what); err != nil {
+		return err
+	}
 	_, _ = fmt.Fprintln(out, "The demo shop is as it was on the first day.")
 	return nil
+}
+
+// resetter is who puts the shop back: whoever owns the data folder, if nobody is
+// named, or somebody of the staff. It is decided without the shop's files, which may
+// be damaged.
+func resetter(o *options) (string, error) {
+	if o.Email == "" {
+		return localActor, nil
+	}
+	day, err := readFirstDay(time.Now())
+	if err != nil {
+		return "", failed(err)
+	}
+	for _, p := range day.staff {
+		if strings.EqualFold(p.Email, o.Email) {
+			return p.Email, nil
+		}
+	}
+	return "", failed(fmt.Errorf("%s may not put the shop back. Nothing was changed. Staff, presenters and admins may", o.Email))
 }
 
 // resetShop puts the shop back. While it is in use, those who use it are told.

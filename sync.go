@@ -48,6 +48,26 @@ func withSync(cmd *cobra.Command, o *options, use func(ctx context.Context, s *d
 	return use(cmd.Context(), app.shop.sync, cmd.OutOrStdout())
 }
 
+// steersSync is withSync for what changes something: only those may who steer the
+// migration, and it is written down.
+func steersSync(cmd *cobra.Command, o *options, what string, use func(ctx context.Context, s *datasync.Sync, out io.Writer) error) error {
+	if err := o.load(cmd); err != nil {
+		return err
+	}
+	app, err := open(cmd.Context(), o, cmd.CommandPath())
+	if err != nil {
+		return err
+	}
+	by, err := app.steerer(cmd.Context())
+	if err == nil {
+		err = use(cmd.Context(), app.shop.sync, cmd.OutOrStdout())
+	}
+	if err == nil {
+		err = app.note(cmd.Context(), by, orchestrator.AuditRecord, what)
+	}
+	return withClosing(app, err)
+}
+
 // syncStatus is what `banyan sync status --json` prints.
 type syncStatus struct {
 	datasync.Status
@@ -156,7 +176,13 @@ func syncReconcileCommand(o *options, asJSON *bool) *cobra.Command {
 			"so. The exit status is 1 if a difference is left.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withSync(cmd, o, func(ctx context.Context, s *datasync.Sync, out io.Writer) error {
+			with := withSync
+			if repair {
+				with = func(cmd *cobra.Command, o *options, use func(context.Context, *datasync.Sync, io.Writer) error) error {
+					return steersSync(cmd, o, "both sides repaired", use)
+				}
+			}
+			return with(cmd, o, func(ctx context.Context, s *datasync.Sync, out io.Writer) error {
 				if err := s.Drain(ctx); err != nil {
 					return failed(err)
 				}
@@ -220,7 +246,13 @@ func syncRecordCommand(o *options, asJSON *bool) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withSync(cmd, o, func(ctx context.Context, s *datasync.Sync, out io.Writer) error {
+			with := withSync
+			if len(args) == 2 {
+				with = func(cmd *cobra.Command, o *options, use func(context.Context, *datasync.Sync, io.Writer) error) error {
+					return steersSync(cmd, o, "system of record of "+args[0]+": "+args[1], use)
+				}
+			}
+			return with(cmd, o, func(ctx context.Context, s *datasync.Sync, out io.Writer) error {
 				if len(args) == 2 {
 					if err := setRecord(ctx, s, datasync.Kind(args[0]), orchestrator.Era(args[1])); err != nil {
 						return err
@@ -276,7 +308,7 @@ func syncLagCommand(o *options) *cobra.Command {
 			if err != nil || lag < 0 || lag > 24*time.Hour {
 				return wrong("the lag %q is no duration such as 30s, at most 24h", args[0])
 			}
-			return withSync(cmd, o, func(_ context.Context, s *datasync.Sync, out io.Writer) error {
+			return steersSync(cmd, o, "lag "+lag.String(), func(_ context.Context, s *datasync.Sync, out io.Writer) error {
 				if err := s.SetLag(lag); err != nil {
 					return failed(err)
 				}
@@ -300,7 +332,7 @@ func syncBarrierCommand(o *options) *cobra.Command {
 		ValidArgs: []string{"on", "off"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withSync(cmd, o, func(_ context.Context, s *datasync.Sync, out io.Writer) error {
+			return steersSync(cmd, o, "barrier "+args[0], func(_ context.Context, s *datasync.Sync, out io.Writer) error {
 				on := args[0] == "on"
 				if err := s.SetBarrier(on); err != nil {
 					return failed(err)

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"time"
+
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // Auditor keeps who did what to whom. It is handed to the kernel by Config; without
@@ -59,6 +61,10 @@ type AuditEntry struct {
 	Intent       string         `json:"intent,omitempty"`
 	Effect       Effect         `json:"effect,omitempty"`
 	Args         map[string]any `json:"args,omitempty"`
+	// Free are the names of the arguments that are neither numbers nor words of a
+	// choice nor keys of a fixed form, as far as the schema tells: whoever masks
+	// arguments has to mask these.
+	Free []string `json:"-"`
 	Route        Era            `json:"route,omitempty"`
 	FallbackFrom Era            `json:"fallback_from,omitempty"`
 	Service      string         `json:"service,omitempty"`
@@ -115,13 +121,13 @@ func (r *run) entries() (entries []AuditEntry, durable bool) {
 	case r.turn.Kind == KindConfirmation:
 		add(AuditAsked, "")
 	case r.turn.Kind == KindRefusal:
-		add(AuditRefused, r.turn.Answer)
+		add(AuditRefused, "") // the words may be a model's
 	case r.turn.Settles != "" && r.declined():
 		add(AuditNo, "")
 	case r.turn.Settles != "" && r.turn.Lapsed == "":
 		yes = r.turn.Settles
 		add(AuditYes, "")
-	case r.req.Yes && r.acting:
+	case r.acting && (r.req.Yes || r.turn.Recovered):
 		yes = "beforehand"
 	}
 	if r.turn.Lapsed != "" {
@@ -145,7 +151,7 @@ func (r *run) entries() (entries []AuditEntry, durable bool) {
 			e.Code = rec.Error.Code
 		}
 		if in := r.catalog.Intent(rec.Intent); in != nil {
-			e.Effect = in.Effect
+			e.Effect, e.Free = in.Effect, freeArgs(in.Intent, rec.Args)
 			if in.Changes() && rec.Key != "" {
 				e.Confirmed, durable = yes, true
 			}
@@ -153,6 +159,25 @@ func (r *run) entries() (entries []AuditEntry, durable bool) {
 		entries = append(entries, e)
 	}
 	return entries, durable
+}
+
+// freeArgs are the arguments of a call that may hold any text.
+func freeArgs(in Intent, args map[string]any) (free []string) {
+	for name := range args {
+		var p *jsonschema.Schema
+		if in.Params != nil {
+			p = in.Params.Properties[name]
+		}
+		switch {
+		case p == nil:
+			free = append(free, name)
+		case len(p.Enum) > 0 || p.Pattern != "" && p.Extra["x-personal"] == nil:
+		case schemaType(p) == "number" || schemaType(p) == "integer" || schemaType(p) == "boolean":
+		default:
+			free = append(free, name)
+		}
+	}
+	return free
 }
 
 // declined tells whether the user said no to every change that a confirmation asked

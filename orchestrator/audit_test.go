@@ -100,6 +100,34 @@ acting sue@example.com`
 			t.Errorf("the log tells\n%s\nwant\n%s", got, want)
 		}
 	})
+	t.Run("WhatARecoveredTurnDidBefore", func(t *testing.T) {
+		book, v, d := &ledgerbook{}, newVault(), newDesk()
+		v.faults["set_b"] = diesAfter
+		first := &process{vault: v, died: make(chan struct{})}
+		if err := first.start(t.Context(), d, false); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := first.kernel.Turn(t.Context(), Request{Conversation: "one", User: ann, Message: "set all", Yes: true}); err == nil {
+			t.Fatal("it did not die")
+		}
+		plan := Plan{Kind: PlanSteps}
+		for _, slot := range vaultSlots {
+			plan.Steps = append(plan.Steps, Step{ID: slot, Intent: "set_" + slot})
+		}
+		second := &process{vault: v, died: make(chan struct{})}
+		_, err := New(t.Context(), Config{
+			Services: []Service{finder{second}}, Store: &desk{deskData: d.deskData, dead: second.isDead}, Directory: people{}, Auditor: book,
+			Backend: &script{plan: func(PlanRequest) Plan { return plan }},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, slot := range vaultSlots {
+			if want := "set_" + slot + " done beforehand"; !strings.Contains(book.told(), want) {
+				t.Errorf("%q is not in\n%s", want, book.told())
+			}
+		}
+	})
 	t.Run("WithoutItNothingIsChanged", func(t *testing.T) {
 		book := &ledgerbook{err: errors.New("disk full")}
 		v := newVault()

@@ -284,6 +284,9 @@ func (r *run) restore(ctx context.Context, asked Turn) *Error {
 		r.steps = nil
 		return gone
 	}
+	for _, s := range r.all() {
+		s.before = s.settled()
+	}
 	r.plan, r.turn.Plan = &plan, &plan
 	r.turn.Goal, r.turn.Rounds, r.turn.TakesBack = asked.Goal, asked.Rounds, asked.TakesBack
 	if asked.Pending.Hash == "" || r.hash(asked.ID) != asked.Pending.Hash {
@@ -320,7 +323,6 @@ func (r *run) reinstate(records []StepRecord) bool {
 			return false
 		}
 		s.rec, s.value = rec, celValue(s.entry.Result, rec.Result)
-		s.before = s.settled()
 		of := repeated[s.step.ID]
 		if len(of) == 0 {
 			continue
@@ -337,7 +339,6 @@ func (r *run) reinstate(records []StepRecord) bool {
 		for i, rec := range of {
 			c := s.repetition(i+1, items[i])
 			c.rec, c.value = rec, celValue(s.entry.Result, rec.Result)
-			c.before = c.settled()
 			s.children = append(s.children, c)
 			if rec.Status == StepDone {
 				values = append(values, c.value)

@@ -90,6 +90,9 @@ type Report struct {
 	Entries uint64
 	// Last is the hash of the last entry.
 	Last string
+	// Torn is how many bytes stand behind the last whole entry: the program ended while
+	// it wrote, or somebody put them there. The next start takes them off and notes it.
+	Torn int64
 	// Missing are marks that should be in the log and are not.
 	Missing []string
 }
@@ -120,6 +123,9 @@ func Verify(path string, marks []string) (Report, error) {
 		delete(open, line.Hash)
 		return nil
 	})
+	if err == nil {
+		report.Torn, err = torn(path)
+	}
 	for _, m := range marks {
 		if open[m] {
 			report.Missing = append(report.Missing, m)
@@ -127,6 +133,20 @@ func Verify(path string, marks []string) (Report, error) {
 		}
 	}
 	return report, err
+}
+
+// torn returns how many bytes stand behind the last whole line of a file.
+func torn(path string) (int64, error) {
+	f, err := os.Open(path) //nolint:gosec // the caller names the file
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("open the audit log: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	_, n, err := tail(f)
+	return n, err
 }
 
 // Each calls fn for every entry of a log, oldest first, checking the chain on the

@@ -148,6 +148,17 @@ func (l *Log) write(durable bool, entries ...orchestrator.AuditEntry) error {
 	return nil
 }
 
+// Head returns the hash of the last entry that this log has written or found; empty if
+// there is none. Who keeps it elsewhere can tell later that the end was not cut off.
+func (l *Log) Head() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.seq == 0 {
+		return ""
+	}
+	return l.prev
+}
+
 // Close writes what the system still holds and closes the file.
 func (l *Log) Close() error {
 	l.mu.Lock()

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"banyan/orchestrator"
@@ -12,8 +13,8 @@ import (
 const plainText = 16
 
 // Mask is the usual policy: who acted for whom stays readable, because the log is
-// there to tell it; of the arguments only short texts without spaces, numbers and
-// yes or no do. Everything else, such as addresses, phone numbers and free text, is
+// there to tell it; of the arguments only numbers, yes or no, and the keys and
+// words of a choice do that the intent's schema knows as such. Everything else, such as addresses, phone numbers and free text, is
 // replaced by its length. The entry's own arguments are not changed.
 func Mask(e orchestrator.AuditEntry) orchestrator.AuditEntry {
 	if len(e.Args) == 0 {
@@ -21,29 +22,30 @@ func Mask(e orchestrator.AuditEntry) orchestrator.AuditEntry {
 	}
 	args := make(map[string]any, len(e.Args))
 	for name, v := range e.Args {
-		args[name] = masked(v)
+		args[name] = masked(v, slices.Contains(e.Free, name))
 	}
 	e.Args = args
 	return e
 }
 
-func masked(v any) any {
+// masked hides every text of a free value, and of others those that are no keys.
+func masked(v any, free bool) any {
 	switch v := v.(type) {
 	case string:
-		if plain(v) {
+		if !free && plain(v) {
 			return v
 		}
 		return fmt.Sprintf("(%d characters)", utf8.RuneCountInString(v))
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, el := range v {
-			out[k] = masked(el)
+			out[k] = masked(el, free)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, el := range v {
-			out[i] = masked(el)
+			out[i] = masked(el, free)
 		}
 		return out
 	}
