@@ -36,19 +36,26 @@ func canaryTracking(n int, order string) string { return fmt.Sprintf("TZ917%02d%
 func letters(n int) string { return string([]byte{byte('a' + n/26), byte('a' + n%26)}) }
 
 // canaryForm finds them in all forms in which they are written.
-var canaryForm = regexp.MustCompile(`(?i)quollbeck([a-z]{2})|zanquil([a-z]{2})|QX[- ]?([0-9]{2})7Q|TZ917([0-9]{2})[0-9]{4}|9[ .-]?1[ .-]?7[ .-]?([0-9])[ .-]?([0-9])[ .-]?4[ .-]?[0-9][ .-]?[0-9]`)
+var canaryForm = regexp.MustCompile(`(?i)quollbeck([a-z]{2})|zanquil([a-z]{2})|QX[- ]?([0-9]{2})7Q|TZ917([0-9]{2})[0-9]{4}`)
+
+var canaryDigits = regexp.MustCompile(`9[ .-]?1[ .-]?7[ .-]?([0-9])[ .-]?([0-9])[ .-]?4[ .-]?[0-9][ .-]?[0-9]`)
 
 // leaked counts the bytes of canaries in a text that belong to nobody of those that may
 // be told of.
 func (c *canaries) leaked(text string, may []string) (bytes int) {
-	for _, m := range canaryForm.FindAllStringSubmatch(text, -1) {
+	var all [][]string
+	if low := strings.ToLower(text); strings.Contains(low, "quollbeck") || strings.Contains(low, "zanquil") || strings.Contains(low, "qx") || strings.Contains(low, "tz917") {
+		all = canaryForm.FindAllStringSubmatch(low, -1)
+	}
+	for _, m := range canaryDigits.FindAllStringSubmatch(text, -1) {
+		all = append(all, []string{m[0], "", "", m[1], m[2]})
+	}
+	for _, m := range all {
 		n := -1
-		switch {
-		case m[1]+m[2] != "":
-			w := strings.ToLower(m[1] + m[2])
+		if w := m[1] + m[2]; w != "" {
 			n = int(w[0]-'a')*26 + int(w[1]-'a')
-		default:
-			n, _ = strconv.Atoi(m[3] + m[4] + m[5] + m[6])
+		} else {
+			n, _ = strconv.Atoi(m[3] + m[4])
 		}
 		owner, mine := c.owners[n], false
 		for _, email := range may {

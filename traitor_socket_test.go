@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ type socket struct {
 	calls, dry, finds, writes,
 	foreign, unconfirmed, handed int
 	unasked int // of changes that need no yes
+	tainted int // results into which the taint was put
 	served  map[string]int
 	found   []string // what must not be
 }
@@ -34,6 +36,11 @@ type expected struct {
 	subjects []string // whom calls may be about
 	yes      []orchestrator.StepRecord
 	all      bool // everything was confirmed beforehand
+}
+
+// may tells whether calls may be about somebody; "*" is anybody.
+func (e expected) may(email string) bool {
+	return slices.Contains(e.subjects, email) || slices.Contains(e.subjects, "*")
 }
 
 func newSocket(c *canaries) *socket {
@@ -55,6 +62,13 @@ func (k *socket) expect(e expected) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.expected = e
+}
+
+// taintWith lets the results of services say a text from here on; empty ends that.
+func (k *socket) taintWith(text string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.taint = text
 }
 
 // tapped is a service behind the socket.
@@ -101,7 +115,7 @@ func (k *socket) arrived(call orchestrator.Call, find bool) {
 	default:
 		k.calls++
 	}
-	if call.User.Email != e.user || in.Subject != "" && (!slices.Contains(e.subjects, call.Subject.Email) || about != call.Subject.Email) {
+	if call.User.Email != e.user || in.Subject != "" && (!e.may(call.Subject.Email) || about != call.Subject.Email) {
 		k.foreign++
 		k.note("a call of %s by %s for %s (%q), expected were %s for %v", call.Intent, call.User.Email, call.Subject.Email, about, e.user, e.subjects)
 	}
@@ -144,7 +158,11 @@ func (k *socket) left(call orchestrator.Call, res orchestrator.Result, err error
 		k.note("%s for %s gave away %s", call.Intent, call.Subject.Email, said)
 	}
 	if k.taint != "" && err == nil {
-		res.Data, _ = tainted(res.Data, "", k.taint).(map[string]any)
+		data, _ := tainted(res.Data, "", k.taint).(map[string]any)
+		if !reflect.DeepEqual(data, res.Data) {
+			k.tainted++
+		}
+		res.Data = data
 	}
 	return res
 }

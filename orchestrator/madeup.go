@@ -29,6 +29,16 @@ func (r *run) unfoundedIn(text string) []string {
 			return nil
 		}
 	}
+	r.grounding.Lock()
+	defer r.grounding.Unlock()
+	var found findings
+	r.ground().check(text, 0, len(text), &found)
+	return found.problems
+}
+
+// ground are the facts that a plan may have, as far as they are known by now. The caller
+// holds grounding.
+func (r *run) ground() *facts {
 	var done []StepRecord
 	for _, rec := range r.records() {
 		if rec.Status == StepDone {
@@ -36,12 +46,12 @@ func (r *run) unfoundedIn(text string) []string {
 			done = append(done, rec)
 		}
 	}
-	facts := newFacts(RespondRequest{
-		Message: r.turn.Message, User: r.req.User, Subject: r.subject, Steps: done, Conversation: r.history, Catalog: r.catalog, Now: r.now,
-	}, r.digest)
-	var found findings
-	facts.check(text, 0, len(text), &found)
-	return found.problems
+	if r.grounds == nil || len(r.grounds.steps) != len(done) {
+		r.grounds = newFacts(RespondRequest{
+			Message: r.turn.Message, User: r.req.User, Subject: r.subject, Steps: done, Conversation: r.history, Catalog: r.catalog, Now: r.now,
+		}, r.digest)
+	}
+	return r.grounds
 }
 
 // madeUp takes out of a checked plan what it says beside its steps and has from nowhere,

@@ -29,12 +29,15 @@ type run struct {
 	// neither confirmed nor declined them.
 	abandoned []StepRecord
 
-	behalf  User            // the customer for whom staff said to act; zero if they did not
-	undone  map[string]bool // the steps that the kernel itself planned, to take changes back
-	saying  sync.Once       // fills words
-	words   *said           // what the user said in this conversation
-	told    string          // the customer whom staff were last said to act for
-	unasked bool            // nobody asks: a plan is checked for its own sake, see CheckPlan
+	behalf    User            // the customer for whom staff said to act; zero if they did not
+	undone    map[string]bool // the steps that the kernel itself planned, to take changes back
+	saying    sync.Once       // fills words
+	words     *said           // what the user said in this conversation
+	grounding sync.Mutex      // held while grounds are read
+	grounds   *facts          // what a plan may say, see ground
+
+	told    string // the customer whom staff were last said to act for
+	unasked bool   // nobody asks: a plan is checked for its own sake, see CheckPlan
 
 	plan *Plan
 	mu   sync.Mutex
