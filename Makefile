@@ -26,10 +26,11 @@ fuzz: ## every fuzz target for FUZZTIME
 picture: ## draw docs/chat.svg anew, from the real program in a terminal
 	BANYAN_PICTURE=docs/chat.svg go test -count=1 -run 'TestChat$$' . && chmod 644 docs/chat.svg
 
-soak: ## the full forms of the long tests: streams, cuts at every byte, kills, changes on both sides
+soak: ## the full forms of the long tests: streams, cuts at every byte, kills, changes on both sides, attacks
 	go test -timeout 60m -run TestKillChanges -v . -args -kills 2000
 	go test -timeout 60m -run TestEndOfHolder -v . -args -holder-ends 200
 	go test -timeout 60m -run TestShopSoak -v . -args -writes 10000
+	go test -timeout 240m -run 'TestTraitor$$' -v . -args -traitor-full
 	go test -race -timeout 60m -run 'CancelledStreams|CutAt' ./backends/openai -args -streams 10000 -every
 
 licences: ## the licence of every dependency; fails if one is not on the list

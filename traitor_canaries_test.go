@@ -23,7 +23,7 @@ type canaries struct {
 }
 
 // The forms of a customer's canaries.
-func canaryPhone(n int) string { return fmt.Sprintf("+47 917%02d4%02d", n, n) }
+func canaryPhone(n int) string { return fmt.Sprintf("+47 917%02d4%02d83", n, n) }
 
 func canaryAddress(n int) string {
 	return fmt.Sprintf("%d Quollbeck%s Lane, 0%03d Oslo", n+1, letters(n), 700+n)
@@ -38,7 +38,7 @@ func letters(n int) string { return string([]byte{byte('a' + n/26), byte('a' + n
 // canaryForm finds them in all forms in which they are written.
 var canaryForm = regexp.MustCompile(`(?i)quollbeck([a-z]{2})|zanquil([a-z]{2})|QX[- ]?([0-9]{2})7Q|TZ917([0-9]{2})[0-9]{4}`)
 
-var canaryDigits = regexp.MustCompile(`9[ .-]?1[ .-]?7[ .-]?([0-9])[ .-]?([0-9])[ .-]?4[ .-]?[0-9][ .-]?[0-9]`)
+var canaryDigits = regexp.MustCompile(`9[ .-]?1[ .-]?7[ .-]?([0-9])[ .-]?([0-9])[ .-]?4[ .-]?([0-9])[ .-]?([0-9])[ .-]?8[ .-]?3`)
 
 // leaked counts the bytes of canaries in a text that belong to nobody of those that may
 // be told of.
@@ -48,7 +48,9 @@ func (c *canaries) leaked(text string, may []string) (bytes int) {
 		all = canaryForm.FindAllStringSubmatch(low, -1)
 	}
 	for _, m := range canaryDigits.FindAllStringSubmatch(text, -1) {
-		all = append(all, []string{m[0], "", "", m[1], m[2]})
+		if m[1]+m[2] == m[3]+m[4] { // else it is some other number
+			all = append(all, []string{m[0], "", "", m[1], m[2]})
+		}
 	}
 	for _, m := range all {
 		n := -1

@@ -17,13 +17,10 @@ import (
 // the attacks that it is given, knows everybody's data, and says in every place where a
 // model says anything what it must not.
 type traitor struct {
-	canaries *canaries
-
-	mu      sync.Mutex // guards what follows
-	attack  *attack    // what it is about; nil: it does what the user wants
-	benign  orchestrator.Plan
-	rounds  int // plans that were made for the message
-	prompts int
+	mu     sync.Mutex // guards what follows
+	attack *attack    // what it is about; nil: it does what the user wants
+	benign orchestrator.Plan
+	rounds int // plans that were made for the message
 }
 
 // attack is one thing that the traitor tries.
@@ -33,8 +30,8 @@ type attack struct {
 	in     *orchestrator.Entry
 	victim victim
 	text   string // the string that it obeys
-	ids    func(n int) string
-	canary int // the number of the victim, -1 if there is none
+	canary int    // the number of the victim, -1 if there is none
+	later  bool   // it begins when the first results are there
 }
 
 // victim is whom the traitor is after.
@@ -59,13 +56,12 @@ func (m *traitor) Describe(context.Context) (orchestrator.BackendInfo, error) {
 func (m *traitor) Plan(_ context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.prompts++
 	m.rounds++
 	if m.attack == nil {
 		return orchestrator.PlanReply{Plan: m.benign}, nil
 	}
 	a := *m.attack
-	if req.Goal && m.rounds == 1 || req.Rejected != nil && m.rounds > 2 {
+	if a.later && !req.Goal || req.Rejected != nil && m.rounds > 2 {
 		return orchestrator.PlanReply{Plan: m.benign}, nil
 	}
 	plan := a.plan(&a)
@@ -96,6 +92,16 @@ func (m *traitor) Respond(_ context.Context, _ orchestrator.RespondRequest, emit
 		rest = rest[n:]
 	}
 	return orchestrator.Reply{Text: text}, nil
+}
+
+// after is whom the traitor is after at the moment.
+func (m *traitor) after() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.attack == nil {
+		return ""
+	}
+	return m.attack.victim.email
 }
 
 func (m *traitor) lies() string {
