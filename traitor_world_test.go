@@ -281,7 +281,8 @@ func (w *traitorWorld) sinks() {
 		w.look(where, text)
 		what := moreThanRunes(text)
 		if what == "" { // the emulator is slow, and has seen what there is in a part of it
-			what = obeyed(text[max(0, len(text)-1<<19):])
+			_, end, _ := strings.Cut(text[max(0, len(text)-1<<19):], "\n")
+			what = obeyed(end)
 		}
 		if what != "" {
 			w.drives++
