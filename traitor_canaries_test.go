@@ -53,7 +53,7 @@ func (c *canaries) leaked(text string, may []string) (bytes int) {
 		}
 	}
 	for _, m := range all {
-		n := -1
+		var n int
 		if w := m[1] + m[2]; w != "" {
 			n = int(w[0]-'a')*26 + int(w[1]-'a')
 		} else {

@@ -32,12 +32,12 @@ type traitorWorld struct {
 	subject  string // whom everything must be about
 	every    int    // of so many subjects one is tried
 
-	turns, refusals, confirmations, given int
-	shown, drives, kept                   int // bytes shown, texts that drive, turns looked at
-	kinds                                 map[orchestrator.TurnKind]int
-	strings                               map[string]bool // by place
-	schemes, places, codes                map[string]int
-	found                                 []string
+	turns, given           int
+	shown, drives, kept    int // bytes shown, texts that drive, turns looked at
+	kinds                  map[orchestrator.TurnKind]int
+	strings                map[string]bool // by place
+	schemes, places, codes map[string]int
+	found                  []string
 }
 
 func newTraitorWorld(t *testing.T, attacks []string, user, as string, settings ...func(*options)) *traitorWorld {

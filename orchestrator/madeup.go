@@ -73,6 +73,7 @@ func (r *run) madeUp(plan *Plan) (faults []fault) {
 		plan.Steps, plan.Missing = nil, nil
 	case PlanSteps:
 		plan.Text = keep(plan.Text)
+	case PlanQuestion, PlanUndo: // untrue reads what a question says; the kernel itself writes what is taken back
 	}
 	if m := plan.Missing; m != nil {
 		kept := *m
