@@ -60,7 +60,7 @@ func (c *catalogs) read(catalog *orchestrator.Catalog) {
 				for _, w := range folded(s) {
 					c.words[w] = true
 				}
-				for _, n := range numbers(s) {
+				for _, n := range runs(s) {
 					c.digits = append(c.digits, n.digits)
 				}
 				return s

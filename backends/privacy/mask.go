@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -113,9 +114,8 @@ func (v *vault) find(s string, byForm bool) spans {
 	var long, short spans
 	long, short = v.knownIn(s, list)
 	if byForm {
-		for _, n := range numbers(s) {
-			v.number(s, n, &out, &long)
-		}
+		places := addresses(s, list)
+		v.digits(s, places, &out, &long)
 		for i, t := range list {
 			if len(t.fold) >= 4 && t.fold[2] >= '0' && t.fold[2] <= '9' && t.fold[0] >= 'a' {
 				if end := iban(list, i); end > 0 {
@@ -123,7 +123,15 @@ func (v *vault) find(s string, byForm bool) spans {
 				}
 			}
 		}
-		long = append(long, addresses(s, list)...)
+		long = append(long, labels(s, list)...)
+		for _, p := range places {
+			for _, o := range out { // a phone that ends where it begins keeps its digits
+				if o.from < p.from && o.to > p.from && o.to < p.to {
+					p.from = o.to + len(s[o.to:p.to]) - len(strings.TrimLeft(s[o.to:p.to], " ,.-/"))
+				}
+			}
+			long = append(long, p)
+		}
 	}
 	out.addLongest(long)
 	out.addLongest(short)
@@ -133,23 +141,26 @@ func (v *vault) find(s string, byForm bool) spans {
 	return out
 }
 
-// number sorts a long number in: a card, a known phone number, or one by its form.
-func (v *vault) number(s string, n number, out, long *spans) {
-	if n.isCard() {
-		out.add(span{from: n.from, to: n.to, sort: card})
+// digits finds the cards and the phone numbers of a text.
+func (v *vault) digits(s string, places spans, out, long *spans) {
+	list := groups(s)
+	if len(list) == 0 {
 		return
 	}
-	if len(n.digits) >= minDigits {
-		for _, d := range v.phones {
-			if !n.inWord && sameNumber(d.digits, n.digits) {
-				*long = append(*long, span{from: n.from, to: n.to, sort: phone, of: d.of})
-				return
-			}
-		}
+	found, taken := cards(s, list)
+	for _, f := range found {
+		out.add(f)
 	}
-	lone := n.from == 0 && n.to == len(s)
-	if n.isPhone(s[:n.from], lone) {
-		*long = append(*long, span{from: n.from, to: n.to, sort: phone})
+	var cuts []int
+	for _, p := range places {
+		cuts = append(cuts, p.from)
+	}
+	for _, f := range v.phoneNumbers(s, list, taken, cuts) {
+		if slices.ContainsFunc(places, func(p span) bool { return f.from < p.from && f.to > p.from && f.to < p.to }) {
+			out.add(f) // it goes before the address whose number it may have
+		} else {
+			*long = append(*long, f)
+		}
 	}
 }
 
@@ -161,26 +172,63 @@ func (v *vault) knownIn(s string, list []token) (long, short spans) {
 	}
 	for i, t := range list {
 		for _, k := range v.byWord[t.fold] {
-			if i+len(k.words) > len(list) || k.capital && !t.capital {
-				continue
+			if n, ok := k.at(s, list, i); ok {
+				if len(k.words) > 1 {
+					long = append(long, n)
+				} else {
+					short = append(short, n)
+				}
 			}
-			fits := true
-			for j := 1; j < len(k.words) && fits; j++ {
-				a, b := list[i+j-1], list[i+j]
-				fits = b.fold == k.words[j] && together(s, a, b) && (k.of.sort != name || !strings.ContainsAny(s[a.to:b.from], ",;"))
-			}
-			if !fits {
-				continue
-			}
-			n := span{from: t.from, to: list[i+len(k.words)-1].to, sort: k.of.sort, of: k.of}
-			if len(k.words) > 1 {
-				long = append(long, n)
-			} else {
-				short = append(short, n)
+		}
+		if base, ok := singular(t.fold); ok {
+			for _, k := range v.byWord[base] {
+				if len(k.words) == 1 && k.of.sort == name && (!k.capital || t.capital) {
+					short = append(short, span{from: t.from, to: withoutS(s, t), sort: name, of: k.of})
+				}
 			}
 		}
 	}
 	return long, short
+}
+
+// at tells whether a known value begins at the token i, and where it ends.
+func (k known) at(s string, list []token, i int) (span, bool) {
+	t, last := list[i], i+len(k.words)-1
+	if last >= len(list) || k.capital && !t.capital {
+		return span{}, false
+	}
+	to := list[last].to
+	for j := 1; j < len(k.words); j++ {
+		a, b := list[i+j-1], list[i+j]
+		if !together(s, a, b) || k.of.sort == name && strings.ContainsAny(s[a.to:b.from], ",;") {
+			return span{}, false
+		}
+		if b.fold == k.words[j] {
+			continue
+		}
+		if base, ok := singular(b.fold); !ok || i+j < last || k.of.sort != name || base != k.words[j] {
+			return span{}, false
+		}
+		to = withoutS(s, b)
+	}
+	return span{from: t.from, to: to, sort: k.of.sort, of: k.of}, true
+}
+
+// singular takes the s from a word that may be a name with one: Adas, Okafors.
+func singular(word string) (base string, ok bool) {
+	base, ok = strings.CutSuffix(word, "s")
+	return base, ok && utf8.RuneCountInString(base) >= 3 && !inflected[word]
+}
+
+// inflected are words that are more often themselves than a name with an s.
+var inflected = set("this does goes dies thus plus news less miss pass gets lets sees uses adds asks says puts runs sits sets wins")
+
+// withoutS returns where a word ends without its last letter.
+func withoutS(s string, t token) int {
+	if b := s[t.to-1]; b == 's' || b == 'S' {
+		return t.to - 1
+	}
+	return t.to
 }
 
 // restore puts the values of this request in the place of its placeholders.

@@ -42,8 +42,9 @@ func addresses(s string, list []token) spans {
 		if to < 0 {
 			continue
 		}
-		end := a.town(to)
+		end := a.whole(to)
 		if from >= 0 && end >= 0 {
+			from = a.building(from)
 			out = append(out, span{from: list[from].from, to: list[end].to, sort: address})
 		}
 	}
@@ -62,6 +63,9 @@ func (a addressReader) at(i int) (from, to int) {
 	word := t.fold
 	switch {
 	case strongStreet[word] || weakStreet[word]:
+		if from = a.beforeNumber(i); from >= 0 {
+			return from, i + 1
+		}
 		if from = a.numberBefore(i, strongStreet[word]); from >= 0 {
 			return from, i
 		}
@@ -83,6 +87,41 @@ func (a addressReader) at(i int) (from, to int) {
 		return from, to
 	}
 	return -1, -1
+}
+
+// beforeNumber tells where the name of a street begins that ends at i and has its
+// number behind it: 5th Avenue 12. It returns -1 if there is none.
+func (a addressReader) beforeNumber(i int) int {
+	if !a.next(i) || a.breaks(i) || !houseNumber(a.list[i+1].fold) || a.postcode(i+1) > 1 {
+		return -1
+	}
+	from, proper := i, true
+	for from > 0 && i-from < 4 && a.next(from-1) && !a.breaks(from-1) {
+		t := a.list[from-1]
+		if !t.capital && !ordinal(t.fold) && (!proper || from < i || a.postcode(i+2) == 0 || t.digits || never[t.fold]) {
+			break
+		}
+		proper = proper && (t.capital || ordinal(t.fold))
+		from--
+	}
+	switch sure := a.postcode(i+2) > 0; {
+	case from == i, len(a.list[i+1].fold) > 3 && !sure:
+		return -1
+	case sure, proper && a.list[i].capital && (strongStreet[a.list[i].fold] || a.breaks(i+1)):
+		return from
+	}
+	return -1
+}
+
+// breaks tells whether a comma or a line break stands between the token i and the next.
+func (a addressReader) breaks(i int) bool {
+	return i+1 < len(a.list) && strings.ContainsAny(a.s[a.list[i].to:a.list[i+1].from], ",\n")
+}
+
+// ordinal matches 5th and 42nd.
+func ordinal(word string) bool {
+	n := strings.TrimLeft(word, "0123456789")
+	return n != word && (n == "th" || n == "st" || n == "nd" || n == "rd")
 }
 
 // named tells whether the token i ends the name of a street as German, Dutch and
@@ -251,6 +290,36 @@ func (a addressReader) town(i int) int {
 	return i
 }
 
+// whole goes on behind a street that ends at the token i to the end of the address:
+// over the parts between commas that are written as names, up to the last post code.
+func (a addressReader) whole(i int) int {
+	end := a.town(i)
+	for j, n := i+1, 0; j < len(a.list) && n < 16 && a.next(j-1); j, n = j+1, n+1 {
+		t := a.list[j]
+		if never[t.fold] || !t.capital && !particles[t.fold] && (len(t.fold) > 6 || !strings.ContainsAny(t.fold, "0123456789")) {
+			break
+		}
+		if strings.ContainsAny(a.s[a.list[j-1].to:t.from], "\n.") && j-1 > end {
+			break
+		}
+		if j > end && a.postcode(j) > 0 {
+			end = max(end, a.town(j-1))
+		}
+	}
+	return end
+}
+
+// building goes back over the flat or the house that is told before a street: Unit 5.
+func (a addressReader) building(from int) int {
+	if from > 0 && units[a.list[from-1].fold] && a.next(from-1) {
+		return from - 1
+	}
+	if from > 1 && a.next(from-1) && a.next(from-2) && houseNumber(a.list[from-1].fold) && units[a.list[from-2].fold] {
+		return from - 2
+	}
+	return from
+}
+
 // country takes in a country behind a town.
 func (a addressReader) country(i int, comma func(int) bool, words func(int, int) int) int {
 	if comma(i) {
@@ -259,4 +328,4 @@ func (a addressReader) country(i int, comma func(int) bool, words func(int, int)
 	return i
 }
 
-var units = set("apt apartment flat unit suite floor top leilighet")
+var units = set("apt apartment flat unit suite floor top leilighet room block building etage wohnung lgh")

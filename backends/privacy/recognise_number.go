@@ -20,8 +20,28 @@ type number struct {
 // minDigits is how many digits a number has that could be personal.
 const minDigits = 7
 
-// numbers finds the runs of at least six digits of a text.
-func numbers(s string) []number {
+// group is a run of digits of a text.
+type group struct {
+	from, to int
+	digits   string // in ASCII
+	// before and behind: a letter stands right there. plus: a plus stands before it,
+	// perhaps with a bracket between.
+	before, behind, plus, bracket bool
+}
+
+// start returns where the plus or the bracket before a group begins.
+func (g *group) start(s string) int {
+	at := g.from
+	for _, marks := range []string{"(（", "+＋"} {
+		if r, size := utf8.DecodeLastRuneInString(s[:at]); size > 0 && strings.ContainsRune(marks, r) {
+			at -= size
+		}
+	}
+	return at
+}
+
+// groups finds the runs of digits of a text, if there are enough for a number.
+func groups(s string) []group {
 	count := 0
 	for i := range len(s) {
 		if s[i] >= '0' && s[i] <= '9' || s[i] >= utf8.RuneSelf {
@@ -31,75 +51,79 @@ func numbers(s string) []number {
 	if count < minDigits-1 {
 		return nil
 	}
-	var out []number
+	var out []group
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !unicode.Is(unicode.Nd, r) {
 			i += size
 			continue
 		}
-		n := run(s, i)
-		if len(n.digits) >= minDigits-1 {
-			out = append(out, n)
+		g := group{from: i}
+		var digits strings.Builder
+		for unicode.Is(unicode.Nd, r) {
+			digits.WriteByte(digitOf(r))
+			i += size
+			r, size = utf8.DecodeRuneInString(s[i:])
 		}
-		i = n.to
+		g.to, g.digits = i, digits.String()
+		g.behind = unicode.IsLetter(r) || r == '_'
+		before, size := utf8.DecodeLastRuneInString(s[:g.from])
+		if before == '(' || before == '（' {
+			g.bracket = true
+			before, _ = utf8.DecodeLastRuneInString(s[:g.from-size])
+		}
+		g.plus = before == '+' || before == '＋'
+		g.before = !g.plus && (unicode.IsLetter(before) || before == '_')
+		out = append(out, g)
 	}
 	return out
 }
 
-// run reads a number that begins with the digit at i.
-func run(s string, i int) number {
-	n := number{from: i}
+// written reads groups that follow each other as one number.
+func written(s string, list []group) number {
+	first, last := &list[0], &list[len(list)-1]
+	n := number{from: first.start(s), to: last.to, plus: first.plus, bracket: first.bracket, inWord: first.before || last.behind}
 	var digits strings.Builder
-	group := 0
-	for at := i; at < len(s); {
-		r, size := utf8.DecodeRuneInString(s[at:])
-		switch {
-		case unicode.Is(unicode.Nd, r):
-			if group == 0 && digits.Len() > 0 {
-				sep, _ := utf8.DecodeRuneInString(s[n.to:])
-				n.seps += string(sep)
-			}
-			digits.WriteByte(digitOf(r))
-			group++
-			at += size
-			n.to = at
-			continue
-		case !isSeparator(r) || separators(s[n.to:at])+1 > 3:
-			at = len(s)
-		default:
-			n.bracket = n.bracket || r == '(' || r == ')'
-			at += size
+	for i := range list {
+		if i > 0 {
+			between := s[list[i-1].to:list[i].from]
+			sep, _ := utf8.DecodeRuneInString(between)
+			n.seps += string(sep)
+			n.bracket = n.bracket || strings.ContainsAny(between, "()")
 		}
-		if group > 0 {
-			n.groups = append(n.groups, group)
-			group = 0
-		}
-	}
-	if group > 0 {
-		n.groups = append(n.groups, group)
+		n.groups = append(n.groups, len(list[i].digits))
+		digits.WriteString(list[i].digits)
 	}
 	n.digits = digits.String()
-	n.before(s)
-	after, _ := utf8.DecodeRuneInString(s[n.to:])
-	n.inWord = n.inWord || unicode.IsLetter(after) || after == '_'
 	return n
 }
 
-// before takes in a plus or a bracket that stands before the digits.
-func (n *number) before(s string) {
-	r, size := utf8.DecodeLastRuneInString(s[:n.from])
-	if r == '(' {
-		n.bracket = true
-		n.from -= size
-		r, size = utf8.DecodeLastRuneInString(s[:n.from])
+// runs finds the numbers of a text as long as they are.
+func runs(s string) []number {
+	var out []number
+	list := groups(s)
+	for i := 0; i < len(list); {
+		end := i + 1
+		for end < len(list) && joined(s[list[end-1].to:list[end].from]) {
+			end++
+		}
+		if n := written(s, list[i:end]); len(n.digits) >= minDigits-1 {
+			out = append(out, n)
+		}
+		i = end
 	}
-	if r == '+' || r == '＋' {
-		n.plus = true
-		n.from -= size
-		r, _ = utf8.DecodeLastRuneInString(s[:n.from])
+	return out
+}
+
+// joined tells whether what stands between two groups may stand in a phone number.
+func joined(between string) bool {
+	n := 0
+	for _, r := range between {
+		if n++; n > 3 || !isSeparator(r) {
+			return false
+		}
 	}
-	n.inWord = unicode.IsLetter(r) || r == '_'
+	return n > 0
 }
 
 func isSeparator(r rune) bool {
@@ -110,25 +134,12 @@ func isSeparator(r rune) bool {
 	return false
 }
 
-func separators(s string) int { return utf8.RuneCountInString(s) }
-
-// isDate tells whether the number begins as dates are written: 2026-11-21, 21.11.2026.
-func (n *number) isDate() bool {
-	g := n.groups
-	if len(g) < 3 || len(n.seps) < 2 || n.seps[0] != n.seps[1] || strings.IndexByte("-./", n.seps[0]) < 0 {
-		return false
-	}
-	year := g[0] == 4 && (strings.HasPrefix(n.digits, "19") || strings.HasPrefix(n.digits, "20")) && g[1] <= 2 && g[2] <= 2
-	day := g[0] <= 2 && g[1] <= 2 && (g[2] == 4 || g[2] == 2 && n.seps[0] != '-')
-	return year || day
-}
-
 // isPhone tells whether the number has the form of one that can be called. lone says
 // that nothing else stands in the text.
 func (n *number) isPhone(before string, lone bool) bool {
 	digits := len(n.digits)
 	switch {
-	case n.inWord || n.isDate() || digits > 16:
+	case n.inWord || digits > 16:
 		return false
 	case n.plus:
 		return digits >= minDigits && digits <= 15
@@ -176,74 +187,6 @@ var (
 	phoneWords = []string{"phone", "mobil", "cell", "tel", "fax", "call", "ring", "whatsapp", "sms", "text", "dial", "handy", "rufnummer", "movil", "portable", "-phone", "-nummer"}
 	thingWords = []string{"order", "parcel", "track", "shipment", "invoice", "article", "item", "ticket", "case", "reference", "ref", "bestell", "paket", "rechnung", "id", "total", "sku"}
 )
-
-// isCard tells whether the number has the length and the check digit of a card.
-func (n *number) isCard() bool {
-	if len(n.digits) < 13 || len(n.digits) > 19 || n.plus || n.inWord || n.bracket || strings.ContainsAny(n.seps, "./") {
-		return false
-	}
-	return luhn(n.digits)
-}
-
-// luhn checks the last digit of a card's number.
-func luhn(digits string) bool {
-	sum, zero := 0, true
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		zero = zero && d == 0
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0 && !zero
-}
-
-// iban finds account numbers of the form DE89 3704 0044 0532 0130 00: it returns how
-// far one reaches that begins at the token i, or 0.
-func iban(list []token, i int) int {
-	first := list[i]
-	if len(first.fold) < 4 || len(first.fold) > 34 || !country(first.fold) {
-		return 0
-	}
-	plain, end := "", 0
-	for j := i; j < len(list) && len(plain) < 34; j++ {
-		if j > i && (list[j].from-list[j-1].to != 1 || len(list[j].fold) > 4) {
-			break
-		}
-		plain += list[j].fold
-		if len(plain) >= 15 && len(plain) <= 34 && mod97(plain) {
-			end = list[j].to
-		}
-	}
-	return end
-}
-
-func country(s string) bool {
-	letter := func(b byte) bool { return b >= 'a' && b <= 'z' }
-	digit := func(b byte) bool { return b >= '0' && b <= '9' }
-	return letter(s[0]) && letter(s[1]) && digit(s[2]) && digit(s[3])
-}
-
-// mod97 checks an account number as ISO 13616 says.
-func mod97(s string) bool {
-	rest := 0
-	for _, part := range []string{s[4:], s[:4]} {
-		for i := range len(part) {
-			switch b := part[i]; {
-			case b >= '0' && b <= '9':
-				rest = (rest*10 + int(b-'0')) % 97
-			case b >= 'a' && b <= 'z':
-				rest = (rest*100 + int(b-'a') + 10) % 97
-			default:
-				return false
-			}
-		}
-	}
-	return rest == 1
-}
 
 // sameNumber tells whether two phone numbers are the same, written with or without
 // the country and the leading zeros.
