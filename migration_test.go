@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -37,6 +38,12 @@ func TestMigrationCommands(t *testing.T) {
 		{"Broken", "chaos", 0, "shipping is broken on purpose", ""},
 		{"StillRight", "ask --email ada@example.com track order 1002", 0, "1002", ""},
 		{"Differences", "routes differences", 0, "estimated_delivery", ""},
+		{"CustomersGetCounts", "routes differences --email cleo@example.com", 0, "1 × track_shipment: value in", ""},
+		{"CustomersGetCountsInJSON", "routes differences --json --email cleo@example.com", 0, `"count":1`, ""},
+		{"StaffGetAll", "routes differences --email pat@example.com", 0, "for ada@example.com", ""},
+		{"CustomersHearOfThemselves", "routes explain track_shipment --email cleo@example.com", 0, "track_shipment", ""},
+		{"CustomersHearOfNobodyElse", "routes explain track_shipment ada@example.com --email cleo@example.com", 1, "", "own calls"},
+		{"StaffHearOfOthers", "routes explain track_shipment ada@example.com --email pat@example.com", 0, "track_shipment", ""},
 		{"Heal", "chaos heal", 0, "All services work again", ""},
 		{"Counted", "routes --json", 0, `"compared":2`, ""},
 		{"Back", "routes set track_shipment modern", 0, "modern now", ""},
@@ -62,6 +69,12 @@ func TestMigrationCommands(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := banyan(t, dir, "", strings.Fields(tc.args)...)
+			if strings.Contains(tc.args, "--email cleo@") && strings.ContainsAny(got.out, "@") {
+				t.Errorf("it tells a customer of somebody: %s", got.out)
+			}
+			if strings.Contains(tc.args, "differences") && strings.Contains(tc.args, "--email cleo@") && (strings.Contains(got.out, "1002") || strings.Contains(got.out, "2026")) {
+				t.Errorf("it tells a customer what others were answered: %s", got.out)
+			}
 			if got.status != tc.status || !strings.Contains(got.out, tc.out) || !strings.Contains(got.err, tc.err) {
 				t.Errorf("status %d\nout: %s\nerr: %s", got.status, got.out, got.err)
 			}
@@ -133,5 +146,47 @@ func TestSteeringIsChecked(t *testing.T) {
 		if in.Version.Version != 0 {
 			t.Errorf("%s has got the route %+v", in.Intent, in.Version)
 		}
+	}
+}
+
+// TestFieldNames takes out of a path what may be data.
+func TestFieldNames(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"estimated_delivery":             "estimated_delivery",
+		"orders[0].total":                "orders[*].total",
+		`state["order 1003"].status`:     "state[*].status",
+		`state["o\"][x"].status`:         "state[*].status",
+		"state.1003.status":              "state.*.status",
+		`people["ada@example.com"].name`: "people[*].name",
+		"":                               "",
+	} {
+		if got := fieldNames(path); got != want {
+			t.Errorf("%s becomes %s, not %s", path, got, want)
+		}
+	}
+}
+
+// TestWatchersSeeNoAnswers asks the migration as a screen of a customer would.
+func TestWatchersSeeNoAnswers(t *testing.T) {
+	t.Parallel()
+	x := orchestrator.Mismatch{
+		ID: "secret", Intent: moved, Who: "secret", Turn: "secret", Args: map[string]any{"secret": "secret"},
+		Found:     orchestrator.ShadowRecord{Class: "value", Differences: []orchestrator.Difference{{Path: `state["secret 7"].due`, Class: "value", Primary: "secret", Candidate: "secret"}}},
+		Primary:   orchestrator.SideAnswer{Era: orchestrator.Legacy, Result: map[string]any{"secret": 1}, State: map[string]any{"secret": 1}},
+		Candidate: orchestrator.SideAnswer{Era: orchestrator.Modern, Error: orchestrator.Errorf("x", "secret")},
+	}
+	raw, err := json.Marshal(bare(x))
+	if err != nil || strings.Contains(string(raw), "secret") || !strings.Contains(string(raw), "state[*].due") {
+		t.Errorf("it tells %s, %v", raw, err)
+	}
+	m := &migration{}
+	if _, ok := m.For(orchestrator.User{Email: "pat@example.com", Role: orchestrator.Presenter}).(*migration); !ok {
+		t.Error("staff do not see all")
+	}
+	_, err = m.For(orchestrator.User{Email: "ada@example.com"}).Explain(t.Context(), moved, "ben@example.com")
+	var coded *orchestrator.Error
+	if !errors.As(err, &coded) || coded.Code != orchestrator.CodeDenied {
+		t.Errorf("it explains others: %v", err)
 	}
 }

@@ -168,11 +168,14 @@ func routesExplain(o *options) *cobra.Command {
 		Use: "explain INTENT [WHO]", Short: "Say where a call goes now, and why", Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withMigration(cmd, o, false, func(ctx context.Context, a *app, _ orchestrator.Actor, out io.Writer) error {
-				who := o.Email
+				m, who, err := a.seen(ctx)
+				if err != nil {
+					return err
+				}
 				if len(args) > 1 {
 					who = args[1]
 				}
-				e, err := a.migration.Explain(ctx, args[0], who)
+				e, err := m.Explain(ctx, args[0], who)
 				if err != nil {
 					return failed(err)
 				}
@@ -189,9 +192,16 @@ func routesDifferences(o *options) *cobra.Command {
 		Use: "differences [INTENT]", Short: "Show what shadow calls answered differently, newest first", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withMigration(cmd, o, false, func(ctx context.Context, a *app, _ orchestrator.Actor, out io.Writer) error {
-				found, err := a.migration.Mismatches(ctx, strings.Join(args, ""), most)
+				seen, _, err := a.seen(ctx)
+				if err != nil {
+					return err
+				}
+				found, err := seen.Mismatches(ctx, strings.Join(args, ""), most)
 				if err != nil {
 					return failed(err)
+				}
+				if len(found) > 0 && !whole(found) {
+					return printCounts(out, counted(found), asJSON)
 				}
 				for _, m := range found {
 					if asJSON {
@@ -214,6 +224,29 @@ func routesDifferences(o *options) *cobra.Command {
 	cmd.Flags().IntVar(&most, "most", 20, "how many at the most")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line, with both sides")
 	return cmd
+}
+
+// printCounts prints how often which fields differed.
+func printCounts(out io.Writer, list []differenceCount, asJSON bool) error {
+	for _, c := range list {
+		if asJSON {
+			if err := writeJSONLine(out, c); err != nil {
+				return err
+			}
+			continue
+		}
+		text := fmt.Sprintf("%d × %s: %s", c.Count, c.Intent, c.Class)
+		if len(c.Fields) > 0 {
+			text += " in " + strings.Join(c.Fields, ", ")
+		}
+		if err := say(out, "%s", text); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		return nil
+	}
+	return say(out, "What was asked and answered is shown to staff, presenters and admins only.")
 }
 
 func differenceInWords(m orchestrator.Mismatch) string {

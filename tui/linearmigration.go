@@ -36,11 +36,7 @@ func (l *linear) migration(ctx context.Context, arg string) error {
 
 // steer makes a change, after asking twice where that can do harm.
 func (l *linear) steer(ctx context.Context, o order) error {
-	may := l.user.Staff()
-	if l.cfg.CanSteer != nil {
-		may = l.cfg.CanSteer(l.user)
-	}
-	if !may {
+	if !l.maySteer() {
 		l.say("error: %s", onlyStaff)
 		return nil
 	}
@@ -69,6 +65,15 @@ func (l *linear) steer(ctx context.Context, o order) error {
 	}
 	l.say("migration: %s", text)
 	return nil
+}
+
+// maySteer tells whether the user may change something about the migration, and see
+// what other people were answered.
+func (l *linear) maySteer() bool {
+	if l.cfg.CanSteer != nil {
+		return l.cfg.CanSteer(l.user)
+	}
+	return l.user.Staff()
 }
 
 // board says every intent in a line, or all about one.
@@ -132,13 +137,22 @@ func (l *linear) screenless(s orchestrator.MigrationStatus) *model {
 }
 
 func (l *linear) differences(ctx context.Context, intent string) {
-	list, err := l.cfg.Migration.Mismatches(ctx, intent, 20)
+	list, err := seenBy(l.cfg.Migration, l.user).Mismatches(ctx, intent, 20)
 	if err != nil {
 		l.say("error: the differences could not be read: %s", sentence(err))
 		return
 	}
 	if len(list) == 0 {
 		l.say("banyan: no difference was found in %s.", cleanLine(intent))
+	}
+	if !l.maySteer() {
+		for _, k := range kindsOf(list) {
+			l.say("difference: %s, %s", count(k.n, "time"), k.said)
+		}
+		if len(list) > 0 {
+			l.say("banyan: %s", onlyCounts)
+		}
+		return
 	}
 	w := orchestrator.Wording{Now: l.cfg.Now()}
 	for n, x := range list {
@@ -167,11 +181,7 @@ func (l *linear) report(ctx context.Context) {
 }
 
 func (l *linear) explain(ctx context.Context, o order) {
-	who := o.who
-	if who == "" {
-		who = l.user.Email
-	}
-	e, err := l.cfg.Migration.Explain(ctx, o.intent, who)
+	e, err := explainTo(ctx, seenBy(l.cfg.Migration, l.user), l.maySteer(), o.intent, o.who, l.user.Email)
 	if err != nil {
 		l.say("error: that could not be explained: %s", sentence(err))
 		return

@@ -73,6 +73,7 @@ type (
 	differencesMsg struct {
 		intent string
 		list   []orchestrator.Mismatch
+		kinds  []differenceKind // in the place of list
 		err    error
 	}
 	reportMsg struct {
@@ -116,7 +117,7 @@ func (m *model) maySteer() bool {
 }
 
 // onlyStaff is what others are told.
-const onlyStaff = "You can watch the migration. Support staff, presenters and admins may steer it."
+const onlyStaff = "Only staff, presenters and admins steer; you can watch."
 
 // askNow asks for a snapshot, unless one is being asked for: then again afterwards.
 func (m *model) askNow() tea.Cmd {

@@ -211,7 +211,7 @@ func TestBoardIsReadOnlyForCustomers(t *testing.T) {
 	for _, line := range []string{"set cancel_order modern", "abort cancel_order", "break order outage", "heal", "retired list_orders"} {
 		d.typed("/migration " + line)
 		d.press("enter")
-		d.has("You can watch the migration.")
+		d.has(onlyStaff)
 	}
 	if got := d.mig.changes(); got != "" {
 		t.Errorf("changed %q", got)
@@ -226,6 +226,29 @@ func TestBoardIsReadOnlyForCustomers(t *testing.T) {
 	d.done()
 	if got := d.mig.changes(); got != "set cancel_order shadow by ada@example.com" {
 		t.Errorf("changed %q", got)
+	}
+}
+
+// Customers are told how often which field differed, and nothing of what others asked
+// for and were answered.
+func TestBoardTellsCustomersCountsAlone(t *testing.T) {
+	for _, size := range sizes {
+		d := newDriver(t, size[0], size[1], func(cfg *Config) { as("ada@example.com")(cfg); migrating(cfg) })
+		d.typed("/migration differences track_shipment")
+		d.press("enter")
+		d.settle()
+		d.has("differs: due, events[*].place")
+		for range 3 {
+			d.hasNot("2026-11-2", "Oslo", "1002", "too long")
+			d.press("enter")
+			d.settle()
+		}
+		d.press("esc", "esc", "esc")
+		d.typed("/migration why track_shipment ben@example.com")
+		d.press("enter")
+		d.settle()
+		d.has("You are told where your own")
+		d.hasNot("goes to modern")
 	}
 }
 

@@ -21,6 +21,8 @@ type boardDiff struct {
 	loading bool
 	err     error
 	list    []orchestrator.Mismatch
+	// kinds stand in the place of the list for those who may not see answers.
+	kinds   []differenceKind
 	at, top int
 	// full is set while one is shown with both sides, from line off on.
 	full            bool
@@ -29,11 +31,14 @@ type boardDiff struct {
 
 // openDifferences shows the differences of the chosen intent.
 func (s *boardScreen) openDifferences(m *model) tea.Cmd {
-	intent, src := s.mark, m.migrating.source
+	intent, src, answers := s.mark, seenBy(m.migrating.source, m.user), m.maySteer()
 	s.front = &boardDiff{intent: intent, loading: true}
 	return m.crew.do(func(ctx context.Context) tea.Msg {
 		list, err := src.Mismatches(ctx, intent, mismatchesMost)
-		return differencesMsg{intent, list, err}
+		if !answers {
+			return differencesMsg{intent: intent, kinds: kindsOf(list), err: err}
+		}
+		return differencesMsg{intent: intent, list: list, err: err}
 	})
 }
 
@@ -44,7 +49,7 @@ func (m *model) differed(msg differencesMsg) {
 	}
 	s, _ := m.overlay.screen.(*boardScreen)
 	if d, ok := s.front.(*boardDiff); ok && d.intent == msg.intent {
-		d.loading, d.list, d.err = false, msg.list, msg.err
+		d.loading, d.list, d.kinds, d.err = false, msg.list, msg.kinds, msg.err
 	}
 }
 
@@ -75,6 +80,10 @@ func (d *boardDiff) dock() int { return 0 }
 func (d *boardDiff) scroll(n int) {
 	if d.full {
 		d.off = max(min(d.off+n, d.rows-d.room), 0)
+		return
+	}
+	if len(d.kinds) > 0 {
+		d.top = max(min(d.top+n, len(d.kinds)-d.room), 0)
 		return
 	}
 	d.at = max(min(d.at+n, len(d.list)-1), 0)
@@ -114,7 +123,10 @@ func (d *boardDiff) view(m *model, w, h int) []string {
 	if at := (&boardScreen{mark: d.intent}).at(list); len(list) > 0 && list[at].Intent == d.intent {
 		out = m.intentDetail(list[at], w)
 	}
-	out = append(window(append([]string{spread(title, st.faint.Render(differenceCount(len(d.list))), w, g.ellipsis), ""}, out...), 0, min(len(out)+2, max(h/2, 3))), "")
+	out = append(window(append([]string{spread(title, st.faint.Render(differenceCount(d.found())), w, g.ellipsis), ""}, out...), 0, min(len(out)+2, max(h/2, 3))), "")
+	if len(d.kinds) > 0 {
+		return d.viewKinds(m, out, w, h)
+	}
 	if len(d.list) == 0 {
 		text := "No difference was found. They are found while the intent is at shadow: legacy answers, modern runs beside it, and both are compared field by field. s on the board starts that."
 		return append(out, paint(wrap(text, min(w, maxText)), st.faint)...)
@@ -139,6 +151,15 @@ func (d *boardDiff) view(m *model, w, h int) []string {
 		out = append(out, cut(mark+st.faint.Render(words.Time(x.At, true))+"  "+class+st.plain.Render(said), w, g.ellipsis))
 	}
 	return out
+}
+
+// found is how many differences were found.
+func (d *boardDiff) found() int {
+	n := len(d.list)
+	for _, k := range d.kinds {
+		n += k.n
+	}
+	return n
 }
 
 func differenceCount(n int) string {

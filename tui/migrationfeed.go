@@ -76,6 +76,10 @@ func (m *model) feedLine(c routedCall) string {
 	}
 	t := m.paint.tracer()
 	r := c.rec
+	if r.Shadow != nil && !m.maySteer() {
+		found := withoutKeys(*r.Shadow)
+		r.Shadow = &found
+	}
 	line := at + cleanLine(r.Intent) + " " + st.era(r.Route).Render(g.era(r.Route))
 	if r.Status != "" {
 		line += " " + st.quiet.Render(t.took(r))

@@ -116,16 +116,19 @@ func TestLinearMigration(t *testing.T) {
 			}
 		}
 	}
-	out, _ := run("ada@example.com", "/migration", "/migration show cancel_order", "/migration differences track_shipment", "/migration report", "/migration why cancel_order", "/migration heal", "/migration what")
+	out, _ := run("ada@example.com", "/migration", "/migration show cancel_order", "/migration differences track_shipment", "/migration report", "/migration why cancel_order", "/migration why cancel_order ben@example.com", "/migration heal", "/migration what")
 	has(out, "attention: broken on purpose: shipping (30 % errors)",
 		"migration: 5 of 6 intents have a modern home, 2 live",
 		"intent: cancel_order, canary 25 %, modern served 248 of 1,000 calls of the last hour, matches in 99.1 % of 1.2k, rollout running, inconclusive, 34 of 100 calls",
 		"verdict: .. inconclusive: 66 more calls are needed.",
-		"field: due, legacy says 2026-11-23, modern says 2026-11-24",
+		"difference: 1 time, differs: due, events[*].place (value)", onlyCounts, "You are told where your own calls go",
 		"report: 1 of 6 intents can do without legacy", "why: A call of cancel_order about ada@example.com goes to modern.",
 		"error: "+onlyStaff, "error: there is no what here")
-	out, mig := run("sam@example.com", "/migration set cancel_order canary=25", "/migration abort cancel_order", "/migration retired list_orders", "no", "/migration retired list_orders", "retire", "list_orders")
-	has(out, "migration: cancel_order is now at canary 25 %.", "nothing was changed")
+	if strings.Contains(out, "2026-11-2") || strings.Contains(out, "Oslo") || strings.Contains(out, "1002") {
+		t.Errorf("a customer is told what others were answered:\n%s", out)
+	}
+	out, mig := run("sam@example.com", "/migration differences track_shipment", "/migration set cancel_order canary=25", "/migration abort cancel_order", "/migration retired list_orders", "no", "/migration retired list_orders", "retire", "list_orders")
+	has(out, "migration: cancel_order is now at canary 25 %.", "nothing was changed", "field: due, legacy says 2026-11-23, modern says 2026-11-24")
 	if got, want := mig.changes(), "set cancel_order canary=25 by sam@example.com; abort cancel_order by sam@example.com; set list_orders retired by sam@example.com"; got != want {
 		t.Errorf("did %q", got)
 	}

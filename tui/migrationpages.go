@@ -158,12 +158,9 @@ func reportMarkdown(r orchestrator.MigrationReport) string {
 func (s *boardScreen) openExplanation(m *model, who string) tea.Cmd {
 	intent := s.mark
 	s.front = &boardPage{title: "who serves " + intent, intent: intent, loading: true}
-	if who == "" {
-		who = m.user.Email
-	}
-	src := m.migrating.source
+	src, steers, self := seenBy(m.migrating.source, m.user), m.maySteer(), m.user.Email
 	return m.crew.do(func(ctx context.Context) tea.Msg {
-		e, err := src.Explain(ctx, intent, who)
+		e, err := explainTo(ctx, src, steers, intent, who, self)
 		msg := explainedMsg{intent: intent, text: e.Text, err: err}
 		if err == nil {
 			msg.history, msg.err = src.History(ctx, intent)
