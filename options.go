@@ -238,7 +238,7 @@ func (o *options) readConfig(dotenv map[string]string) (map[string]any, string, 
 	}
 	for key := range config {
 		if !slices.Contains(settingNames, key) {
-			return nil, file, wrong("the config file %s has the unknown key %q. It may have: %s", file, key, strings.Join(settingNames, ", "))
+			return nil, file, wrong("the config file %s has an unknown key, %s. It may have: %s", file, unknownSetting(key), strings.Join(settingNames, ", "))
 		}
 	}
 	return config, file, nil
@@ -259,12 +259,12 @@ func (o *options) readTables(config map[string]any, file string) error {
 	}
 	for _, key := range meta.Undecoded() {
 		if len(key) > 1 {
-			return fmt.Errorf("it has the unknown key %s", key)
+			return fmt.Errorf("it has an unknown key, %s", unknownSetting(key.String()))
 		}
 	}
 	for name := range tables.Models {
 		if !slices.Contains(backendNames(), name) || name == offlineName {
-			return fmt.Errorf("[models.%s] names no provider; there is: %s", name, strings.Join(backendNames()[1:], ", "))
+			return fmt.Errorf("[models] has an unknown name, %s; there is: %s", unknownSetting(name), strings.Join(backendNames()[1:], ", "))
 		}
 	}
 	if tables.Limits.Rounds < 0 || tables.Limits.Cost < 0 {

@@ -199,26 +199,16 @@ func (o *options) keys() []string {
 	return keys
 }
 
-var (
-	keyWord  = regexp.MustCompile(`(?i)(?:^|[-_])(?:key|api-?key|token|secret|password|passwd|credentials?)$`)
-	keyShape = regexp.MustCompile(`\b(?:sk|pk|rk|gsk|xai|hf|key|glpat|gh[pousr]|github_pat|xox[abeprs])[-_][\w.-]{11,}\w|\bAIza[\w-]{12,}`)
-)
-
-// hideKeys takes keys out of a text: those that are given, and what looks like one.
-func hideKeys(text string, keys ...string) string {
-	for _, key := range keys {
-		if len(key) >= 6 {
-			text = strings.ReplaceAll(text, key, "[key]")
-		}
-	}
-	return keyShape.ReplaceAllString(text, "[key]")
-}
+var keyWord = regexp.MustCompile(`(?i)(?:^|[-_])(?:key|api-?key|token|secret|password|passwd|credentials?)$`)
 
 // secretIn returns where in a config a key stands; empty if there is none.
 func secretIn(at string, v any) string {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if keyShape.MatchString(name) {
+				return strings.TrimPrefix(at+"."+name, ".")
+			}
 			if found := secretIn(strings.TrimPrefix(at+"."+name, "."), v[name]); found != "" {
 				return found
 			}
@@ -246,7 +236,14 @@ func refuseSecrets(file string, config map[string]any) error {
 		return nil
 	}
 	name := "OPENAI_API_KEY"
-	if parts := strings.Split(at, "."); len(parts) > 1 && parts[0] == "models" {
+	parts := strings.Split(at, ".")
+	for i, part := range parts {
+		if len(part) > 40 || !settingName.MatchString(part) || keyStart.MatchString(part) {
+			parts[i] = "…" // the name may be a key itself
+		}
+	}
+	at = strings.Join(parts, ".")
+	if len(parts) > 1 && parts[0] == "models" {
 		if p, ok := openai.PresetNamed(parts[1]); ok && p.KeyEnv != "" {
 			name = p.KeyEnv
 		}

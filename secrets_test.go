@@ -286,10 +286,34 @@ func TestHideKeys(t *testing.T) {
 		{"my own-secret-1234 here", "my [key] here"},
 		{"order sk-1003 ships", "order sk-1003 ships"},
 		{"AIzaSyA1234567890abcdef", "[key]"},
+		{`{"message":"sk-\u0053ECRETSECRETSECRET"}`, `{"message":"[key]"}`},
+		{`own\\u002dsecret-1234 own%2Dsecret%2d1234 own&#45;secret&#x2d;1234 OWN-SECRET-1234`, "[key] [key] [key] [key]"},
+		{"the body Xy7Qp2Lm9Rt4Wz8 alone, or y7Qp2Lm9Rt4Wz", "the body [key] alone, or [key]"},
+		{`a path C:\x41 and 100% of %41 stay`, `a path C:\x41 and 100% of %41 stay`},
 	} {
-		if got := hideKeys(tc.in, "own-secret-1234", "x", ""); got != tc.want {
+		if got := hideKeys(tc.in, "own-secret-1234", "prefix_Xy7Qp2Lm9Rt4Wz8", "x", ""); got != tc.want {
 			t.Errorf("%q became %q", tc.in, got)
 		}
+	}
+}
+
+// TestNamesOfSettingsAreNotRepeated: a key that was put where a setting's name belongs
+// is not in the error.
+func TestNamesOfSettingsAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, config := range []string{
+		"\"sk-CONFIGKEY1\" = 1\n", "\"sk-CONFIGKEY1234567890abcdef\" = \"x\"\n", "[models.\"sk-CONFIGKEY1\"]\nmodel=\"x\"\n",
+		"[models.openai]\n\"sk-CONFIGKEY1\" = 1\n", "[limits]\nCONFIGKEY12345 = 1\n", "[models.\"sk-CONFIGKEY1\"]\napi_key=\"x\"\n",
+	} {
+		dir := t.TempDir()
+		mustWrite(t, filepath.Join(dir, "config.toml"), config)
+		_, _, err := (&options{Config: filepath.Join(dir, "config.toml")}).readConfig(nil)
+		if err == nil || strings.Contains(err.Error(), "CONFIGKEY") {
+			t.Errorf("%q: %v", config, err)
+		}
+	}
+	if got := unknownSetting("legacy-latenci"); got != `"legacy-latenci"` {
+		t.Errorf("a name that is only misspelt: %s", got)
 	}
 }
 

@@ -101,7 +101,7 @@ func (p *prompts) plan(req orchestrator.PlanRequest, chosen []*orchestrator.Entr
 		return nil, err
 	}
 	var people []string
-	for _, u := range req.People {
+	for _, u := range tellable(req) {
 		people = append(people, person(u))
 	}
 	user, err := p.render("plan_user", map[string]any{
