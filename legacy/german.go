@@ -101,7 +101,7 @@ var (
 		"complaint_id": "Beschwerdenummer", "ticket_id": "Ticket", "subscribed": "abonniert", "closed": "geschlossen",
 	}
 	germanRefusals = map[string]string{
-		"There is no order {id}.":                                                   "Bestellung {id} gibt es nicht.",
+		"There is no order {id} in this account.":                                   "Bestellung {id} gibt es in diesem Konto nicht.",
 		"Order {id} was cancelled on {day}, so it cannot be {what}.":                "Bestellung {id} wurde am {day} storniert; das geht also nicht mehr.",
 		"Order {id} was already returned on {day}.":                                 "Bestellung {id} wurde schon am {day} zurückgegeben.",
 		"Order {id} has not shipped yet.":                                           "Bestellung {id} ist noch nicht versandt.",

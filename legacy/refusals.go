@@ -42,7 +42,7 @@ func refusal(c monolith.Code, text string, request, detail *monolith.Record) err
 	case monolith.NoCustomer:
 		code, message = orchestrator.CodeNotFound, "There is no customer with this email."
 	case monolith.NoOrder:
-		code, message = orchestrator.CodeNotFound, fmt.Sprintf("There is no order %s.", order)
+		code, message = orchestrator.CodeNotFound, fmt.Sprintf("There is no order %s in this account.", order)
 	case monolith.OrderCancelled:
 		code, message = codeAlreadyCancelled, fmt.Sprintf("Order %s is already cancelled.", order)
 		if request.Layout() != "ORCN-REQUEST" {

@@ -20,12 +20,12 @@ func TestRefusals(t *testing.T) {
 		args        args
 		code, says  string
 	}{
-		{"ada", "get_order", args{"order_id": "2001"}, "not_found", "There is no order 2001."},
-		{"ada", "get_order", args{"order_id": "9999"}, "not_found", "There is no order 9999."},
+		{"ada", "get_order", args{"order_id": "2001"}, "not_found", "There is no order 2001 in this account."},
+		{"ada", "get_order", args{"order_id": "9999"}, "not_found", "There is no order 9999 in this account."},
 		{"ada", "get_order", args{"order_id": "abc"}, "invalid_argument", "four digits"},
 		{"ada", "get_order", args{"order_id": 1003.0}, "invalid_argument", "wrong form"},
 		{"ada", "get_order", nil, "invalid_argument", "four digits"},
-		{"ada", "cancel_order", args{"order_id": "2001"}, "not_found", "There is no order 2001."},
+		{"ada", "cancel_order", args{"order_id": "2001"}, "not_found", "There is no order 2001 in this account."},
 		{"ada", "track_shipment", args{"order_id": "2001"}, "not_found", "2001"},
 		{"ada", "get_delivery_estimate", args{"order_id": "2001"}, "not_found", "2001"},
 		{"ada", "change_delivery_address", args{"order_id": "4003", "address": "12 Elm Street"}, "not_found", "4003"},

@@ -14,7 +14,7 @@ import (
 )
 
 // fault is something wrong with a plan. If asking the user can mend it, ask and
-// question say how.
+// question say how; a question without ask is about the whole message.
 type fault struct {
 	what     string
 	ask      *Missing

@@ -38,7 +38,7 @@ func (r *run) subjectOf(ctx context.Context, plan *Plan, s *stepRun) (User, bool
 		if who == "" || strings.EqualFold(who, user.Email) || strings.EqualFold(who, user.Name) {
 			return user, true
 		}
-		text := fmt.Sprintf("I can only help with your own account, %s. What belongs to other customers is not shown or changed for you. Nothing was done.", user.Email)
+		text := r.notYours()
 		*plan = Plan{Kind: PlanRefusal, Text: text}
 		if !r.unasked {
 			r.publish(Event{Kind: EventDenied, Text: text})
@@ -69,6 +69,11 @@ func (r *run) subjectOf(ctx context.Context, plan *Plan, s *stepRun) (User, bool
 	}
 	r.actsFor(subject)
 	return subject, true
+}
+
+// notYours is what a customer is told who asks about somebody else.
+func (r *run) notYours() string {
+	return fmt.Sprintf("I can only help with your own account, %s. What belongs to other customers is not shown or changed for you. Nothing was done.", r.req.User.Email)
 }
 
 // named tells whether staff themselves said that something is about this customer: in

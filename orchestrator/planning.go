@@ -26,7 +26,7 @@ func (r *run) planAndCheck(ctx context.Context) (done bool, problem *Error) {
 			return false, problem
 		}
 		if faults = r.check(ctx, plan); len(faults) == 0 {
-			faults = slices.Concat(r.untrue(req, plan), r.unfounded(), r.madeUp(plan))
+			faults = slices.Concat(r.unserved(ctx, plan), r.untrue(req, plan), r.unfounded(), r.madeUp(plan))
 		}
 		if len(faults) == 0 {
 			r.plan = plan
@@ -111,6 +111,11 @@ func (r *run) unplannable(plan *Plan, faults []fault) (done bool, problem *Error
 		return true, nil
 	}
 	for _, f := range faults {
+		if f.ask == nil && f.question != "" {
+			r.turn.Plan = &Plan{Kind: PlanQuestion, Text: f.question}
+			r.end(KindQuestion, f.question)
+			return true, nil
+		}
 		if f.ask != nil {
 			q := &Plan{Kind: PlanQuestion, Text: f.question, Steps: plan.Steps, Missing: f.ask}
 			if len(r.madeUp(q)) > 0 {

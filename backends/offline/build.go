@@ -40,7 +40,7 @@ type planner struct {
 
 func newPlanner(k *knowledge, req orchestrator.PlanRequest) *planner {
 	return &planner{
-		k: k, req: req, toks: k.mend(tokenize(req.Message)), ranks: map[string][]ranked{},
+		k: k, req: req, toks: k.mend(apart(tokenize(req.Message), req.People)), ranks: map[string][]ranked{},
 		last: map[string]reference{},
 	}
 }

@@ -177,7 +177,7 @@ func (b *Backend) planIn(ctx context.Context, req orchestrator.PlanRequest) (orc
 		return orchestrator.PlanReply{}, err
 	}
 	p := newPlanner(k, req)
-	p.toks = k.mend(t.glossary.tokens(tokenize(req.Message)))
+	p.toks = k.mend(t.glossary.tokens(apart(tokenize(req.Message), req.People)))
 	plan := p.plan()
 	plan.Text = b.lang.Translate(plan.Text)
 	return orchestrator.PlanReply{Plan: plan, Usage: usage()}, nil

@@ -30,7 +30,7 @@ func (p *planner) reconsider() {
 			return
 		}
 		p.req.Message = msg
-		p.toks = p.k.mend(tokenize(msg))
+		p.toks = p.k.mend(apart(tokenize(msg), p.req.People))
 	}
 }
 

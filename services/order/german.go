@@ -86,7 +86,6 @@ var (
 	}
 	refusals = map[string]string{
 		"There is no order {id} in this account.":                                           "Bestellung {id} gibt es in diesem Konto nicht.",
-		"There is no order {id}.":                                                           "Bestellung {id} gibt es nicht.",
 		"Order {id} is already cancelled.":                                                  "Bestellung {id} ist bereits storniert.",
 		"Order {id} has already shipped, so it cannot be cancelled.":                        "Bestellung {id} ist schon versandt und kann nicht mehr storniert werden.",
 		"Order {id} has already been delivered, so it cannot be cancelled.":                 "Bestellung {id} ist schon geliefert und kann nicht mehr storniert werden.",
@@ -99,6 +98,6 @@ var (
 		"Order {id} is not cancelled, so there is nothing to reinstate.":                    "Bestellung {id} ist nicht storniert; es gibt nichts wieder aufzunehmen.",
 		"Order {id} had already shipped when it was cancelled, so it cannot be reinstated.": "Bestellung {id} war schon versandt, als sie storniert wurde, und kann nicht wieder aufgenommen werden.",
 		"There is no {item} in order {id}. It has {list}.":                                  "In Bestellung {id} gibt es kein {item}. Sie enthält {list}.",
-		"The item is missing.":                                                              "Der Artikel fehlt.",
+		"The item is missing.": "Der Artikel fehlt.",
 	}
 )

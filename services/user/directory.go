@@ -38,7 +38,8 @@ func (s *Service) Lookup(ctx context.Context, who string) (orchestrator.User, er
 }
 
 // Mentioned returns those whose email, full name or first name stands in text as
-// whole words, each once, in the order in which they first appear. A full name that
+// whole words, with or without the ending of a possessive (Ben's, Bens), each once, in
+// the order in which they first appear. A full name that
 // several have mentions all of them, a first name that several have nobody. A first
 // name that is an English word as well counts only with a capital letter inside a
 // sentence, and one before another capital word that is not its surname belongs to
@@ -146,16 +147,28 @@ func (k *known) add(u orchestrator.User) {
 
 // at returns the users who are mentioned from word i of a text on.
 func (k *known) at(words []word, i int) []orchestrator.User {
-	if u, ok := k.byEmail[words[i].text]; ok {
+	if out := k.from(words, i, words[i].text, words[i].owns); len(out) > 0 {
+		return out
+	}
+	if stem := possessed(words[i].text); stem != "" && (!alsoWords[words[i].text] || sure(words, i)) {
+		return k.from(words, i, stem, true)
+	}
+	return nil
+}
+
+// from is at for the word at i in one of its forms; owns tells whether that form is a
+// possessive.
+func (k *known) from(words []word, i int, form string, owns bool) []orchestrator.User {
+	if u, ok := k.byEmail[form]; ok {
 		return []orchestrator.User{u}
 	}
 	var out []orchestrator.User
-	for _, n := range k.byWord[words[i].text] {
+	for _, n := range k.byWord[form] {
 		if matches(words[i:], n.words) {
 			out = append(out, n.user)
 		}
 	}
-	if named := k.byWord[words[i].text]; len(out) == 0 && len(named) == 1 && firstName(words, i) {
+	if named := k.byWord[form]; len(out) == 0 && len(named) == 1 && firstName(words, i, form, owns) {
 		out = append(out, named[0].user)
 	}
 	return out
@@ -163,22 +176,37 @@ func (k *known) at(words []word, i int) []orchestrator.User {
 
 // firstName tells whether the word at i, which is somebody's first name, stands for
 // that person.
-func firstName(words []word, i int) bool {
+func firstName(words []word, i int, name string, owns bool) bool {
 	w := words[i]
-	if i+1 < len(words) && words[i+1].spaced && words[i+1].capital && w.capital && !w.owns && !ambiguous[words[i+1].text] {
+	if i+1 < len(words) && words[i+1].spaced && words[i+1].capital && w.capital && !owns && !ambiguous[words[i+1].text] {
 		return false // the first name of somebody else
 	}
-	return !ambiguous[w.text] || w.capital && i > 0 && w.spaced
+	return !ambiguous[name] || sure(words, i)
+}
+
+// sure tells whether the word at i has a capital letter that no beginning of a sentence
+// explains.
+func sure(words []word, i int) bool { return words[i].capital && i > 0 && words[i].spaced }
+
+// possessed is a word without the s that makes it a possessive where no apostrophe is
+// written, "" if it has none: bens, Doras.
+func possessed(w string) string {
+	stem, ok := strings.CutSuffix(w, "s")
+	if !ok || len(stem) < 2 || strings.HasSuffix(stem, "s") {
+		return ""
+	}
+	return stem
 }
 
 // matches tells whether the words begin with the name, with nothing but spaces
-// between its parts.
+// between its parts; the last may be a possessive.
 func matches(words []word, name []string) bool {
 	if len(words) < len(name) {
 		return false
 	}
 	for i, part := range name {
-		if words[i].text != part || (i > 0 && !words[i].spaced) {
+		last := i == len(name)-1
+		if words[i].text != part && (!last || possessed(words[i].text) != part) || i > 0 && !words[i].spaced {
 			return false
 		}
 	}

@@ -97,7 +97,13 @@ func TestMentioned(t *testing.T) {
 		{"Ben and Sato", "Ben"},
 		{"change the phone of ben to 400 00 222", "Ben"},
 		{"BEN'S ORDERS, and ada’s", "Ben Ada"},
-		{"benjamin, bens and ben-hur", ""},
+		{"benjamin, bensons and ben-hur", ""},
+		{"change bens phone", "Ben"},
+		{"ändere Bens Telefonnummer", "Ben"},
+		{"zeig Ben Satos Bestellungen und doras", "Ben"},
+		{"what is adas phone?", "Ada"},
+		{"für Adas' Konto", "Ada"},
+		{"Bens Sato", "Ben"},
 		{"to ben.smith@example.org", ""},
 		{"Reuben Sato", ""},
 		{"Ben Satoshi", ""},
@@ -125,7 +131,7 @@ func TestMentioned(t *testing.T) {
 func TestFirstNames(t *testing.T) {
 	f := open(t)
 	ctx := context.Background()
-	for email, name := range map[string]string{"will@example.com": "Will Hunt", "may@example.com": "May Chen", "ben2@example.com": "Ben Number"} {
+	for email, name := range map[string]string{"will@example.com": "Will Hunt", "may@example.com": "May Chen", "thi@example.com": "Thi Tran", "ben2@example.com": "Ben Number"} {
 		f.put(t, user.Person{Email: email, Name: name, Role: orchestrator.Customer})
 	}
 	for text, want := range map[string]string{
@@ -136,6 +142,12 @@ func TestFirstNames(t *testing.T) {
 		"may I ask when May ordered":     "may@example.com",
 		"the orders of ben":              "", // two have the name
 		"the orders of Ben Number":       "ben2@example.com",
+		"is this a list of mays orders":  "",
+		"the willings are here":          "",
+		"what about the Mays of May":     "may@example.com",
+		"this, das, has":                 "",
+		"the orders of Thi":              "thi@example.com",
+		"the orders of This":             "thi@example.com",
 		"orders of ada and noor, please": "ada@example.com noor.o-neil+shop@example.co.uk",
 	} {
 		got, err := f.Mentioned(ctx, text)
