@@ -30,6 +30,9 @@ func (r *run) admit() *Error {
 		if strings.ContainsAny(r.turn.Message, "?!") {
 			return nil // a question mark asks for help
 		}
+		if _, waits := r.asked(); waits && r.turn.Message != "" {
+			return nil // a sign answers nothing, but the question is shown again
+		}
 		return Errorf(CodeEmpty, "There are no words in that message. Nothing was done. Type what you need, or \"help\" to see what there is.")
 	}
 	return nil

@@ -86,6 +86,29 @@ type Questions struct {
 	// Yes and No are whole messages, in small letters and without signs.
 	Yes []string `toml:"yes"`
 	No  []string `toml:"no"`
+	// Picking are the words in which some of several changes are chosen.
+	Picking Picking `toml:"picking"`
+}
+
+// Picking are the words of a language in which a yes or a no is said to some of
+// several changes, in small letters: yes, no, not (and what leaves something out), only,
+// all (and both), except, to (as in "no to 2"), but, and. Unsure are words that may
+// turn round what stands beside them: an answer with one of them is asked for again.
+// Fill says nothing of itself. Numbers are the words for the first, the second …, with
+// spaces between those for the same one.
+type Picking struct {
+	Yes     []string `toml:"yes"`
+	No      []string `toml:"no"`
+	Not     []string `toml:"not"`
+	Only    []string `toml:"only"`
+	All     []string `toml:"all"`
+	Except  []string `toml:"except"`
+	To      []string `toml:"to"`
+	But     []string `toml:"but"`
+	And     []string `toml:"and"`
+	Unsure  []string `toml:"unsure"`
+	Fill    []string `toml:"fill"`
+	Numbers []string `toml:"numbers"`
 }
 
 // english holds the rules that a locale without them falls back to. It does not

@@ -2,7 +2,6 @@ package orchestrator
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -29,6 +28,8 @@ var (
 	noWords  = wordSet("n no nope nah stop abort cancel dont nevermind negative")
 	// againstYes are words that leave no yes standing.
 	againstYes = wordSet("n no nope nah stop abort dont not never nevermind but wait hmm except")
+	// againstUnlessOwn leave none either, unless the change itself is called so.
+	againstUnlessOwn = wordSet("cancel leave forget changed mind skip without keep anything")
 	// fillWords may stand around a yes or a no without changing it.
 	fillWords = wordSet("please pls plz now great perfect good fine cool alright well oh ah right thanks thank you do it that this go ahead all both them of course to i am sure im right fine yes no confirm not just leave as is forget never mind and mean the cancel changed my want anything thats why")
 	// leadWords may stand before a yes or a no.
@@ -83,16 +84,8 @@ func parseReply(message string, changes []StepRecord, l *Locale) reply {
 		}
 		return reply{kind: kind}
 	}
-	if only, ok, strange := parseWhich(words, len(changes)); ok || strange {
-		switch {
-		case strange:
-			return reply{kind: replyUnclear}
-		case asking:
-			return reply{kind: replyUnclear}
-		case len(only) == 0:
-			return reply{kind: replyNo}
-		}
-		return reply{kind: replyYes, only: only}
+	if answer, ok := parseWhich(message, len(changes), l); ok {
+		return answer
 	}
 	own := map[string]bool{}
 	for _, c := range changes {
@@ -102,84 +95,39 @@ func parseReply(message string, changes []StepRecord, l *Locale) reply {
 	}
 	known := func(w string) bool { return fillWords[w] || yesWords[w] || noWords[w] || own[w] }
 	all := !slices.ContainsFunc(words[1:], func(w string) bool { return !known(w) })
+	against := func(w string) bool { return againstYes[w] || againstUnlessOwn[w] && !own[w] }
 	switch first := words[0]; {
-	case yesWords[first] && (!all || asking || slices.ContainsFunc(words[1:], func(w string) bool { return againstYes[w] })):
+	case yesWords[first] && (!all || asking || slices.ContainsFunc(words[1:], against)):
 		return reply{kind: replyUnclear}
 	case yesWords[first]:
 		return reply{kind: replyYes}
 	case noWords[first] && all && !asking:
 		return reply{kind: replyNo}
+	case l != nil && slices.Contains(l.Asking.Picking.Yes, first), len(words) == 1 && meant(first, l):
+		return reply{kind: replyUnclear}
 	}
 	return reply{}
+}
+
+// meant tells whether a word is a yes or a no with a slip of the finger: yess, nooo,
+// yse. It counts as neither, but whoever writes it answers the question.
+func meant(word string, l *Locale) bool {
+	near := func(w string) bool {
+		short := func(s string) string { return string(slices.Compact([]rune(s))) }
+		return short(word) == short(w) || oneApart(word, w) || len(w) == 3 && len(word) == 3 && oneApart(word+"x", w+"x")
+	}
+	for _, set := range []map[string]bool{yesWords, noWords} {
+		for w := range set {
+			if near(w) {
+				return true
+			}
+		}
+	}
+	return l != nil && (slices.ContainsFunc(l.Asking.Picking.Yes, near) || slices.ContainsFunc(l.Asking.Picking.No, near))
 }
 
 // replyWords are the words of a text in lower case, without apostrophes.
 func replyWords(text string) []string {
 	plain := strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(text))
 	return strings.FieldsFunc(plain, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
-}
-
-var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3}
-
-// parseWhich reads which of several changes a yes is for: "only 1", "1 and 2",
-// "just the first", "all except 2", "yes to 1, no to 2". With one change there is
-// nothing to choose: a number is then no answer. strange is set if the words do
-// nothing but choose, and choose a change that is not there.
-func parseWhich(words []string, n int) (only []int, ok, strange bool) {
-	if n < 2 {
-		return nil, false, false
-	}
-	take := true    // what is said of the numbers that follow
-	except := false // "all except"
-	named := 0
-	var rest []int
-	for i, w := range words {
-		k, err := strconv.Atoi(w)
-		if err != nil {
-			k = ordinals[w]
-			if w == "one" && i > 0 && (ordinals[words[i-1]] > 0 || words[i-1] == "that") {
-				continue // "the first one"
-			}
-		}
-		if k > 0 || err == nil {
-			if k > 99 {
-				return nil, false, false // that is no place in a list
-			}
-			if k < 1 || k > n {
-				strange = true
-				continue
-			}
-			named++
-			if take && !except {
-				only = append(only, k)
-			} else {
-				rest = append(rest, k)
-			}
-			continue
-		}
-		switch w {
-		case "yes", "y", "ok", "okay", "only", "just":
-			take = true
-		case "no", "not", "n", "skip", "leave":
-			take = false
-		case "except", "without":
-			except = true
-		case "but":
-			except = i > 0 && (words[i-1] == "all" || words[i-1] == "everything" || words[i-1] == "both")
-		case "all", "everything", "both", "to", "and", "number", "please", "do", "the", "that", "of", "them", "out", "for", "change":
-		default:
-			return nil, false, false
-		}
-	}
-	if named == 0 || strange {
-		return nil, false, strange
-	}
-	if except || (len(only) == 0 && slices.ContainsFunc(words, func(w string) bool { return w == "all" || w == "both" || w == "everything" || w == "yes" })) {
-		for k := 1; k <= n; k++ {
-			if !slices.Contains(rest, k) {
-				only = append(only, k)
-			}
-		}
-	}
-	return only, true, false
 }
