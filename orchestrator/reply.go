@@ -103,18 +103,32 @@ func parseReply(message string, changes []StepRecord, l *Locale) reply {
 		return reply{kind: replyYes}
 	case noWords[first] && all && !asking:
 		return reply{kind: replyNo}
+	case len(words) == 1 && !asking && stretchedNo(first, l):
+		return reply{kind: replyNo}
 	case l != nil && slices.Contains(l.Asking.Picking.Yes, first), len(words) == 1 && meant(first, l):
 		return reply{kind: replyUnclear}
 	}
 	return reply{}
 }
 
-// meant tells whether a word is a yes or a no with a slip of the finger: yess, nooo,
-// yse. It counts as neither, but whoever writes it answers the question.
+// unstretched is a word without letters that are written several times in a row.
+func unstretched(w string) string { return string(slices.Compact([]rune(w))) }
+
+// stretchedNo tells whether a word is a no with letters written several times: nooo.
+func stretchedNo(word string, l *Locale) bool {
+	same := func(w string) bool { return unstretched(word) == unstretched(w) }
+	for w := range noWords {
+		if same(w) {
+			return true
+		}
+	}
+	return l != nil && slices.ContainsFunc(l.Asking.Picking.No, same)
+}
+
+// meant tells whether a word is a yes or a no with a slip of the finger: yess, yse. It counts as neither, but whoever writes it answers the question.
 func meant(word string, l *Locale) bool {
 	near := func(w string) bool {
-		short := func(s string) string { return string(slices.Compact([]rune(s))) }
-		return short(word) == short(w) || oneApart(word, w) || len(w) == 3 && len(word) == 3 && oneApart(word+"x", w+"x")
+		return unstretched(word) == unstretched(w) || oneApart(word, w) || len(w) == 3 && len(word) == 3 && oneApart(word+"x", w+"x")
 	}
 	for _, set := range []map[string]bool{yesWords, noWords} {
 		for w := range set {
