@@ -63,7 +63,7 @@ func (a *app) open(ctx context.Context, command string) error {
 	}
 	backend, err := a.openBackend(ctx)
 	if err != nil {
-		return err
+		return &backendProblem{err}
 	}
 	if a.audit, err = audit.Open(a.auditPath(), audit.Options{Now: a.opts.now}); err != nil {
 		return failed(err)

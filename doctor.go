@@ -79,6 +79,9 @@ func examineStore(ctx context.Context, o *options) ([]finding, error) {
 		if errors.As(err, &coded) && coded.Code == memory.CodeBusy {
 			advice = "It does not serve others: it may be starting, ending or suspended. Try again, or end it."
 		}
+		if errors.As(err, new(*backendProblem)) {
+			return []finding{{"backend", "bad", err.Error(), "Mend the setting that it names; \"--backend offline\" always works."}}, nil
+		}
 		return []finding{{"store", "bad", err.Error(), advice}}, nil
 	}
 	defer func() { _ = a.Close() }()
@@ -98,6 +101,11 @@ func examineStore(ctx context.Context, o *options) ([]finding, error) {
 	found = append(found, examineShop(ctx, a, path)...)
 	return append(append(found, examineServices(a)...), examineBackends(ctx, a)...), nil
 }
+
+// backendProblem is why a backend cannot be used as it is set.
+type backendProblem struct{ error }
+
+func (p *backendProblem) Unwrap() error { return p.error }
 
 // examineHolder says which other process has the data folder open.
 func examineHolder(o *options) []finding {

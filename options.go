@@ -270,7 +270,7 @@ func (o *options) readTables(config map[string]any, file string) error {
 	if tables.Limits.Rounds < 0 || tables.Limits.Cost < 0 {
 		return errors.New("[goal-limits] has a number below zero")
 	}
-	if err := tables.Harm.check(); err != nil {
+	if err := tables.Harm.check(func(name string) bool { return meta.IsDefined("limits", name) }); err != nil {
 		return err
 	}
 	o.Models, o.Budget, o.Limits, o.Harm = tables.Models, tables.Budget, tables.Limits, tables.Harm

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"banyan/orchestrator"
 )
 
 // limitSettings are the config file's [limits]. What is left out is the program's
-// own; a number below zero is no limit.
+// own; -1 is no limit, and nothing else may be below one.
 type limitSettings struct {
 	StepsPerPlan         int `toml:"steps-per-plan"`
 	MessageLength        int `toml:"message-length"`
@@ -28,9 +27,35 @@ const (
 	messageLength = 8000
 )
 
-func (s limitSettings) check() error {
-	if s.StepsPerPlan < 0 || s.MessageLength < 0 {
-		return errors.New("[limits] needs a number above zero for steps-per-plan and message-length")
+// noLimit is the setting of what is not limited.
+const noLimit = -1
+
+// check returns what is wrong with the first setting that cannot be; given tells whether
+// a name stands in [limits].
+func (s limitSettings) check(given func(name string) bool) error {
+	for _, set := range []struct {
+		name    string
+		value   int
+		bounded bool // it cannot be without a limit
+	}{
+		{"steps-per-plan", s.StepsPerPlan, true},
+		{"message-length", s.MessageLength, true},
+		{"calls-per-turn", s.CallsPerTurn, false},
+		{"answer-length", s.AnswerLength, false},
+		{"turns-per-conversation", s.TurnsPerConversation, false},
+		{"turns-per-minute", s.TurnsPerMinute, false},
+		{"turns-at-once", s.TurnsAtOnce, false},
+		{"all-turns-per-minute", s.AllTurnsPerMinute, false},
+		{"all-turns-at-once", s.AllTurnsAtOnce, false},
+		{"changes-per-hour", s.ChangesPerHour, false},
+	} {
+		switch {
+		case !given(set.name) || set.value > 0:
+		case set.bounded:
+			return fmt.Errorf("[limits] has %s = %d: it must be above zero", set.name, set.value)
+		case set.value != noLimit:
+			return fmt.Errorf("[limits] has %s = %d: it must be above zero, or -1 for no limit", set.name, set.value)
+		}
 	}
 	return nil
 }
@@ -74,7 +99,7 @@ func examineLimits(o *options) []finding {
 		spend = ", models may cost what they cost"
 	}
 	return []finding{
-		{what: "limits", state: "ok", detail: l.String()},
+		{what: "limits", state: "ok", detail: l.String() + "; the rates of turns are counted by each running program, the changes in the store"},
 		{what: "limits", state: "ok", detail: fmt.Sprintf("%d steps in a plan, %d characters in a message%s", steps, length, spend)},
 	}
 }

@@ -331,6 +331,16 @@ func TestDoctorTellsLimitsAndKeys(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got.out)
 		}
 	}
+	got = banyan(t, dir, "", "doctor", "--backend", "openai", "--base-url", "no address")
+	if !strings.Contains(got.out, "base URL") || strings.Contains(got.out, "--data") {
+		t.Errorf("a bad base URL is told as\n%s", got.out)
+	}
+	for _, bad := range []string{"turns-per-minute = 0", "changes-per-hour = -5", "message-length = 0"} {
+		mustWrite(t, filepath.Join(dir, "config.toml"), "[limits]\n"+bad+"\n")
+		if got := banyan(t, dir, "", "ask", "--config", "config.toml", "hello"); got.status != exitUsage || !strings.Contains(got.err, bad+": it must be above zero") {
+			t.Errorf("%s: %+v", bad, got)
+		}
+	}
 	mustWrite(t, filepath.Join(dir, "config.toml"), "[limits]\nsteps-per-plan = -1\n")
 	if got := banyan(t, dir, "", "ask", "--config", "config.toml", "hello"); got.status != exitUsage || !strings.Contains(got.err, "steps-per-plan") {
 		t.Errorf("%+v", got)
