@@ -119,7 +119,7 @@ func TestDemoSteersTheBoard(t *testing.T) {
 		{Caption: "The board.", Keys: []string{"ctrl+g"}, Screen: "cancel_order"},
 		{Caption: "To a quarter of the users.", Keys: []string{"down", "down", "down", "down", "c", "2", "5", "enter"}, Screen: "track_shipment is now at canary 25 %"},
 		{Caption: "And broken.", Keys: []string{"b", "enter"}, Screen: "broken on purpose: shipping (30 % errors)"},
-		{Caption: "And whole again.", Keys: []string{"h"}, Screen: "nothing is broken on purpose"},
+		{Caption: "And whole again.", Keys: []string{"h", "h"}, Screen: "nothing is broken on purpose"},
 		{Keys: []string{"esc", "ctrl+n"}, Screen: "intents modern"},
 	}}}
 	as("sam@example.com")(&cfg)

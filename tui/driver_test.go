@@ -186,6 +186,20 @@ func (d *driver) press(names ...string) {
 	d.t.Helper()
 	for _, n := range names {
 		d.send(keyNamed(n))
+		d.calm()
+	}
+}
+
+// calm waits until the board has taken the last letter, so that the next is not taken
+// for the same word.
+func (d *driver) calm() {
+	d.t.Helper()
+	if !d.m.boardOpen() {
+		return
+	}
+	if s := d.m.overlay.screen.(*boardScreen); s.held.on {
+		d.until("the letter on the board", func() bool { return !s.held.on })
+		d.wait(boardBurst)
 	}
 }
 

@@ -43,7 +43,7 @@ func (l *linear) steer(ctx context.Context, o order) error {
 	s := o.steering
 	s.by.Email = l.user.Email
 	if s.what == "set" && s.change.Route.Kind == orchestrator.RouteRetired {
-		l.say("attention: legacy refuses %s from then on, and nothing can fall back on it. /migration report tells whether it can be spared.", cleanLine(o.intent))
+		l.say("attention: legacy refuses %s until that is taken back (/migration undo), and nothing can fall back on it. /migration report tells whether it can be spared.", cleanLine(o.intent))
 		for _, word := range []string{"retire", cleanLine(o.intent)} {
 			line, err := l.ask(ctx, "to go on type "+word+", anything else leaves it as it is: ")
 			if err != nil {

@@ -67,6 +67,7 @@ type (
 	// steeredMsg is the end of a change.
 	steeredMsg struct {
 		seq  int
+		what string
 		text string
 		err  error
 	}
@@ -240,7 +241,7 @@ func (m *model) steer(s steering) tea.Cmd {
 	b.doing, b.said = s.about(), nil
 	return m.crew.do(func(ctx context.Context) tea.Msg {
 		text, err := s.do(ctx, src)
-		return steeredMsg{seq, text, err}
+		return steeredMsg{seq, s.what, text, err}
 	})
 }
 
@@ -255,6 +256,9 @@ func (m *model) steerEnded(msg steeredMsg) tea.Cmd {
 		b.said.text = "Could not " + b.doing + ": " + sentence(msg.err)
 	}
 	b.doing = ""
+	if msg.what == "abort" && b.said.ok && m.boardOpen() {
+		b.said.text += " u takes that back."
+	}
 	if !m.boardOpen() {
 		m.status = b.said.text
 	}

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -14,7 +16,8 @@ type boardAsk struct {
 	reasons []string
 	keys    []key.Binding
 	said    int // how many of the keys were pressed
-	change  orchestrator.RouteChange
+	order   steering
+	mild    bool // it does no harm, but moves much
 }
 
 func (a *boardAsk) press(m *model, s *boardScreen, msg tea.KeyPressMsg) (tea.Cmd, bool) {
@@ -29,26 +32,45 @@ func (a *boardAsk) press(m *model, s *boardScreen, msg tea.KeyPressMsg) (tea.Cmd
 		return nil, false
 	}
 	s.front = nil
-	return m.steer(steering{what: "set", change: a.change}), true
+	return m.steer(a.order), true
 }
 
-func (a *boardAsk) dock() int { return min(len(a.reasons), 4) + 4 }
+// dock is what the question needs, and no more than leaves the chosen intent in view.
+func (a *boardAsk) dock(m *model, w int) int { return min(len(a.text(m, w))+len(a.last(m, w))+1, 12) }
 
 func (a *boardAsk) scroll(int) {}
 
 func (a *boardAsk) view(m *model, w, h int) []string {
+	out, last := a.text(m, w), a.last(m, w)
+	if room := max(h-len(last), 1); len(out) > room {
+		out = append(out[:max(room-1, 1)], m.st.faint.Render(m.signs.ellipsis))
+	}
+	return append(out, last...)
+}
+
+// text is the question with what is to be known before answering it.
+func (a *boardAsk) text(m *model, w int) []string {
 	st, g := m.st, m.signs
 	w = min(w, maxText)
-	out := []string{st.bad.Bold(true).Render(cut(g.failed+" "+a.title, w, g.ellipsis))}
+	out := paint(hang(g.failed+" ", a.title, w), st.bad.Bold(true))
+	if a.mild {
+		out = paint(wrap(a.title, w), st.strong)
+	}
 	for _, r := range a.reasons {
 		out = append(out, hang(g.bullet+" ", cleanLine(r), w)...)
 	}
+	return out
+}
+
+// last says which key goes on.
+func (a *boardAsk) last(m *model, w int) []string {
 	ask := a.keys[a.said].Help()
-	last := []string{st.key.Render(ask.Key) + " " + st.quiet.Render(cut(ask.Desc+". Any other key leaves everything as it is.", w-3, g.ellipsis))}
-	if room := max(h-len(last), 1); len(out) > room {
-		out = append(out[:max(room-1, 1)], st.faint.Render(g.ellipsis))
+	lines := wrap(ask.Key+" "+ask.Desc+"; anything else leaves it.", min(w, maxText))
+	out := paint(lines, m.st.quiet)
+	if rest, ok := strings.CutPrefix(lines[0], ask.Key+" "); ok {
+		out[0] = m.st.key.Render(ask.Key) + " " + m.st.quiet.Render(rest)
 	}
-	return append(out, last...)
+	return out
 }
 
 func (a *boardAsk) hints(m *model) []key.Binding {
@@ -60,7 +82,7 @@ func (a *boardAsk) hints(m *model) []key.Binding {
 func (s *boardScreen) askForce(i orchestrator.IntentStatus, c orchestrator.RouteChange) {
 	c.Force = true
 	s.front = &boardAsk{
-		title: cleanLine(i.Intent) + ": modern does not keep what legacy promises", reasons: i.Contract, change: c,
+		title: cleanLine(i.Intent) + ": modern does not keep what legacy promises", reasons: i.Contract, order: steering{what: "set", change: c},
 		keys: []key.Binding{key.NewBinding(key.WithKeys("F"), key.WithHelp("F", "sets "+routeWords(c.Route)+" all the same"))},
 	}
 }
@@ -68,9 +90,9 @@ func (s *boardScreen) askForce(i orchestrator.IntentStatus, c orchestrator.Route
 // askRetire asks twice before legacy refuses an intent.
 func (s *boardScreen) askRetire(m *model, intent string) {
 	a := &boardAsk{
-		title:   "Retire " + cleanLine(intent) + ": legacy refuses it from then on, and nothing can fall back on it",
-		change:  orchestrator.RouteChange{Intent: intent, Route: orchestrator.Route{Kind: orchestrator.RouteRetired}},
-		keys:    []key.Binding{key.NewBinding(key.WithKeys("y", "Y"), key.WithHelp("y", "goes on")), key.NewBinding(key.WithKeys("R"), key.WithHelp("R", "retires it for good"))},
+		title:   "Retire " + cleanLine(intent) + ": legacy refuses it until that is taken back (u), and nothing can fall back on it",
+		order:   steering{what: "set", change: orchestrator.RouteChange{Intent: intent, Route: orchestrator.Route{Kind: orchestrator.RouteRetired}}},
+		keys:    []key.Binding{key.NewBinding(key.WithKeys("y", "Y"), key.WithHelp("y", "goes on")), key.NewBinding(key.WithKeys("R"), key.WithHelp("R", "retires it"))},
 		reasons: []string{"The report does not say yet whether legacy can be spared: r shows it."},
 	}
 	b := &m.migrating
@@ -93,7 +115,7 @@ func (s *boardScreen) askRetire(m *model, intent string) {
 			a.reasons = append(a.reasons, "It is at "+routeWords(i.Version.Route)+", not at modern.")
 		}
 		a.reasons = append(a.reasons, i.Contract...)
-		a.change.Force = len(i.Contract) > 0
+		a.order.change.Force = len(i.Contract) > 0
 	}
 	s.front = a
 }

@@ -75,7 +75,7 @@ func (d *boardDiff) press(m *model, _ *boardScreen, msg tea.KeyPressMsg) (tea.Cm
 	return nil, false
 }
 
-func (d *boardDiff) dock() int { return 0 }
+func (d *boardDiff) dock(*model, int) int { return 0 }
 
 func (d *boardDiff) scroll(n int) {
 	if d.full {

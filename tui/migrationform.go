@@ -114,7 +114,7 @@ func (f *boardForm) press(m *model, s *boardScreen, msg tea.KeyPressMsg) (tea.Cm
 	return nil, false
 }
 
-func (f *boardForm) dock() int { return len(f.fields) + 2 + formSaid }
+func (f *boardForm) dock(*model, int) int { return len(f.fields) + 2 + formSaid }
 
 // formSaid is how many lines say what a form would do.
 const formSaid = 3

@@ -81,7 +81,7 @@ func TestBoardGate(t *testing.T) {
 					}
 				}
 				d.mig.err, d.mig.broken = errors.New(s), errors.New(s)
-				d.press("p")
+				d.press("p", "p")
 				d.done()
 				look("a failed change")
 				d.press("enter")

@@ -43,7 +43,7 @@ func (p *boardPage) press(m *model, _ *boardScreen, msg tea.KeyPressMsg) (tea.Cm
 	return nil, false
 }
 
-func (p *boardPage) dock() int { return 0 }
+func (p *boardPage) dock(*model, int) int { return 0 }
 
 func (p *boardPage) scroll(n int) { p.off = max(min(p.off+n, p.rows-p.room), 0) }
 

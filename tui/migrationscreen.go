@@ -14,6 +14,7 @@ type boardScreen struct {
 	top  int
 	// front is what stands in the place of the board; nil if nothing does.
 	front boardFront
+	held  heldKey
 }
 
 // boardFront is what can stand in front of the board: a list of differences, a page, a
@@ -24,7 +25,7 @@ type boardFront interface {
 	// view is at most w cells wide. dock tells how many rows it needs below the board,
 	// 0 if it takes the whole place.
 	view(m *model, w, h int) []string
-	dock() int
+	dock(m *model, w int) int
 	hints(m *model) []key.Binding
 	scroll(n int)
 }
@@ -58,14 +59,15 @@ func (s *boardScreen) move(m *model, n int) {
 }
 
 func (s *boardScreen) scroll(m *model, n int) {
-	if s.front != nil && s.front.dock() == 0 {
+	if s.front != nil && s.front.dock(m, m.w) == 0 {
 		s.front.scroll(n)
 		return
 	}
 	s.move(m, n)
 }
 
-func (s *boardScreen) press(m *model, msg tea.KeyPressMsg) tea.Cmd {
+// take does what a key says.
+func (s *boardScreen) take(m *model, msg tea.KeyPressMsg) tea.Cmd {
 	if s.front != nil {
 		cmd, done := s.front.press(m, s, msg)
 		if done {
@@ -119,36 +121,40 @@ func (s *boardScreen) order(m *model, i orchestrator.IntentStatus, msg tea.KeyPr
 	if key.Matches(msg, k.boardWhy) {
 		return s.openExplanation(m, "")
 	}
-	simple := map[string]key.Binding{"promote": k.boardPromote, "abort": k.boardAbort, "undo": k.boardUndo}
-	what := ""
-	for w, b := range simple {
-		if key.Matches(msg, b) {
-			what = w
+	about := orchestrator.RouteChange{Intent: i.Intent}
+	set := func(b key.Binding, kind orchestrator.RouteKind) tea.Cmd {
+		c := about
+		c.Route.Kind = kind
+		if breaksContract(i, c) {
+			s.askForce(i, c)
+			return nil
 		}
-	}
-	set := func(kind orchestrator.RouteKind) tea.Cmd {
-		return s.set(m, i, orchestrator.RouteChange{Intent: i.Intent, Route: orchestrator.Route{Kind: kind}})
+		return s.orMove(m, i, b, steering{what: "set", change: c})
 	}
 	switch {
-	case what == "" && !key.Matches(msg, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy, k.boardPause, k.boardRetire):
+	case !key.Matches(msg, k.boardShadow, k.boardCanary, k.boardModern, k.boardLegacy, k.boardPause, k.boardRetire, k.boardPromote, k.boardAbort, k.boardUndo):
 		return nil
 	case !m.maySteer():
 		m.migrating.said = &told{false, onlyStaff}
 		return nil
-	case what != "":
-		return m.steer(steering{what: what, change: orchestrator.RouteChange{Intent: i.Intent}})
+	case key.Matches(msg, k.boardAbort):
+		return m.steer(steering{what: "abort", change: about})
+	case key.Matches(msg, k.boardPromote):
+		return s.orMove(m, i, k.boardPromote, steering{what: "promote", change: about})
+	case key.Matches(msg, k.boardUndo):
+		return s.orMove(m, i, k.boardUndo, steering{what: "undo", change: about})
 	case key.Matches(msg, k.boardPause):
-		what = "pause"
+		what := "pause"
 		if r := i.Rollout; r != nil && r.State == "paused" {
 			what = "resume"
 		}
-		return m.steer(steering{what: what, change: orchestrator.RouteChange{Intent: i.Intent}})
+		return m.steer(steering{what: what, change: about})
 	case key.Matches(msg, k.boardShadow):
-		return set(orchestrator.RouteShadow)
+		return set(k.boardShadow, orchestrator.RouteShadow)
 	case key.Matches(msg, k.boardModern):
-		return set(orchestrator.RouteModern)
+		return set(k.boardModern, orchestrator.RouteModern)
 	case key.Matches(msg, k.boardLegacy):
-		return set(orchestrator.RouteLegacy)
+		return set(k.boardLegacy, orchestrator.RouteLegacy)
 	case key.Matches(msg, k.boardCanary):
 		s.openCanary(i)
 	case key.Matches(msg, k.boardRetire):
@@ -159,21 +165,31 @@ func (s *boardScreen) order(m *model, i orchestrator.IntentStatus, msg tea.KeyPr
 
 // set gives an intent another route, after asking if that breaks its contract.
 func (s *boardScreen) set(m *model, i orchestrator.IntentStatus, c orchestrator.RouteChange) tea.Cmd {
-	serves := c.Route.Kind == orchestrator.RouteModern || c.Route.Kind == orchestrator.RouteCanary
-	if serves && len(i.Contract) > 0 && !c.Force {
+	if breaksContract(i, c) {
 		s.askForce(i, c)
 		return nil
 	}
 	return m.steer(steering{what: "set", change: c})
 }
 
-// heal mends what is broken.
+// breaksContract tells whether a change lets modern serve what it does not keep.
+func breaksContract(i orchestrator.IntentStatus, c orchestrator.RouteChange) bool {
+	serves := c.Route.Kind == orchestrator.RouteModern || c.Route.Kind == orchestrator.RouteCanary
+	return serves && len(i.Contract) > 0 && !c.Force
+}
+
+// heal mends what is broken, after asking with a second key.
 func (s *boardScreen) heal(m *model) tea.Cmd {
 	if len(m.migrating.status.Faults) == 0 {
 		m.migrating.said = &told{true, "Nothing is broken on purpose."}
 		return nil
 	}
-	return m.steer(steering{what: "heal"})
+	if !m.maySteer() {
+		m.migrating.said = &told{false, onlyStaff}
+		return nil
+	}
+	s.askTwice(m, m.keys.boardHeal, steering{what: "heal"}, "Broken on purpose: "+m.faults()+".")
+	return nil
 }
 
 func (s *boardScreen) hints(m *model) []key.Binding {
@@ -222,9 +238,15 @@ func (s *boardScreen) openKeys() {
 	s.front = &boardPage{title: "the keys of the board", body: func(m *model, w int) []string {
 		out := append(wrap("Every intent is a row: its route, who served it in the last hour, how often modern said the same as legacy, and what went wrong on each side. Below stand what is known of the chosen one, the calls that legacy still gets, and the calls as they are routed.", w), "")
 		for _, b := range m.keys.ofBoard() {
-			out = append(out, "  "+m.st.key.Render(fill(b.Help().Key, 8, ""))+" "+m.st.quiet.Render(cut(b.Help().Desc, w-12, m.signs.ellipsis)))
+			for n, line := range wrap(b.Help().Desc, max(w-12, 10)) {
+				name := ""
+				if n == 0 {
+					name = b.Help().Key
+				}
+				out = append(out, "  "+m.st.key.Render(fill(name, 8, ""))+" "+m.st.quiet.Render(line))
+			}
 		}
-		return append(append(out, ""), paint(wrap("All of it can be typed too: "+orderHelp+".", w), m.st.quiet)...)
+		return append(append(out, ""), paint(wrap("What moves users from one side to the other asks for the same key again. All of it can be typed too, and is done at once: "+orderHelp+".", w), m.st.quiet)...)
 	}}
 }
 
@@ -239,10 +261,10 @@ func (k keyMap) ofBoard() []key.Binding {
 		as(k.boardShadow, "shadow: legacy answers, modern runs beside it and is compared"),
 		as(k.boardCanary, "canary: modern serves a share of the users"),
 		as(k.boardModern, "modern serves everybody"), as(k.boardLegacy, "legacy serves everybody"),
-		as(k.boardPromote, "on to the next stage"), as(k.boardAbort, "abort: back to the last stable route"),
+		as(k.boardPromote, "on to the next stage"), as(k.boardAbort, "abort: back to the last stable route, at once; u takes it back"),
 		as(k.boardUndo, "take back the last change of the route"), as(k.boardPause, "let a rollout wait, or go on"),
-		as(k.boardBreak, "break a service on purpose"), as(k.boardHeal, "heal all that is broken on purpose"),
+		as(k.boardBreak, "break a service on purpose"), as(k.boardHeal, "heal all that is broken on purpose; asks"),
 		as(k.boardReport, "what can be retired, and why not"), as(k.boardWhy, "where a call goes, and how the route came to be"),
-		as(k.boardRetire, "retired: legacy refuses from then on; asks twice"),
+		as(k.boardRetire, "retired: legacy refuses until u takes it back; asks twice"),
 	}
 }

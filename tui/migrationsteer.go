@@ -199,17 +199,27 @@ func (o *order) set(words []string) error {
 	if c.Route, err = orchestrator.ParseRoute(route); err != nil {
 		return err
 	}
+	modes := map[orchestrator.RolloutMode]bool{}
 	for _, w := range rest {
 		switch strings.TrimLeft(strings.ToLower(w), "-") {
 		case "auto":
-			c.Rollout = orchestrator.RolloutAuto
+			modes[orchestrator.RolloutAuto] = true
 		case "manual":
-			c.Rollout = orchestrator.RolloutManual
+			modes[orchestrator.RolloutManual] = true
 		case "force":
 			c.Force = true
 		default:
 			return fmt.Errorf("%s is not understood: behind a route stand auto, manual, force or because and a reason", cut(cleanLine(w), 24, ""))
 		}
+	}
+	switch {
+	case len(modes) > 1:
+		return errors.New("auto and manual exclude each other: say which of them. Nothing was changed")
+	case len(modes) > 0 && c.Route.Kind != orchestrator.RouteCanary:
+		return fmt.Errorf("auto and manual are for a canary, and this is %s. Nothing was changed", routeWords(c.Route))
+	}
+	for mode := range modes {
+		c.Rollout = mode
 	}
 	return nil
 }

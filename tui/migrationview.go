@@ -25,7 +25,7 @@ func boardLayout(w, h int) boardRoom {
 }
 
 func (s *boardScreen) view(m *model, w, h int) []string {
-	if s.front != nil && s.front.dock() == 0 {
+	if s.front != nil && s.front.dock(m, w) == 0 {
 		lines := s.front.view(m, w, h)
 		for i := range lines {
 			lines[i] = cut(lines[i], w, m.signs.ellipsis)
@@ -44,6 +44,10 @@ func (s *boardScreen) view(m *model, w, h int) []string {
 		return append(lines, paint(wrap(text, min(w, maxText)), st.faint)...)
 	}
 	room := boardLayout(w, h)
+	said := m.boardSaid(w, room.said+2)
+	if more := len(said) - room.said; more > 0 { // the chart gives way to what must be read whole
+		room.said, room.chart = room.said+more, max(room.chart-more, 0)
+	}
 	cols := boardColumns(w, m)
 	lines = append(lines, strings.Repeat(" ", width(g.pick)+1)+st.faint.Render(m.boardHead(cols)))
 	rows := max(h-len(lines)-room.detail-room.chart-room.said, 3)
@@ -57,7 +61,7 @@ func (s *boardScreen) view(m *model, w, h int) []string {
 	lines = append(lines, window(shown, 0, rows)...)
 	if s.front != nil {
 		under := h - len(lines)
-		if need := s.front.dock(); need > under {
+		if need := s.front.dock(m, w); need > under {
 			lines = lines[:max(len(lines)-(need-under), 4)]
 			under = h - len(lines)
 		}
@@ -72,7 +76,7 @@ func (s *boardScreen) view(m *model, w, h int) []string {
 	lines = append(lines, rule)
 	lines = append(lines, window(m.intentDetail(list[at], w), 0, room.detail-1)...)
 	lines = append(lines, m.boardBottom(room, w)...)
-	return append(lines, m.boardSaid(w, room.said)...)
+	return append(lines, window(said, 0, room.said)...)
 }
 
 // boardTitle says how far the migration is.
@@ -138,7 +142,7 @@ func (m *model) boardBottom(room boardRoom, w int) []string {
 	return columns(chart, calls, left, m.st.line.Render(m.signs.column), m.signs.ellipsis)
 }
 
-// boardSaid says how the last change ended, in h rows.
+// boardSaid says how the last change ended, in h rows at the most.
 func (m *model) boardSaid(w, h int) []string {
 	st, g, b := m.st, m.signs, &m.migrating
 	var out []string
@@ -150,9 +154,9 @@ func (m *model) boardSaid(w, h int) []string {
 	case b.said != nil:
 		out = paint(m.hangIn(g.failed+" ", b.said.text, w, h), st.bad)
 	case !m.maySteer():
-		out = []string{st.faint.Render(cut(onlyStaff, w, g.ellipsis))}
+		out = paint(m.hangIn("", onlyStaff, w, h), st.faint)
 	}
-	return window(out, 0, h)
+	return out
 }
 
 // hangIn wraps text behind a sign in at most h rows of w cells.
@@ -183,15 +187,15 @@ func (m *model) intentDetail(i orchestrator.IntentStatus, w int) []string {
 	line("legacy", m.sideWords(i.Legacy, "is not offered by legacy"), quiet)
 	line("modern", m.sideWords(i.Modern, "has no modern home yet: a service that offers "+cleanLine(i.Intent)+" gives it one"), quiet)
 	if s := i.Shadow; s.Compared+s.Inconclusive > 0 {
-		text := grouped(s.Compared) + " compared, " + grouped(s.Matched) + " the same"
+		text := grouped(s.Compared+s.Inconclusive) + " compared: " + grouped(s.Matched) + " the same"
 		if n := s.Compared - s.Matched; n > 0 {
-			text += ", " + grouped(n) + " differ"
+			text += ", " + verbed(n, "differs", "differ")
 			if c := classes(s.Classes); c != "" {
 				text += " (" + c + ")"
 			}
 		}
 		if s.Inconclusive > 0 {
-			text += ", " + grouped(s.Inconclusive) + " say nothing"
+			text += ", " + verbed(s.Inconclusive, "says nothing", "say nothing")
 		}
 		if s.NoiseCompared > 0 {
 			text += " · legacy agrees with itself in " + share(float64(s.NoiseMatched)/float64(s.NoiseCompared)) + " %"
@@ -210,6 +214,14 @@ func (m *model) intentDetail(i orchestrator.IntentStatus, w int) []string {
 		line("route", text, quiet)
 	}
 	return out
+}
+
+// verbed is a number with the form of the verb that fits it.
+func verbed(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
 }
 
 // rolloutLine says how far a canary is, and what its judge thinks.

@@ -104,15 +104,17 @@ func (m *model) bar(i orchestrator.IntentStatus) string {
 		return m.st.faint.Render(strings.Repeat(m.signs.gaugeOff, cells))
 	}
 	on := (fresh*cells + all/2) / all
-	if fresh > 0 && on == 0 {
-		on = 1
-	}
-	if old > 0 && on == cells {
-		on = cells - 1
-	}
 	legacy, modern := "#", "="
 	if !m.signs.ascii {
 		legacy, modern = "▣", "◆"
+	}
+	// Less than half a cell is a sliver in one, not a whole one.
+	sliver := m.signs.spark[0]
+	switch {
+	case fresh > 0 && on == 0:
+		return m.st.legacy.Render(strings.Repeat(legacy, cells-1)) + m.st.modern.Render(sliver)
+	case old > 0 && on == cells:
+		return m.st.legacy.Render(sliver) + m.st.modern.Render(strings.Repeat(modern, cells-1))
 	}
 	return m.st.legacy.Render(strings.Repeat(legacy, cells-on)) + m.st.modern.Render(strings.Repeat(modern, on))
 }

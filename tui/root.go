@@ -180,6 +180,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		m.testEnded(msg)
 	case sentMsg:
 		m.sent(msg)
+	case heldKeyMsg:
+		return m.boardKey(msg)
 	case askMsg:
 		m.migrating.due = false
 		return m.askNow()
