@@ -64,6 +64,11 @@ func (a *asker) tellStanding(t orchestrator.Turn) {
 		a.note("outcome: flagged. A person has to look at it:")
 	}
 	a.tellFlags(t)
+	for _, s := range t.Steps {
+		if s.FallbackFrom != "" && s.FallbackFrom != s.Route && (s.Status == orchestrator.StepDone || s.Status == orchestrator.StepFailed) {
+			a.note("%s answered for %s, which failed or was left alone: %s", s.Route, s.FallbackFrom, stepWords(s))
+		}
+	}
 	if t.Goal && t.Rounds > 1 {
 		a.note("goal mode: %d plans.", t.Rounds)
 	}

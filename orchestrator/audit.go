@@ -58,22 +58,22 @@ type AuditEntry struct {
 	// "beforehand".
 	Confirmed string `json:"confirmed,omitempty"`
 
-	Intent       string         `json:"intent,omitempty"`
-	Effect       Effect         `json:"effect,omitempty"`
-	Args         map[string]any `json:"args,omitempty"`
+	Intent string         `json:"intent,omitempty"`
+	Effect Effect         `json:"effect,omitempty"`
+	Args   map[string]any `json:"args,omitempty"`
 	// Free are the names of the arguments that are neither numbers nor words of a
 	// choice nor keys of a fixed form, as far as the schema tells: whoever masks
 	// arguments has to mask these.
-	Free []string `json:"-"`
-	Route        Era            `json:"route,omitempty"`
-	FallbackFrom Era            `json:"fallback_from,omitempty"`
-	Service      string         `json:"service,omitempty"`
-	Version      string         `json:"version,omitempty"`
-	Status       StepStatus     `json:"status,omitempty"`
-	Code         string         `json:"code,omitempty"`
-	Key          string         `json:"key,omitempty"`
-	Flag         string         `json:"flag,omitempty"`
-	Recovered    bool           `json:"recovered,omitempty"`
+	Free         []string   `json:"-"`
+	Route        Era        `json:"route,omitempty"`
+	FallbackFrom Era        `json:"fallback_from,omitempty"`
+	Service      string     `json:"service,omitempty"`
+	Version      string     `json:"version,omitempty"`
+	Status       StepStatus `json:"status,omitempty"`
+	Code         string     `json:"code,omitempty"`
+	Key          string     `json:"key,omitempty"`
+	Flag         string     `json:"flag,omitempty"`
+	Recovered    bool       `json:"recovered,omitempty"`
 	// Text is for people.
 	Text string `json:"text,omitempty"`
 }

@@ -172,6 +172,8 @@ func wordFailure(ctx context.Context, offer Offer, err error, crashed bool) *Err
 	switch {
 	case crashed:
 		return &Error{Code: CodePanic, Cause: err, Message: fmt.Sprintf("The %s service crashed on this call.%s", offer.Service, unknown)}
+	case errors.Is(err, ErrNotSent):
+		return &Error{Code: CodeUnavailable, Cause: err, Message: fmt.Sprintf("The %s service could not be reached. Nothing was changed.", offer.Service)}
 	case errors.Is(err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled):
 		return &Error{Code: CodeCancelled, Cause: err, Message: fmt.Sprintf("It was stopped while the %s service was at it.%s", offer.Service, unknown)}
 	case errors.Is(err, context.DeadlineExceeded):

@@ -83,6 +83,7 @@ type attempt struct {
 // allows.
 func (t *attempt) outcome(ctx context.Context) outcome {
 	var before *Error // of a call that left
+	began := time.Now()
 	for {
 		t.tries++
 		res, problem, returned := t.k.callOnce(ctx, t.offer, t.call)
@@ -106,7 +107,7 @@ func (t *attempt) outcome(ctx context.Context) outcome {
 			return out
 		case known && !t.loose && (t.policy() != RecoverComplete || ctx.Err() != nil):
 			return t.notMade(problem)
-		case t.policy() == RecoverComplete && t.offer.keys && t.tries < changeAttempts && ctx.Err() == nil:
+		case t.policy() == RecoverComplete && t.offer.keys && t.again(ctx, began):
 			t.retried(problem)
 			pause(ctx, firstPause<<(t.tries-1))
 		case known && !t.loose:
@@ -115,6 +116,12 @@ func (t *attempt) outcome(ctx context.Context) outcome {
 			return t.unknown(problem)
 		}
 	}
+}
+
+// again tells whether the call is worth another try: not if two of them have taken
+// all the time that one may.
+func (t *attempt) again(ctx context.Context, began time.Time) bool {
+	return t.tries < changeAttempts && ctx.Err() == nil && (t.tries == 1 || time.Since(began) < t.k.cfg.CallTimeout)
 }
 
 // notMade is the outcome of a change that is known not to have been made.

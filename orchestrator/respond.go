@@ -135,9 +135,12 @@ func (r *run) refusal() string {
 // for technical reasons; nil if there is something to tell.
 func (r *run) failure() *Error {
 	var first *Error
-	told := false // there is something to tell
+	told, advice := false, " Please try again in a moment." // told: there is something to tell
 	for _, rec := range r.records() {
 		e := rec.Error
+		if rec.Flag != "" {
+			advice = "" // that says what to do
+		}
 		switch {
 		case e.Technical():
 			if first == nil {
@@ -151,5 +154,5 @@ func (r *run) failure() *Error {
 	if first == nil || told {
 		return nil
 	}
-	return &Error{Code: first.Code, Cause: first.Cause, Message: strings.TrimSuffix(first.Message, " ") + " Please try again in a moment."}
+	return &Error{Code: first.Code, Cause: first.Cause, Message: strings.TrimSuffix(first.Message, " ") + advice}
 }
