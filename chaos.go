@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +37,9 @@ func chaosCommand(o *options) *cobra.Command {
 		Use: "inject SERVICE", Short: "Break a service", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.Service, f.ErrorRate = args[0], errorShare/100
+			if !(errorShare >= 0 && errorShare <= 100) { // not a number as well
+				return wrong("--errors is a share of the calls from 0 to 100 percent, so it cannot be %v", errorShare)
+			}
 			if f == (orchestrator.Fault{Service: f.Service, Seed: f.Seed, Lost: f.Lost}) {
 				return wrong("say how it shall be broken: --errors PERCENT, --latency DURATION, --outage or --bug NAME")
 			}
@@ -57,18 +62,60 @@ func chaosCommand(o *options) *cobra.Command {
 		Use: "heal [SERVICE]", Short: "Mend a service, or all of them", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withMigration(cmd, o, true, func(ctx context.Context, a *app, by orchestrator.Actor, out io.Writer) error {
-				if err := a.migration.Heal(ctx, strings.Join(args, ""), by); err != nil {
+				service := strings.Join(args, "")
+				before, err := a.migration.Status(ctx)
+				if err != nil {
 					return failed(err)
 				}
-				if len(args) == 0 {
-					return say(out, "All services work again.")
+				if err := a.migration.Heal(ctx, service, by); err != nil {
+					return failed(err)
 				}
-				return say(out, "%s works again.", args[0])
+				after, err := a.migration.Status(ctx)
+				if err != nil {
+					return failed(err)
+				}
+				for _, line := range mendedInWords(service, before.Faults, after) {
+					if err := say(out, "%s", line); err != nil {
+						return err
+					}
+				}
+				return nil
 			})
 		},
 	}
 	cmd.AddCommand(inject, heal)
 	return cmd
+}
+
+// mendedInWords says what mending a service, or all of them, has come to: what was
+// broken, and what is held back in spite of it.
+func mendedInWords(service string, faults []orchestrator.Fault, after orchestrator.MigrationStatus) (lines []string) {
+	faults = slices.DeleteFunc(slices.Clone(faults), func(f orchestrator.Fault) bool { return service != "" && f.Service != service })
+	var held []string
+	for _, n := range after.Services {
+		if (service == "" || n.Service == service) && n.Breaker != "closed" {
+			held = append(held, heldBack(n, after.At))
+		}
+	}
+	switch {
+	case len(faults) > 0 && service == "":
+		lines = append(lines, "All services work again.")
+	case len(faults) > 0:
+		lines = append(lines, service+" works again.")
+	case service == "":
+		lines = append(lines, "Nothing was broken on purpose, so there was nothing to mend.")
+	default:
+		lines = append(lines, service+" was not broken on purpose, so there was nothing to mend.")
+	}
+	return append(lines, held...)
+}
+
+// heldBack says how many calls a service gets whose circuit breaker is not closed.
+func heldBack(n orchestrator.NodeStatus, now time.Time) string {
+	if n.Breaker == "open" {
+		return fmt.Sprintf("%s (%s) kept failing and is left alone for another %s.", n.Service, n.Era, age(n.Until.Sub(now)))
+	}
+	return fmt.Sprintf("%s (%s) kept failing and gets %.0f %% of its calls, more with every few that go well.", n.Service, n.Era, 100*n.Share)
 }
 
 func bugNames() []string {

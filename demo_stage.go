@@ -171,10 +171,20 @@ func (s *stage) isSo(what string, so func(orchestrator.IntentStatus) bool) func(
 			return err
 		}
 		if !so(st) {
-			return fmt.Errorf("%s is not so: %+v", what, st)
+			return fmt.Errorf("%s is not so: %s", what, seen(st))
 		}
 		return nil
 	})
+}
+
+// seen says how the intent of the demo stands.
+func seen(st orchestrator.IntentStatus) string {
+	text := fmt.Sprintf("%s is at %s (version %d, %s); %s of legacy and %s of modern failed; %d of %d compared answers are the same", st.Intent, routeInWords(st), st.Version.Version, st.Version.Cause,
+		errorsOf(st.Legacy), errorsOf(st.Modern), st.Shadow.Matched, st.Shadow.Compared)
+	if st.Rollout != nil && st.Rollout.Why != "" {
+		text += ". The judge says: " + st.Rollout.Why
+	}
+	return text
 }
 
 // wholeAudit checks that the audit log of the demo is as it was written.

@@ -146,7 +146,7 @@ func TestAccessOfTheSideThatIsCalled(t *testing.T) {
 	offers := k.Catalog().Intent("see_paid").Offers
 	call := Call{Intent: "see_paid", Args: map[string]any{"email": ann.Email, "amount": 1.0}, User: ann, Subject: ann}
 	for _, o := range offers {
-		_, problem := k.call(t.Context(), o, call)
+		_, problem, _ := k.call(t.Context(), o, call)
 		if (problem == nil) != (o.Era == Modern) {
 			t.Errorf("%s: %v", o.Era, problem)
 		}
@@ -176,7 +176,7 @@ func TestCallsAreChecked(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			before := len(s.calls)
-			_, problem := k.call(t.Context(), offer, Call{Intent: "pay", Args: map[string]any{"email": tc.email, "amount": 1.0}, User: tc.user, Subject: tc.subject})
+			_, problem, _ := k.call(t.Context(), offer, Call{Intent: "pay", Args: map[string]any{"email": tc.email, "amount": 1.0}, User: tc.user, Subject: tc.subject})
 			if (problem == nil) != tc.ok || len(s.calls) != before+strings.Count(fmt.Sprint(tc.ok), "true") {
 				t.Errorf("got %v and %d calls", problem, len(s.calls)-before)
 			}

@@ -35,11 +35,10 @@ func (r *run) performRead(ctx context.Context, s *stepRun) outcome {
 	if choice.Then != "" {
 		first := *s.entry.Offer(choice.First)
 		bounded, cancel := r.patience(ctx)
-		began := time.Now()
-		res, err := r.k.call(bounded, first, call)
+		res, err, took := r.k.call(bounded, first, call)
 		cancel()
-		r.observe(s, first, began, err)
-		out.offer, out.data, out.err, out.attempts, out.took = first, res.Data, err, 1, time.Since(began)
+		r.observe(s, first, took, err)
+		out.offer, out.data, out.err, out.attempts, out.took = first, res.Data, err, 1, took
 		if !err.Technical() || ctx.Err() != nil {
 			return out
 		}
@@ -49,10 +48,9 @@ func (r *run) performRead(ctx context.Context, s *stepRun) outcome {
 	}
 	offer := *s.entry.Offer(choice.First)
 	for try := 1; ; try++ {
-		began := time.Now()
-		res, err := r.k.call(ctx, offer, call)
-		r.observe(s, offer, began, err)
-		out.offer, out.data, out.err, out.attempts, out.took = offer, res.Data, err, try, time.Since(began)
+		res, err, took := r.k.call(ctx, offer, call)
+		r.observe(s, offer, took, err)
+		out.offer, out.data, out.err, out.attempts, out.took = offer, res.Data, err, try, took
 		if !err.Technical() || ctx.Err() != nil || try == readAttempts || err.Code == CodeBadResult {
 			return out
 		}
@@ -75,25 +73,42 @@ func (r *run) callFor(s *stepRun) Call {
 }
 
 // call asks one service, within the deadline and safe from its crashes, and
-// checks that the answer fits what the service said of itself.
-func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (Result, *Error) {
-	res, problem, _ := k.callOnce(ctx, offer, call)
-	return res, problem
+// checks that the answer fits what the service said of itself. took is the service's
+// own time: what a call waits for its turn is not in it.
+func (k *Kernel) call(ctx context.Context, offer Offer, call Call) (res Result, problem *Error, took time.Duration) {
+	a := k.callOnce(ctx, offer, call)
+	return a.Result, a.problem, a.took
 }
 
-// callOnce is call; it also tells whether the service returned, as opposed to
-// being left behind with the call still under way.
-func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (res Result, problem *Error, returned bool) {
+// called is what came of one call.
+type called struct {
+	Result
+	problem *Error
+	// left means that the service did not return: the call may still be under way.
+	left bool
+	took time.Duration // from when it was the call's turn
+}
+
+// callOnce is call, and tells whether the service returned.
+func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) called {
 	if problem := k.mayCall(ctx, offer, call); problem != nil {
-		return Result{}, problem, true
+		return called{problem: problem}
 	}
 	if problem := countCall(ctx); problem != nil {
-		return Result{}, problem, true
+		return called{problem: problem}
 	}
-	free, err := k.slot(ctx, offer)
-	if err != nil {
-		return Result{}, err, true
+	free, problem := k.slot(ctx, offer)
+	if problem != nil {
+		return called{problem: problem}
 	}
+	began := time.Now()
+	out := k.reach(ctx, offer, call, free)
+	out.took = time.Since(began)
+	return out
+}
+
+// reach makes the call, and frees its place once the service has returned.
+func (k *Kernel) reach(ctx context.Context, offer Offer, call Call, free func()) (out called) {
 	call.Credential = k.cfg.Credentials.Sign(call)
 	ctx, cancel := context.WithTimeout(ctx, k.cfg.CallTimeout)
 	defer cancel()
@@ -118,28 +133,29 @@ func (k *Kernel) callOnce(ctx context.Context, offer Offer, call Call) (res Resu
 	var a answer
 	select {
 	case a = <-ch:
-		returned = true
 	case <-ctx.Done():
-		a.err = ctx.Err()
+		a.err, out.left = ctx.Err(), true
 	}
 	if a.err != nil {
-		problem := wordFailure(ctx, offer, a.err, a.panic)
-		if problem.Technical() {
-			k.cfg.Logger.Warn("call failed", "service", offer.Service, "intent", call.Intent, "turn", call.Turn, "step", call.Step, "code", problem.Code, "cause", a.err)
+		out.problem = wordFailure(ctx, offer, a.err, a.panic)
+		if out.problem.Technical() {
+			k.cfg.Logger.Warn("call failed", "service", offer.Service, "intent", call.Intent, "turn", call.Turn, "step", call.Step, "code", out.problem.Code, "cause", a.err)
 		}
-		return Result{}, problem, returned
+		return out
 	}
 	if a.res.Data == nil {
 		a.res.Data = map[string]any{}
 	}
 	if err := offer.result.validate(a.res.Data); err != nil {
 		k.cfg.Logger.Warn("result does not fit its schema", "service", offer.Service, "intent", call.Intent, "turn", call.Turn, "cause", err)
-		return Result{}, &Error{
+		out.problem = &Error{
 			Code: CodeBadResult, Cause: err,
 			Message: fmt.Sprintf("The %s service gave an answer that does not fit its own description, so it is not used.%s", offer.Service, aftermath(offer)),
-		}, returned
+		}
+		return out
 	}
-	return a.res, nil, returned
+	out.Result = a.res
+	return out
 }
 
 // slot waits, not longer than a step may take, until the service may be called once

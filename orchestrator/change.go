@@ -57,15 +57,13 @@ func (r *run) tryChange(ctx context.Context, s *stepRun, offer Offer, call Call,
 		r.set(s, func(rec *StepRecord) { rec.Route, rec.Service, rec.Version = offer.Era, offer.Service, offer.Version })
 	}
 	r.note(ctx, NoteCalling, s, other || !offer.keys) // without keys, only the journal can tell that it left
-	began := time.Now()
-	t := &attempt{k: r.k, offer: offer, call: call, retried: func(problem *Error) {
+	t := &attempt{k: r.k, offer: offer, call: call, called: func(c called) { r.observe(s, offer, c.took, c.problem) }, retried: func(problem *Error) {
 		rec := r.snapshot(s)
 		rec.Error = problem
 		r.publish(Event{Kind: EventStepRetried, Step: &rec})
 	}}
 	out := t.outcome(ctx)
-	out.took = time.Since(began)
-	r.observe(s, offer, began, out.err)
+	out.took = t.took
 	return out
 }
 
@@ -75,7 +73,9 @@ type attempt struct {
 	offer   Offer
 	call    Call
 	tries   int
-	loose   bool // a call is still under way that nobody waits for any more
+	loose   bool          // a call is still under way that nobody waits for any more
+	took    time.Duration // of the last call
+	called  func(called)  // told of every call, however the change comes out; may be nil
 	retried func(*Error)
 }
 
@@ -86,8 +86,12 @@ func (t *attempt) outcome(ctx context.Context) outcome {
 	began := time.Now()
 	for {
 		t.tries++
-		res, problem, returned := t.k.callOnce(ctx, t.offer, t.call)
-		t.loose = t.loose || !returned
+		res := t.k.callOnce(ctx, t.offer, t.call)
+		problem := res.problem
+		t.loose, t.took = t.loose || res.left, res.took
+		if t.called != nil {
+			t.called(res)
+		}
 		notSent := problem != nil && errors.Is(problem, ErrNotSent)
 		switch {
 		case notSent && before != nil: // nothing new is known of the call that left

@@ -139,16 +139,21 @@ func (s *SideStatus) ErrorRate() float64 {
 	return float64(s.RecentErrors) / float64(s.Recent)
 }
 
-// ShadowStatus counts comparisons. Inconclusive ones are in none of the other
-// numbers.
+// ShadowStatus counts what came of the calls that ran beside others to be compared:
+// Compared, Failed and Inconclusive are all of them, and Matched is a part of Compared.
 type ShadowStatus struct {
-	Compared     int            `json:"compared"`
-	Matched      int            `json:"matched"`
-	Inconclusive int            `json:"inconclusive,omitempty"`
-	Classes      map[string]int `json:"classes,omitempty"`
-	// NoiseCompared and NoiseMatched are comparisons of legacy with itself.
-	NoiseCompared int `json:"noise_compared,omitempty"`
-	NoiseMatched  int `json:"noise_matched,omitempty"`
+	Compared     int `json:"compared"`
+	Matched      int `json:"matched"`
+	Inconclusive int `json:"inconclusive,omitempty"`
+	// Failed counts the calls to which modern gave no answer that could be compared: it
+	// failed or was too slow.
+	Failed  int            `json:"failed,omitempty"`
+	Classes map[string]int `json:"classes,omitempty"`
+	// NoiseCompared and NoiseMatched are comparisons of legacy with itself,
+	// NoiseInconclusive those that say nothing. They are in none of the other numbers.
+	NoiseCompared     int `json:"noise_compared,omitempty"`
+	NoiseMatched      int `json:"noise_matched,omitempty"`
+	NoiseInconclusive int `json:"noise_inconclusive,omitempty"`
 }
 
 // RolloutStatus is what the judge of a canary thinks.

@@ -48,7 +48,7 @@ func (r *run) previewStep(ctx context.Context, s *stepRun) {
 	if d, ok := offer.service.(DryRunner); ok && d.CanDryRun(s.entry.Name) {
 		call := r.callFor(s)
 		call.DryRun = true
-		res, err := r.k.call(ctx, offer, call)
+		res, err, _ := r.k.call(ctx, offer, call)
 		if err != nil && !err.Technical() {
 			r.finish(s, StepFailed, err)
 			return

@@ -87,12 +87,12 @@ func (r *run) routed() {
 }
 
 // observe tells the router how a call went.
-func (r *run) observe(s *stepRun, offer Offer, began time.Time, problem *Error) {
+func (r *run) observe(s *stepRun, offer Offer, took time.Duration, problem *Error) {
 	router := r.k.cfg.Router
 	if router == nil {
 		return
 	}
-	router.Observe(r.sample(s, offer.Service, offer.Era, time.Since(began), problem))
+	router.Observe(r.sample(s, offer.Service, offer.Era, took, problem))
 }
 
 func (r *run) sample(s *stepRun, service string, era Era, took time.Duration, problem *Error) Sample {

@@ -114,9 +114,8 @@ func (sh *shadow) run(ctx context.Context, candidate *Offer, noise bool, call Ca
 func (sh *shadow) ask(ctx context.Context, offer Offer, call Call, sample Sample, noise bool) Answer {
 	ctx, cancel := context.WithTimeout(ctx, sh.r.k.cfg.ShadowTimeout)
 	defer cancel()
-	began := time.Now()
-	res, problem := sh.r.k.call(ctx, offer, call)
-	a := Answer{Era: offer.Era, Service: offer.Service, Result: res, Err: problem, Duration: time.Since(began)}
+	res, problem, took := sh.r.k.call(ctx, offer, call)
+	a := Answer{Era: offer.Era, Service: offer.Service, Result: res, Err: problem, Duration: took}
 	if !noise {
 		sh.step.entry.candidate.Store(int64((time.Duration(sh.step.entry.candidate.Load()) + a.Duration) / 2))
 	}

@@ -3,7 +3,6 @@ package orchestrator
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // Try asks one side what it would answer, without changing anything: a read is
@@ -26,7 +25,6 @@ func (k *Kernel) Try(ctx context.Context, era Era, call Call) (Answer, error) {
 		call.DryRun = true
 	}
 	call.Key, call.Args = "", (&stepRun{entry: e, subject: call.Subject}).callArgs(call.Args)
-	began := time.Now()
-	res, problem := k.call(ctx, *offer, call)
-	return Answer{Era: era, Service: offer.Service, Result: res, Err: problem, Duration: time.Since(began)}, nil
+	res, problem, took := k.call(ctx, *offer, call)
+	return Answer{Era: era, Service: offer.Service, Result: res, Err: problem, Duration: took}, nil
 }

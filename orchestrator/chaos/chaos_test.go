@@ -256,9 +256,9 @@ func TestInjectRefuses(t *testing.T) {
 	}{
 		"UnknownService": {orchestrator.Fault{Service: "parcel", Outage: true}, orchestrator.CodeNotFound, "There is parcels"},
 		"NoService":      {orchestrator.Fault{Outage: true}, orchestrator.CodeInvalid, "which service"},
-		"Negative":       {orchestrator.Fault{Service: "parcels", ErrorRate: -0.1}, orchestrator.CodeInvalid, "between 0 and 1"},
-		"Percent":        {orchestrator.Fault{Service: "parcels", ErrorRate: 20}, orchestrator.CodeInvalid, "between 0 and 1"},
-		"NaN":            {orchestrator.Fault{Service: "parcels", ErrorRate: math.NaN()}, orchestrator.CodeInvalid, "between 0 and 1"},
+		"Negative":       {orchestrator.Fault{Service: "parcels", ErrorRate: -0.1}, orchestrator.CodeInvalid, "between 0 and 100 %"},
+		"Percent":        {orchestrator.Fault{Service: "parcels", ErrorRate: 20}, orchestrator.CodeInvalid, "between 0 and 100 %"},
+		"NaN":            {orchestrator.Fault{Service: "parcels", ErrorRate: math.NaN()}, orchestrator.CodeInvalid, "between 0 and 100 %"},
 		"Faster":         {orchestrator.Fault{Service: "parcels", Latency: -1}, orchestrator.CodeInvalid, "slower by up to"},
 		"Forever":        {orchestrator.Fault{Service: "parcels", Latency: time.Hour}, orchestrator.CodeInvalid, "slower by up to"},
 		"UnknownBug":     {orchestrator.Fault{Service: "parcels", Bug: "off_by_one"}, orchestrator.CodeInvalid, "off_by_one_date, "},

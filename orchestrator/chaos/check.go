@@ -19,7 +19,7 @@ func check(f orchestrator.Fault) error {
 	case f.Service == "":
 		return invalid("Say which service is to be broken.")
 	case !(f.ErrorRate >= 0 && f.ErrorRate <= 1): // not a number as well
-		return invalid("The share of calls that fail lies between 0 and 1, so it cannot be %v.", f.ErrorRate)
+		return invalid("The share of calls that fail lies between 0 and 100 %%, so it cannot be %.4g %%.", 100*f.ErrorRate)
 	case f.Latency < 0 || f.Latency > maxLatency:
 		return invalid("A call can be made slower by up to %s, not by %s.", maxLatency, f.Latency)
 	case f.Bug != "" && bugNamed(f.Bug) == nil:

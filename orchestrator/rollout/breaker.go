@@ -27,7 +27,7 @@ type BreakerRules struct {
 	// return (10, 25, 50, 100).
 	Shares []int
 	// Successes without a failure end a stage (3). Where there is little traffic one
-	// success does, once the stage has lasted StageTime (10 s).
+	// success does, once the stage has lasted StageTime (5 s).
 	Successes int
 	StageTime time.Duration
 }
@@ -42,7 +42,7 @@ func (r BreakerRules) withDefaults() BreakerRules {
 		r.Shares = []int{10, 25, 50, 100}
 	}
 	r.Successes = cmp.Or(r.Successes, 3)
-	r.StageTime = cmp.Or(r.StageTime, 10*time.Second)
+	r.StageTime = cmp.Or(r.StageTime, 5*time.Second)
 	return r
 }
 
@@ -101,7 +101,8 @@ func (b *breaker) lets(now clock) bool {
 	}
 	at := now()
 	b.mu.Lock()
-	if b.state.Load() == breakerOpen {
+	was := b.state.Load()
+	if was == breakerOpen {
 		if at.Before(b.until) {
 			b.mu.Unlock()
 			return false
@@ -109,10 +110,38 @@ func (b *breaker) lets(now clock) bool {
 		b.begin(0, at)
 		b.state.Store(breakerHalfOpen)
 	}
-	let := b.state.Load() == breakerClosed || b.asked%100*b.rules.Shares[b.stage]%100 < b.rules.Shares[b.stage]
+	if b.state.Load() == breakerHalfOpen && b.well > 0 && at.Sub(b.since) >= b.rules.StageTime {
+		b.advance(at) // the calls are too few for the successes that a stage takes
+	}
+	closed := b.state.Load() == breakerClosed
+	let := closed || b.asked%100*b.rules.Shares[b.stage]%100 < b.rules.Shares[b.stage]
 	b.asked++
 	b.mu.Unlock()
+	if closed && was != breakerClosed {
+		b.tell(breakerClosed, time.Time{})
+	}
 	return let
+}
+
+// advance enters the next stage of the return, and closes the breaker after the last.
+// The caller holds mu.
+func (b *breaker) advance(at time.Time) {
+	if b.begin(b.stage+1, at); b.stage == len(b.rules.Shares) {
+		b.close()
+	}
+}
+
+// close lets all calls through and forgets how they went. The caller holds mu.
+func (b *breaker) close() {
+	b.stage, b.outcomes, b.seen, b.running, b.delay = 0, 0, 0, 0, 0
+	b.state.Store(breakerClosed)
+}
+
+// tell says that the state has changed. The caller does not hold mu.
+func (b *breaker) tell(state int32, until time.Time) {
+	if b.changed != nil {
+		b.changed(b, breakerWord(state), until)
+	}
 }
 
 // would tells what lets says, without a call that is let through.
@@ -143,11 +172,7 @@ func (b *breaker) record(failed bool, at time.Time) {
 	case now == breakerHalfOpen:
 		b.well++
 		if b.well >= b.rules.Successes || at.Sub(b.since) >= b.rules.StageTime {
-			b.begin(b.stage+1, at)
-			if b.stage == len(b.rules.Shares) {
-				b.stage, b.outcomes, b.seen, b.running, b.delay = 0, 0, 0, 0, 0
-				b.state.Store(breakerClosed)
-			}
+			b.advance(at)
 		}
 	default:
 		b.count(failed)
@@ -157,8 +182,8 @@ func (b *breaker) record(failed bool, at time.Time) {
 	}
 	after, until := b.state.Load(), b.until
 	b.mu.Unlock()
-	if after != before && b.changed != nil {
-		b.changed(b, breakerWord(after), until)
+	if after != before {
+		b.tell(after, until)
 	}
 }
 
@@ -190,6 +215,18 @@ func (b *breaker) tryNow(at time.Time) {
 	}
 	if b.state.Load() == breakerOpen {
 		b.until = at
+	}
+}
+
+// mended closes the breaker, because what made the service fail is known to be gone. A
+// service that fails nevertheless opens it again.
+func (b *breaker) mended() {
+	b.mu.Lock()
+	was := b.state.Load()
+	b.close()
+	b.mu.Unlock()
+	if was != breakerClosed {
+		b.tell(breakerClosed, time.Time{})
 	}
 }
 

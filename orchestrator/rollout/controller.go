@@ -311,6 +311,11 @@ func (c *Controller) names() []string {
 func (c *Controller) breakerChanged(b *breaker, state string, until time.Time) {
 	switch state {
 	case breakerWord(breakerOpen):
+		for _, l := range c.table.Load().lines {
+			if l.modern == b && l.trial != nil && !servedByLegacy(l.route) {
+				l.trial.leftAlone()
+			}
+		}
 		c.opts.OnChange(fmt.Sprintf("%s (%s) keeps failing and is left alone for %s.", b.service, b.era, brief(until.Sub(c.opts.Now()))))
 	case breakerWord(breakerClosed):
 		c.opts.OnChange(fmt.Sprintf("%s (%s) is well again and gets all its calls.", b.service, b.era))

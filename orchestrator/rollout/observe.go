@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"errors"
 	"time"
 
 	"banyan/orchestrator"
@@ -23,6 +24,9 @@ func (c *Controller) Observe(s orchestrator.Sample) {
 		l.tally.took(s)
 	}
 	if s.Shadow || s.Noise {
+		if l.trial != nil && aboutService(s.Err) && l.trial.beside(s) {
+			c.nudge()
+		}
 		return
 	}
 	l.tally.served(s)
@@ -76,7 +80,7 @@ func (c *Controller) Compare(p orchestrator.Pair) orchestrator.ShadowRecord {
 	if l == nil {
 		return found
 	}
-	l.tally.compared(l.release, p.Noise, found)
+	l.tally.compared(l.release, p, found)
 	if !found.Matched && !found.Inconclusive {
 		c.found.add(mismatchOf(p, found))
 	}
@@ -84,6 +88,13 @@ func (c *Controller) Compare(p orchestrator.Pair) orchestrator.ShadowRecord {
 		c.nudge()
 	}
 	return found
+}
+
+// candidateFailed tells whether a pair cannot be compared because modern, asked beside
+// legacy, failed or was too slow. That is an error of modern, and no difference.
+func candidateFailed(p orchestrator.Pair) bool {
+	err := p.Candidate.Err
+	return !p.Noise && p.Candidate.Era == orchestrator.Modern && err.Technical() && !errors.Is(err, orchestrator.ErrNotSent) && !p.Primary.Err.Technical()
 }
 
 // sideAnswer is an answer in the form that is kept.

@@ -126,6 +126,9 @@ func (r ReadyRules) quiet(st orchestrator.IntentStatus, n numbers, now time.Time
 
 // match says how the comparisons came out, legacy's own noise taken off.
 func (r ReadyRules) match(s orchestrator.ShadowStatus) (ok bool, what string) {
+	if tried := s.Compared + s.Failed; s.Failed > 0 && float64(s.Failed) > r.ErrorRate*float64(tried) {
+		return false, fmt.Sprintf("Beside legacy, %s of modern failed.", ofCalls(s.Failed, tried))
+	}
 	if s.Compared < r.Compared {
 		return false, fmt.Sprintf("%s with this release, %d are asked for.", count(s.Compared, "comparison"), r.Compared)
 	}

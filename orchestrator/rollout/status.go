@@ -123,21 +123,32 @@ func (c *Controller) Inject(ctx context.Context, f orchestrator.Fault, by orches
 	return nil
 }
 
-// Heal is that of orchestrator.Migration. Breakers that are open try again at once.
+// Heal is that of orchestrator.Migration. Where a fault is taken away the breaker of the
+// service closes at once; any other one that is open tries again at once, and lets the
+// calls through little by little.
 func (c *Controller) Heal(ctx context.Context, service string, by orchestrator.Actor) error {
 	if c.opts.Faults == nil {
 		return noFaults()
 	}
+	faults := c.opts.Faults.Faults()
 	if err := c.opts.Faults.Heal(ctx, service); err != nil {
 		return err
 	}
 	c.mu.Lock()
+	var mended []*breaker
 	for n, b := range c.breakers {
-		if service == "" || n.service == service {
+		switch broken := func(f orchestrator.Fault) bool { return f.Service == n.service }; {
+		case service != "" && n.service != service:
+		case slices.ContainsFunc(faults, broken):
+			mended = append(mended, b)
+		default:
 			b.tryNow(c.opts.Now())
 		}
 	}
 	c.mu.Unlock()
+	for _, b := range mended { // who is told may ask for the status
+		b.mended()
+	}
 	c.opts.OnChange(cmp.Or(service, "Everything") + " is mended by " + orJudge(by.Email) + ".")
 	return nil
 }

@@ -138,6 +138,8 @@ func (s *shadowNumbers) plus(o shadowNumbers) {
 	s.Compared += o.Compared
 	s.Matched += o.Matched
 	s.Inconclusive += o.Inconclusive
+	s.Failed += o.Failed
+	s.NoiseInconclusive += o.NoiseInconclusive
 	s.NoiseCompared += o.NoiseCompared
 	s.NoiseMatched += o.NoiseMatched
 	for class, n := range o.Classes {
@@ -204,7 +206,7 @@ func (t *tally) side(era orchestrator.Era) *latencies {
 }
 
 // compared counts a comparison with a release of the modern service.
-func (t *tally) compared(release string, noise bool, found orchestrator.ShadowRecord) {
+func (t *tally) compared(release string, p orchestrator.Pair, found orchestrator.ShadowRecord) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.dirty = true
@@ -218,9 +220,13 @@ func (t *tally) compared(release string, noise bool, found orchestrator.ShadowRe
 			matched = 1
 		}
 		switch {
+		case candidateFailed(p):
+			s.Failed++
+		case found.Inconclusive && p.Noise:
+			s.NoiseInconclusive++
 		case found.Inconclusive:
 			s.Inconclusive++
-		case noise:
+		case p.Noise:
 			s.NoiseCompared++
 			s.NoiseMatched += matched
 		default:

@@ -29,7 +29,13 @@ type trialState struct {
 	Began int       // the version with which the rollout began
 	Since time.Time // when the step began
 
+	// Served counts the calls of modern that were made for the user. Errors weighs those
+	// that ran beside legacy as well.
+	Served                 int `json:",omitempty"`
 	Errors, Slow, Mismatch evidence
+	// LeftAlone means that the circuit breaker of modern opened during the step: what
+	// fails so often gets no more calls by which it could be judged.
+	LeftAlone bool `json:",omitempty"`
 	// Legacy and Noise are what modern is measured by: the technical failures of legacy,
 	// and its differences from itself.
 	LegacyCalls, LegacyErrors   int `json:",omitempty"`
@@ -63,7 +69,7 @@ func (t *trial) follow(r *rollout) {
 	t.live = r.State != stateAborted
 	if !t.Since.Equal(r.Since) && !t.condemned.Load() {
 		t.Since, t.dirty = r.Since, true
-		t.Errors, t.Slow, t.Mismatch = evidence{}, evidence{}, evidence{}
+		t.Errors, t.Slow, t.Mismatch, t.Served, t.LeftAlone = evidence{}, evidence{}, evidence{}, 0, false
 	}
 }
 
@@ -91,12 +97,36 @@ func (t *trial) served(s orchestrator.Sample, counts *tally) bool {
 	if limit > 0 && !s.Err.Technical() {
 		t.Slow.add(s.Duration > limit, slowNormal, slowBad)
 	}
-	return t.look() || t.Errors.Calls == t.rules.MinCalls
+	t.Served++
+	return t.look() || t.Served == t.rules.MinCalls
 }
 
-// compared weighs a comparison; it returns true as served does.
+// beside weighs whether a call of modern failed that ran beside the one of legacy; it
+// returns true as served does.
+func (t *trial) beside(s orchestrator.Sample) bool {
+	if s.Era != orchestrator.Modern || s.Noise {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dirty = true
+	normal, bad := rates(t.LegacyErrors, t.LegacyCalls, t.rules.ErrorFloor, t.rules.WorseBy)
+	t.Errors.add(s.Err.Technical(), normal, bad)
+	return t.look()
+}
+
+// leftAlone takes note that the breaker of modern has opened.
+func (t *trial) leftAlone() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dirty, t.LeftAlone = true, true
+	t.look()
+}
+
+// compared weighs a comparison; it returns true as served does. A call of modern that
+// failed is no difference: it is weighed among its errors.
 func (t *trial) compared(p orchestrator.Pair, found orchestrator.ShadowRecord) bool {
-	if found.Inconclusive {
+	if found.Inconclusive || candidateFailed(p) {
 		return false
 	}
 	t.mu.Lock()
@@ -127,6 +157,10 @@ func (t *trial) look() bool {
 // caller holds mu.
 func (t *trial) blame() string {
 	switch {
+	case t.LeftAlone && t.Errors.Failures == 0:
+		return "The modern service keeps failing for others, so its circuit breaker opened and it gets no calls to be judged by."
+	case t.LeftAlone:
+		return fmt.Sprintf("%s of %s of modern failed (%s), of legacy %s did. The service keeps failing, so its circuit breaker opened.", amount(t.Errors.Failures), count(t.Errors.Calls, "call"), percent(t.Errors.Failures, t.Errors.Calls), ofCalls(t.LegacyErrors, t.LegacyCalls))
 	case t.Errors.Peak >= t.rules.Alarm:
 		return fmt.Sprintf("%s of %s of modern failed (%s), of legacy %s did.", amount(t.Errors.Failures), count(t.Errors.Calls, "call"), percent(t.Errors.Failures, t.Errors.Calls), ofCalls(t.LegacyErrors, t.LegacyCalls))
 	case t.Mismatch.Peak >= t.rules.Alarm:
@@ -159,7 +193,7 @@ type judgement struct {
 func (t *trial) judge(now time.Time, open string) judgement {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	j := judgement{verdict: verdictInconclusive, calls: t.Errors.Calls, wait: max(0, t.rules.MinTime-now.Sub(t.Since))}
+	j := judgement{verdict: verdictInconclusive, calls: t.Served, wait: max(0, t.rules.MinTime-now.Sub(t.Since))}
 	if why := t.blame(); why != "" {
 		j.verdict, j.why = verdictBad, why
 		return j

@@ -309,7 +309,7 @@ func InWords(f orchestrator.Fault) string {
 		parts = append(parts, fmt.Sprintf("every call takes %s longer", f.Latency))
 	}
 	if f.Bug != "" {
-		parts = append(parts, "its answers are wrong ("+strings.ReplaceAll(f.Bug, "_", " ")+")")
+		parts = append(parts, "its answers have a bug ("+strings.ReplaceAll(f.Bug, "_", " ")+")")
 	}
 	if len(parts) == 0 {
 		return "nothing is wrong with it"
