@@ -55,6 +55,8 @@ func causeWord(cause string) string {
 		return "aborted"
 	case causeUndo:
 		return "taken back"
+	case causeDefault:
+		return "put back to the default"
 	case causeJudge:
 		return "decided"
 	default:

@@ -24,6 +24,8 @@ type version struct {
 	orchestrator.RouteVersion
 	Force  bool               `json:"force,omitempty"`
 	Stable orchestrator.Route `json:"stable"`
+	// Restores is, of an undo, the version that holds again; 0 is the default.
+	Restores int `json:"restores,omitempty"`
 }
 
 // rollout is a canary that a judge looks at.
@@ -75,7 +77,11 @@ func (r record) current(byDefault orchestrator.Route) orchestrator.RouteVersion 
 	if len(r.Versions) == 0 {
 		return orchestrator.RouteVersion{Intent: r.Intent, Route: byDefault, Before: byDefault, Cause: causeDefault}
 	}
-	return r.Versions[len(r.Versions)-1].RouteVersion
+	v := r.Versions[len(r.Versions)-1].RouteVersion
+	if v.Cause == causeDefault {
+		v.Route = byDefault
+	}
+	return v
 }
 
 // number is that of the current version.
@@ -86,8 +92,10 @@ func (r record) forced() bool {
 	return len(r.Versions) > 0 && r.Versions[len(r.Versions)-1].Force
 }
 
-// set tells whether somebody has set the route.
-func (r record) set() bool { return len(r.Versions) > 0 }
+// set tells whether somebody has set the route, and not back to the default since.
+func (r record) set() bool {
+	return len(r.Versions) > 0 && r.Versions[len(r.Versions)-1].Cause != causeDefault
+}
 
 // stable is where an abort leads.
 func (r record) stable() orchestrator.Route {
@@ -109,7 +117,7 @@ func (r record) to(route, byDefault orchestrator.Route, cause string, by orchest
 	default:
 		next.Stable = r.stable()
 	}
-	if r.set() && at.Before(before.At) { // the clock was put back
+	if len(r.Versions) > 0 && at.Before(before.At) { // the clock was put back
 		at = before.At
 	}
 	v := version{RouteVersion: orchestrator.RouteVersion{
@@ -218,16 +226,40 @@ func (r record) abort(cause string, by orchestrator.Actor, byDefault orchestrato
 	return next
 }
 
-// undo returns to the route before the current one; the record is returned as it is
-// if nobody has set any. A rollout does not go on by itself after that.
+// numbered returns a version, nil if there is none or it is forgotten.
+func (r record) numbered(n int) *version {
+	i := slices.IndexFunc(r.Versions, func(v version) bool { return v.Version == n })
+	if i < 0 {
+		return nil
+	}
+	return &r.Versions[i]
+}
+
+// undoes finds the change that an undo would take back: the last one that was not
+// taken back yet. nil if there is none.
+func (r record) undoes() *version {
+	v := r.numbered(r.number())
+	if v != nil && v.Cause == causeUndo {
+		v = r.numbered(v.Restores)
+	}
+	return v
+}
+
+// undo takes back the last change that was not taken back yet; the record is returned
+// as it is if there is none. A rollout does not go on by itself after that.
 func (r record) undo(by orchestrator.Actor, byDefault orchestrator.Route, at time.Time) record {
-	if !r.set() {
+	last := r.undoes()
+	if last == nil {
 		return r
 	}
-	last := r.Versions[len(r.Versions)-1]
 	next := r.to(last.Before, byDefault, causeUndo, by, at)
-	if n := len(r.Versions); n > 1 {
-		next = next.force(r.Versions[n-2].Force)
+	restored := r.numbered(last.Version - 1)
+	if restored != nil && restored.Cause == causeUndo {
+		restored = r.numbered(restored.Restores)
+	}
+	if restored != nil {
+		next = next.force(restored.Force)
+		next.Versions[len(next.Versions)-1].Restores = restored.Version
 	}
 	next.Rollout = nil
 	if last.Before.Kind == orchestrator.RouteCanary && r.Rollout != nil {
@@ -235,6 +267,18 @@ func (r record) undo(by orchestrator.Actor, byDefault orchestrator.Route, at tim
 		next.Rollout = &rollout{Began: next.number(), Mode: r.Rollout.Mode, State: statePaused, Steps: steps, Step: slices.Index(steps, last.Before.Percent), Since: at, Why: "The last change was taken back."}
 	}
 	return next
+}
+
+// same tells whether a change would leave everything as somebody has set it.
+func (r record) same(c orchestrator.RouteChange) bool {
+	now := r.current(orchestrator.Route{})
+	if !r.set() || now.Route != c.Route || r.forced() != c.Force {
+		return false
+	}
+	if c.Rollout == "" {
+		return !r.under()
+	}
+	return r.under() && r.Rollout.State == stateRunning && r.Rollout.Mode == c.Rollout && len(c.Steps) == 0
 }
 
 // hold puts a running rollout on hold or lets a held one go on; a step that goes on

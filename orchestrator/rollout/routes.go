@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,9 +19,12 @@ func (c *Controller) SetRoute(ctx context.Context, ch orchestrator.RouteChange) 
 	if err := checkRollout(ch); err != nil {
 		return orchestrator.RouteVersion{}, err
 	}
-	rec, err := c.alter(ctx, ch.Intent, func(first, now record) (record, error) {
+	rec, err := c.alterUnlessSame(ctx, ch.Intent, func(first, now record) (record, error) {
 		if now.number() != first.number() && now.current(def).Cause == causeAbort {
 			return record{}, meanwhile(ch.Intent, now.current(def))
+		}
+		if now.same(ch) {
+			return record{}, errSame
 		}
 		return now.change(ch, def, c.opts.Now()), nil
 	})
@@ -58,7 +62,10 @@ func (c *Controller) Abort(ctx context.Context, intent string, by orchestrator.A
 	if legacy, _ := c.sides(intent); !legacy {
 		return orchestrator.RouteVersion{}, orchestrator.Errorf(CodeNoStage, "%s is not offered by legacy, so there is no route to return to. Nothing was changed. If the service does harm, take it out of the services.", intent)
 	}
-	rec, err := c.alter(ctx, intent, func(_, now record) (record, error) {
+	rec, err := c.alterUnlessSame(ctx, intent, func(_, now record) (record, error) {
+		if now.current(def).Route == now.stable() && !now.under() {
+			return record{}, errSame
+		}
 		return now.abort(causeAbort, by, def, c.opts.Now()), nil
 	})
 	return rec.current(def), err
@@ -74,12 +81,59 @@ func (c *Controller) UndoRoute(ctx context.Context, intent string, by orchestrat
 		switch {
 		case now.number() != first.number():
 			return record{}, meanwhile(intent, now.current(def))
-		case !now.set():
+		case len(now.Versions) > 0 && now.undoes() == nil:
+			return record{}, orchestrator.Errorf(CodeNoStage, "Every change of the route of %s that is kept was taken back already. Its route is %s. Set another one if you want one.", intent, now.current(def).Route)
+		case len(now.Versions) == 0:
 			return record{}, orchestrator.Errorf(CodeNoStage, "Nobody has set a route for %s, so there is no change to take back. Its route is the default, %s. Set another one if you want one.", intent, def)
 		}
 		return now.undo(by, def, c.opts.Now()), nil
 	})
 	return rec.current(def), err
+}
+
+// UndoneTo is the route that taking back the last change would lead to; ok is false if
+// there is no change to take back.
+func (c *Controller) UndoneTo(intent string) (route orchestrator.Route, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.record(intent).undoes()
+	if v == nil {
+		return orchestrator.Route{}, false
+	}
+	return v.Before, true
+}
+
+// ResetRoute puts an intent back to the route that holds as long as nobody sets one.
+// Its history is kept. Where nobody has set one nothing is changed.
+func (c *Controller) ResetRoute(ctx context.Context, intent string, by orchestrator.Actor) (orchestrator.RouteVersion, error) {
+	def, err := c.known(intent)
+	if err != nil {
+		return orchestrator.RouteVersion{}, err
+	}
+	rec, err := c.alterUnlessSame(ctx, intent, func(_, now record) (record, error) {
+		if !now.set() {
+			return record{}, errSame
+		}
+		next := now.to(def, def, causeDefault, by, c.opts.Now())
+		next.Rollout = nil
+		return next, nil
+	})
+	return rec.current(def), err
+}
+
+// errSame means that a change would change nothing.
+var errSame = errors.New("nothing would be changed")
+
+// alterUnlessSame is alter for changes that may turn out to be none; the record is the
+// one there is then.
+func (c *Controller) alterUnlessSame(ctx context.Context, intent string, change func(first, now record) (record, error)) (record, error) {
+	rec, err := c.alter(ctx, intent, change)
+	if errors.Is(err, errSame) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.record(intent), nil
+	}
+	return rec, err
 }
 
 // Pause is that of orchestrator.Migration.
