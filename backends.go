@@ -134,7 +134,7 @@ func (b *backends) open(ctx context.Context, chain string) (orchestrator.Backend
 		out = policy.NewCache(out, policy.CacheConfig{})
 	}
 	if b.record != nil {
-		out = replay.Record(b.record, out, b.opts.keys()...)
+		out = replay.Record(keyless{b.record, b.opts.keys()}, out, b.opts.keys()...).Recognise(privacy.Replace)
 	}
 	return out, names, nil
 }
@@ -234,7 +234,7 @@ func openReplay(file string) (*replay.Player, error) {
 	if err != nil {
 		return nil, wrong("the recording %s cannot be played: %w", file, err)
 	}
-	return p, nil
+	return p.Recognise(privacy.Replace), nil
 }
 
 // sure lets the offline backend do what it plans without a question, a refusal

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -144,3 +145,17 @@ func unknownSetting(name string) string {
 
 // keyStart matches how keys begin, whatever their length.
 var keyStart = regexp.MustCompile(`(?:^|\.)(?:sk|pk|rk|gsk|xai|hf|glpat|gh[pousr]|github_pat|xox[abeprs])[-_]`)
+
+// keyless writes texts without the keys in them.
+type keyless struct {
+	w    io.Writer
+	keys []string
+}
+
+// Write implements io.Writer; it takes whole lines.
+func (k keyless) Write(line []byte) (int, error) {
+	if _, err := io.WriteString(k.w, hideKeys(string(line), k.keys...)); err != nil {
+		return 0, err
+	}
+	return len(line), nil
+}

@@ -16,7 +16,10 @@ import (
 
 	"github.com/zalando/go-keyring"
 
+	"banyan/backends/offline"
 	"banyan/backends/openai/fake"
+	"banyan/backends/privacy"
+	"banyan/backends/replay"
 	"banyan/orchestrator"
 )
 
@@ -294,6 +297,32 @@ func TestHideKeys(t *testing.T) {
 		if got := hideKeys(tc.in, "own-secret-1234", "prefix_Xy7Qp2Lm9Rt4Wz8", "x", ""); got != tc.want {
 			t.Errorf("%q became %q", tc.in, got)
 		}
+	}
+}
+
+// TestRecordingIsAsPrivateAsARequest: a recording has neither what privacy recognises
+// nor a part of a key, and every line stays JSON.
+func TestRecordingIsAsPrivateAsARequest(t *testing.T) {
+	t.Parallel()
+	const message = "reach me at +47 911 22 333 7 Elm Road, 0152 Oslo or pay with 4111.1111.1111.1111"
+	var tape bytes.Buffer
+	catalog, _ := orchestrator.NewCatalog(nil)
+	r := replay.Record(keyless{&tape, []string{"prefix_Xy7Qp2Lm9Rt4Wz8"}}, offline.New(), "prefix_Xy7Qp2Lm9Rt4Wz8").Recognise(privacy.Replace)
+	req := orchestrator.PlanRequest{Message: message + " Xy7Qp2Lm9Rt4Wz8", User: orchestrator.User{Email: "a@example.com"}, Catalog: catalog}
+	if _, err := r.Plan(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	for _, leak := range []string{"911", "333", "Elm", "0152", "4111", "1111", "Xy7Qp2Lm9Rt4"} {
+		if strings.Contains(tape.String(), leak) {
+			t.Errorf("%q is in %s", leak, tape.String())
+		}
+	}
+	p, err := replay.Open(&tape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Recognise(privacy.Replace).Plan(t.Context(), req); err != nil {
+		t.Errorf("it is not played: %v", err)
 	}
 }
 

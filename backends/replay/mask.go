@@ -30,7 +30,13 @@ type mask struct {
 	counts map[string]int    // how many placeholders there are of each sort
 	known  *regexp.Regexp    // finds any of names; nil if it has to be made
 	fixed  []string          // values that are known from the start, not found by patterns
+	see    Recogniser        // looks before the patterns do; nil: they alone
 }
+
+// Recogniser finds the personal data of a text: it returns the text with what put
+// returns, of a sort in lower-case letters and a value, in the place of each. What a
+// recording was made with has to be there when it is played.
+type Recogniser func(text string, put func(sort, value string) string) string
 
 // newMask returns a mask for a request about these people. secrets are values that
 // must never be recorded.
@@ -117,6 +123,11 @@ func (m *mask) text(s string) string {
 		s = strings.NewReplacer(left, left+markName+"1"+right, right, left+markName+"2"+right).Replace(s)
 	}
 	s = m.fixedIn(s)
+	if m.see != nil {
+		s = outside(s, func(s string) string {
+			return m.see(s, func(sort, value string) string { return left + m.find(sort, value) + right })
+		})
+	}
 	for _, p := range patterns {
 		if !p.hint(s) {
 			continue

@@ -47,6 +47,19 @@ func TestMask(t *testing.T) {
 	}
 }
 
+// What a recogniser finds is not in the recording, and comes back.
+func TestMaskRecognises(t *testing.T) {
+	m := newMask(nil, ada, ada, nil)
+	m.see = func(s string, put func(sort, value string) string) string {
+		return strings.ReplaceAll(s, "the 7 barns", put("address", "the 7 barns"))
+	}
+	const in = "from the 7 barns, says Ada: 40000123"
+	got := m.text(in)
+	if got != "from ⟦address.1⟧, says ⟦user.name1⟧: ⟦phone.1⟧" || m.restore(got) != in {
+		t.Errorf("%q, %q", got, m.restore(got))
+	}
+}
+
 // Names in results are known by the email beside them.
 func TestMaskFields(t *testing.T) {
 	m := newMask(nil, ada, ada, nil)

@@ -34,6 +34,7 @@ type Player struct {
 	head   header
 	lines  []line
 	people people
+	see    Recogniser
 
 	mu     sync.Mutex // guards what follows
 	byHash map[string]*queue
@@ -62,6 +63,13 @@ func Open(r io.Reader) (*Player, error) {
 	return p, nil
 }
 
+// Recognise makes the player look for personal data as the recorder did. It is called
+// before the first request.
+func (p *Player) Recognise(see Recogniser) *Player {
+	p.see = see
+	return p
+}
+
 func enqueue(queues map[string]*queue, key string, i int) {
 	q := queues[key]
 	if q == nil {
@@ -82,7 +90,7 @@ func (p *Player) Describe(context.Context) (orchestrator.BackendInfo, error) {
 // Plan implements orchestrator.Backend.
 func (p *Player) Plan(ctx context.Context, req orchestrator.PlanRequest) (orchestrator.PlanReply, error) {
 	p.people.remember(ctx, group{req.User, req.Subject, req.People})
-	q := planRequest(nil, req)
+	q := planRequest(p.see, nil, req)
 	l, err := p.next(ctx, q)
 	if err != nil {
 		return orchestrator.PlanReply{}, err
@@ -96,7 +104,7 @@ func (p *Player) Plan(ctx context.Context, req orchestrator.PlanRequest) (orches
 
 // Judge implements orchestrator.Backend.
 func (p *Player) Judge(ctx context.Context, req orchestrator.JudgeRequest) (orchestrator.Verdict, error) {
-	q := judgeRequest(nil, p.people.recall(ctx), req)
+	q := judgeRequest(p.see, nil, p.people.recall(ctx), req)
 	l, err := p.next(ctx, q)
 	if err != nil {
 		return orchestrator.Verdict{}, err
@@ -110,7 +118,7 @@ func (p *Player) Judge(ctx context.Context, req orchestrator.JudgeRequest) (orch
 
 // Respond implements orchestrator.Backend. The answer comes in words.
 func (p *Player) Respond(ctx context.Context, req orchestrator.RespondRequest, emit func(delta string)) (orchestrator.Reply, error) {
-	q := respondRequest(nil, req)
+	q := respondRequest(p.see, nil, req)
 	l, err := p.next(ctx, q)
 	if err != nil {
 		return orchestrator.Reply{}, err

@@ -21,6 +21,7 @@ type Recorder struct {
 	inner   orchestrator.Backend
 	secrets []string
 	people  people
+	see     Recogniser
 
 	mu    sync.Mutex // guards what follows
 	w     io.Writer
@@ -35,6 +36,13 @@ type Recorder struct {
 // whose context ended are not recorded.
 func Record(w io.Writer, b orchestrator.Backend, secrets ...string) *Recorder {
 	return &Recorder{inner: b, w: w, secrets: secrets}
+}
+
+// Recognise makes the recorder look for personal data with see as well. It is called
+// before the first exchange.
+func (r *Recorder) Recognise(see Recogniser) *Recorder {
+	r.see = see
+	return r
 }
 
 // Describe returns the description of the backend that is recorded.
@@ -82,7 +90,7 @@ func (r *Recorder) Plan(ctx context.Context, req orchestrator.PlanRequest) (orch
 		return reply, err
 	}
 	r.people.remember(ctx, group{req.User, req.Subject, req.People})
-	q := planRequest(r.secrets, req)
+	q := planRequest(r.see, r.secrets, req)
 	l := line{Usage: reply.Usage}
 	if err == nil {
 		l.Spans = q.spans(reply.Plan)
@@ -99,7 +107,7 @@ func (r *Recorder) Judge(ctx context.Context, req orchestrator.JudgeRequest) (or
 	if ctx.Err() != nil {
 		return v, err
 	}
-	q := judgeRequest(r.secrets, r.people.recall(ctx), req)
+	q := judgeRequest(r.see, r.secrets, r.people.recall(ctx), req)
 	l := line{Usage: v.Usage}
 	if err == nil {
 		l.Verdict = &verdict{v.Met, v.Known, q.mask.text(v.Why)}
@@ -118,7 +126,7 @@ func (r *Recorder) Respond(ctx context.Context, req orchestrator.RespondRequest,
 	if ctx.Err() != nil {
 		return reply, err
 	}
-	q := respondRequest(r.secrets, req)
+	q := respondRequest(r.see, r.secrets, req)
 	l := line{Usage: reply.Usage, Text: q.mask.text(reply.Text)}
 	if err != nil {
 		l.Text = q.mask.text(emitted.String())

@@ -210,14 +210,14 @@ func TestSameRequest(t *testing.T) {
 		req := tell(ada, "hello", map[string]any{"placed": at})
 		req.Steps[0].DurationMS = ms
 		req.Conversation = []orchestrator.Turn{{ID: id, Conversation: id, Message: "hi", DurationMS: ms, Answer: "On " + at + " it was."}}
-		return respondRequest(nil, req)
+		return respondRequest(nil, nil, req)
 	}
 	a, b := request("A", "2026-03-05T12:00:00Z", 1), request("B", "2027-04-06T13:01:02.5+02:00", 2)
 	if a.hash != b.hash {
 		t.Error("the same request has two hashes")
 	}
 	other := tell(ada, "hello", map[string]any{"placed": "never"})
-	if a.hash == respondRequest(nil, other).hash {
+	if a.hash == respondRequest(nil, nil, other).hash {
 		t.Error("different requests have the same hash")
 	}
 }

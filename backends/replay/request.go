@@ -56,8 +56,9 @@ type step struct {
 	Sentence        string
 }
 
-func planRequest(secrets []string, r orchestrator.PlanRequest) *request {
+func planRequest(see Recogniser, secrets []string, r orchestrator.PlanRequest) *request {
 	q := &request{skill: skillPlan, mask: newMask(secrets, r.User, r.Subject, r.People)}
+	q.mask.see = see
 	q.begin(r.Message, r.Done, r.Conversation, r.Digest)
 	q.end(contents{
 		Roles: [2]orchestrator.Role{r.User.Role, r.Subject.Role}, Self: r.User.Email == r.Subject.Email, People: len(r.People),
@@ -67,15 +68,17 @@ func planRequest(secrets []string, r orchestrator.PlanRequest) *request {
 	return q
 }
 
-func judgeRequest(secrets []string, g group, r orchestrator.JudgeRequest) *request {
+func judgeRequest(see Recogniser, secrets []string, g group, r orchestrator.JudgeRequest) *request {
 	q := &request{skill: skillJudge, mask: newMask(secrets, g.user, g.subject, g.others)}
+	q.mask.see = see
 	q.begin(r.Condition, r.Steps)
 	q.end(contents{Steps: q.steps(r.Steps)})
 	return q
 }
 
-func respondRequest(secrets []string, r orchestrator.RespondRequest) *request {
+func respondRequest(see Recogniser, secrets []string, r orchestrator.RespondRequest) *request {
 	q := &request{skill: skillRespond, mask: newMask(secrets, r.User, r.Subject, nil)}
+	q.mask.see = see
 	q.begin(r.Message, r.Steps, r.Conversation)
 	q.end(contents{
 		Preface: q.text(r.Preface), Roles: [2]orchestrator.Role{r.User.Role, r.Subject.Role}, Self: r.User.Email == r.Subject.Email,
