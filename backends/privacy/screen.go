@@ -35,6 +35,18 @@ func (s *Screen) Learn(t orchestrator.Turn, catalog *orchestrator.Catalog) {
 	s.v.catalog = catalog
 	l := learner{context.Background(), s.v, nil}
 	l.turns([]orchestrator.Turn{t})
+	// What is recognised in whole is known in pieces, where lines are broken.
+	texts := []string{t.Message, t.Answer}
+	for i := range t.Steps {
+		texts = append(texts, t.Steps[i].Text, t.Steps[i].Sentence)
+	}
+	for _, text := range texts {
+		for _, f := range s.v.find(text, true) {
+			if f.of == nil && f.sort == address || f.sort == phone {
+				s.v.learn(f.sort, text[f.from:f.to])
+			}
+		}
+	}
 }
 
 // hidden stands for a character that is not shown.
@@ -67,6 +79,7 @@ func hide(of sort, value []rune) []rune {
 			digits++
 		}
 	}
+	label := of == card && digits <= 4 // Visa ending in 4021
 	first, seen, domain, country := true, 0, false, false
 	for i, r := range value {
 		letter, digit := unicode.IsLetter(r) || unicode.In(r, unicode.M, unicode.Cf), unicode.IsDigit(r)
@@ -82,7 +95,7 @@ func hide(of sort, value []rune) []rune {
 			country = i == 0 && (r == '+' || r == '＋') || country && r != ' ' && r != '-' && r != '('
 			keep = !digit || country && seen <= 3 || seen > digits-min(3, digits/3)
 		case card:
-			keep = !digit && !letter || i >= len(value)-4
+			keep = !digit && (label || !letter) || !label && i >= len(value)-4
 		case address:
 			keep = letter && first || !letter && !digit
 		case name:

@@ -214,18 +214,23 @@ func (v *vault) parts(s string, e *entity) {
 	}
 }
 
-// broken makes the halves known into which a line break can cut a value.
+// broken makes the pieces known into which line breaks can cut a value.
 func (v *vault) broken(words []string, e *entity) {
 	if !v.pieces {
 		return
 	}
-	for i := 2; i < len(words); i++ {
-		v.remember(known{words: words[:i], of: e})
-	}
-	for i := 1; i < len(words)-1; i++ {
-		v.remember(known{words: words[i:], of: e})
+	for i := range words[:min(len(words), maxPieces)] {
+		for j := i + 2; j <= min(len(words), maxPieces); j++ {
+			v.remember(known{words: words[i:j], of: e})
+		}
+		if w := words[i]; i > 0 && e.sort == address && onlyDigits(w) && len(w) >= 4 && len(w) <= 6 {
+			v.remember(known{words: words[i : i+1], of: e}) // a post code, at the end of a line
+		}
 	}
 }
+
+// maxPieces is how many words of a value are known in pieces.
+const maxPieces = 24
 
 // remember files a known value by its first word.
 func (v *vault) remember(k known) {
