@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -29,11 +30,30 @@ func (r *run) unfoundedIn(text string) []string {
 			return nil
 		}
 	}
+	if r.saidByUser().mentions(text) {
+		return nil
+	}
 	r.grounding.Lock()
 	defer r.grounding.Unlock()
 	var found findings
 	r.ground().check(text, 0, len(text), &found)
 	return found.problems
+}
+
+// mentions tells at little cost whether a text has no words that can be facts but those
+// that the user said: none with a digit or a capital letter.
+func (u *said) mentions(text string) bool {
+	for word := range strings.FieldsSeq(text) {
+		if !strings.ContainsFunc(word, func(c rune) bool { return unicode.IsDigit(c) || unicode.IsUpper(c) || strings.ContainsRune("@:/.", c) }) {
+			continue
+		}
+		for _, part := range plainWords(word) {
+			if !u.known[part] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // ground are the facts that a plan may have, as far as they are known by now. The caller
