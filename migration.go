@@ -233,6 +233,22 @@ func (m *migration) UndoRoute(ctx context.Context, intent string, by orchestrato
 	return m.route(ctx, by, "undo "+intent, func() (orchestrator.RouteVersion, error) { return m.Controller.UndoRoute(ctx, intent, by) })
 }
 
+// ResetRoute puts an intent back to its default route.
+func (m *migration) ResetRoute(ctx context.Context, intent string, by orchestrator.Actor) (orchestrator.RouteVersion, error) {
+	return m.route(ctx, by, "reset "+intent, func() (orchestrator.RouteVersion, error) { return m.Controller.ResetRoute(ctx, intent, by) })
+}
+
+// Explain implements orchestrator.Migration. Of somebody whom the directory does not
+// know there is nothing to explain.
+func (m *migration) Explain(ctx context.Context, intent, who string) (orchestrator.Explanation, error) {
+	if who != "" {
+		if _, err := m.app.shop.Directory().Lookup(ctx, who); errors.Is(err, orchestrator.ErrUnknownUser) {
+			return orchestrator.Explanation{}, orchestrator.Errorf(orchestrator.CodeNotFound, "Nobody here has the address %s. Name a customer, or nobody at all.", who)
+		}
+	}
+	return m.Controller.Explain(ctx, intent, who)
+}
+
 // Pause implements orchestrator.Migration.
 func (m *migration) Pause(ctx context.Context, intent string, by orchestrator.Actor) error {
 	return m.steer(ctx, by, orchestrator.AuditRoute, "pause "+intent, func() (string, error) { return "", m.Controller.Pause(ctx, intent, by) })

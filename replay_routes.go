@@ -32,6 +32,9 @@ func replayCommand(o *options) *cobra.Command {
 		Example: "printf 'cancel_order legacy\\n' > proposed.txt\nbanyan replay --routes proposed.txt",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if most < 1 {
+				return wrong("--most is at least 1, not %d", most)
+			}
 			proposed, err := readRoutes(file)
 			if err != nil {
 				return err
@@ -76,6 +79,9 @@ func readRoutes(file string) (routes []proposedRoute, err error) {
 		route, err := orchestrator.ParseRoute(strings.Join(words[1:], " "))
 		if err != nil {
 			return nil, wrong("%s, line %d: %w", file, n, err)
+		}
+		if slices.ContainsFunc(routes, func(p proposedRoute) bool { return p.intent == words[0] }) {
+			return nil, wrong("%s, line %d: %s has a route in an earlier line already", file, n, words[0])
 		}
 		routes = append(routes, proposedRoute{words[0], route})
 	}

@@ -20,7 +20,8 @@ func resetCommand(o *options) *cobra.Command {
 		Use:   "reset",
 		Short: "Put the demo shop back as it was",
 		Long: "Puts the demo shop's data back as it was on the first day, counted from today.\n" +
-			"Conversations stay, unless --conversations is given.",
+			"Routes stay as they are (\"banyan routes reset\" puts them back), and so do conversations, unless\n" +
+			"--conversations is given.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.load(cmd); err != nil {
@@ -83,7 +84,7 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 	if err := app.note(ctx, by, orchestrator.AuditReset, what); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(out, "The demo shop is as it was on the first day.")
+	_, _ = fmt.Fprintln(out, "The demo shop is as it was on the first day. Routes stay as they are; \"banyan routes reset\" puts them back.")
 	return nil
 }
 

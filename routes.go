@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +71,7 @@ func routesCommand(o *options) *cobra.Command {
 		routesSet(o), routesHistory(o), routesExplain(o), routesDifferences(o),
 		routesChange(o, "promote INTENT", "Move an intent to the next stage", orchestrator.Migration.Promote),
 		routesChange(o, "abort INTENT", "Return an intent to its last stable route", orchestrator.Migration.Abort),
-		routesChange(o, "undo INTENT", "Take back the last change of a route", orchestrator.Migration.UndoRoute),
+		routesUndo(o), routesReset(o),
 		routesHold(o, "pause INTENT", "Make a rollout wait where it is", "paused", orchestrator.Migration.Pause),
 		routesHold(o, "resume INTENT", "Let a paused rollout go on", "going on", orchestrator.Migration.Resume),
 	)
@@ -76,7 +79,7 @@ func routesCommand(o *options) *cobra.Command {
 }
 
 func routesSet(o *options) *cobra.Command {
-	var auto, manual, force bool
+	var auto, manual, force, yes bool
 	var steps []int
 	var why string
 	cmd := &cobra.Command{
@@ -85,6 +88,9 @@ func routesSet(o *options) *cobra.Command {
 			route, err := orchestrator.ParseRoute(strings.Join(args[1:], " "))
 			if err != nil {
 				return wrong("%w", err)
+			}
+			if n := utf8.RuneCountInString(why); n > longestWhy {
+				return wrong("--why has %d characters; a reason has %d at the most", n, longestWhy)
 			}
 			change := orchestrator.RouteChange{Intent: args[0], Route: route, Steps: steps, Force: force}
 			switch {
@@ -101,8 +107,10 @@ func routesSet(o *options) *cobra.Command {
 					by.Why = why
 				}
 				change.By = by
-				v, err := a.migration.SetRoute(ctx, change)
-				return printVersion(out, v, err)
+				if err := mayRetire(ctx, cmd, a, change.Intent, route, yes); err != nil {
+					return err
+				}
+				return routed(ctx, out, a, change.Intent, func() (orchestrator.RouteVersion, error) { return a.migration.SetRoute(ctx, change) })
 			})
 		},
 	}
@@ -112,8 +120,47 @@ func routesSet(o *options) *cobra.Command {
 	f.IntSliceVar(&steps, "steps", nil, "for a canary with a judge: its steps in percent, such as 10,25,50,100")
 	f.BoolVar(&force, "force", false, "route to a modern intent although it breaks the contract of the legacy one")
 	f.StringVar(&why, "why", "", "a reason, kept with the change")
+	f.BoolVar(&yes, "yes", false, "retire the legacy side although the report does not call it ready")
 	cmd.MarkFlagsMutuallyExclusive("auto", "manual")
 	return cmd
+}
+
+// longestWhy is how long a reason may be, in characters.
+const longestWhy = 200
+
+// mayRetire asks before an intent's legacy side is retired that the report does not
+// call ready, and says what it thinks. The error says that nobody said yes.
+func mayRetire(ctx context.Context, cmd *cobra.Command, a *app, intent string, route orchestrator.Route, yes bool) error {
+	if route.Kind != orchestrator.RouteRetired || yes {
+		return nil
+	}
+	report, err := a.migration.Report(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	i := slices.IndexFunc(report.Intents, func(r orchestrator.IntentReport) bool { return r.Intent == intent })
+	if i < 0 || report.Intents[i].Ready {
+		return nil // an unknown intent is refused by who sets the route
+	}
+	_, _ = fmt.Fprintln(cmd.ErrOrStderr(), orchestrator.Printable(fmt.Sprintf("The report does not call %s ready to be retired:\n  %s", intent, strings.Join(report.Intents[i].Why, "\n  "))))
+	sure, err := confirmed(cmd, fmt.Sprintf("Retire the legacy side of %s in spite of that? [y/N] ", intent))
+	if err == nil && !sure {
+		err = failed(errors.New("nothing was changed"))
+	}
+	return err
+}
+
+// routed makes a change of a route and prints what came of it, also if that is nothing.
+func routed(ctx context.Context, out io.Writer, a *app, intent string, do func() (orchestrator.RouteVersion, error)) error {
+	before, err := a.migration.History(ctx, intent)
+	if err != nil {
+		return failed(err)
+	}
+	v, err := do()
+	if err == nil && len(before) > 0 && before[len(before)-1].Version == v.Version || err == nil && v.Version == 0 {
+		return say(out, "The route of %s is %s already. Nothing was changed.", v.Intent, v.Route)
+	}
+	return printVersion(out, v, err)
 }
 
 func routesChange(o *options, use, short string, do func(orchestrator.Migration, context.Context, string, orchestrator.Actor) (orchestrator.RouteVersion, error)) *cobra.Command {
@@ -121,8 +168,7 @@ func routesChange(o *options, use, short string, do func(orchestrator.Migration,
 		Use: use, Short: short, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withMigration(cmd, o, true, func(ctx context.Context, a *app, by orchestrator.Actor, out io.Writer) error {
-				v, err := do(a.migration, ctx, args[0], by)
-				return printVersion(out, v, err)
+				return routed(ctx, out, a, args[0], func() (orchestrator.RouteVersion, error) { return do(a.migration, ctx, args[0], by) })
 			})
 		},
 	}
@@ -348,10 +394,13 @@ func errorsOf(s *orchestrator.SideStatus) string {
 }
 
 func p95Of(s *orchestrator.SideStatus) string {
-	if s == nil || s.Recent == 0 {
+	switch {
+	case s == nil || s.P95MS == 0:
 		return "–"
+	case s.Calls == 0: // it was only asked beside the other side
+		return "◇ " + orchestrator.Duration(s.P95MS)
 	}
-	return fmt.Sprintf("%.3g ms", s.P95MS)
+	return orchestrator.Duration(s.P95MS)
 }
 
 func lastOf(s *orchestrator.SideStatus) string {

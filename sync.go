@@ -183,8 +183,17 @@ func syncReconcileCommand(o *options, asJSON *bool) *cobra.Command {
 				}
 			}
 			return with(cmd, o, func(ctx context.Context, s *datasync.Sync, out io.Writer) error {
+				underway := 0
+				for _, stream := range s.Status().Streams {
+					underway += stream.Pending
+				}
 				if err := s.Drain(ctx); err != nil {
 					return failed(err)
+				}
+				if underway > 0 && !*asJSON {
+					if err := say(out, "Applied first: %s under way.", (orchestrator.Wording{}).Plural(underway, "change")); err != nil {
+						return err
+					}
 				}
 				look := s.Compare
 				if repair {
@@ -298,7 +307,7 @@ func joinKinds(kinds []datasync.Kind) string {
 }
 
 func syncLagCommand(o *options) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "lag DURATION",
 		Short:   "Let changes reach the other side only after a while, to show what a lag is; 0 ends it",
 		Example: "banyan sync lag 30s",
@@ -321,6 +330,10 @@ func syncLagCommand(o *options) *cobra.Command {
 			})
 		},
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { // a lag below zero looks like a flag
+		return wrong("%w. A lag is a duration such as 30s, from 0 to 24h", err)
+	})
+	return cmd
 }
 
 func syncBarrierCommand(o *options) *cobra.Command {
@@ -330,7 +343,12 @@ func syncBarrierCommand(o *options) *cobra.Command {
 		Long: "The barrier makes everybody read their own writes on whichever side they ask. Without it a\n" +
 			"lag is seen by all, and changes of both sides can be in conflict.",
 		ValidArgs: []string{"on", "off"},
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || args[0] != "on" && args[0] != "off" {
+				return wrong("the barrier is on or off, not %q", strings.Join(args, " "))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return steersSync(cmd, o, "barrier "+args[0], func(_ context.Context, s *datasync.Sync, out io.Writer) error {
 				on := args[0] == "on"

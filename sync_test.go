@@ -38,6 +38,7 @@ func TestSyncCommand(t *testing.T) {
 		{"BarrierOn", "sync barrier on", 0, "on", ""},
 		{"BadBarrier", "sync barrier perhaps", exitUsage, "", "perhaps"},
 		{"BadLag", "sync lag soon", exitUsage, "", "soon"},
+		{"NegativeLag", "sync lag -5s", exitUsage, "", "from 0 to 24h"},
 		{"BadEntity", "sync record parcel modern", exitUsage, "", "customer, order, shipment"},
 		{"BadSide", "sync record order left", exitUsage, "", "left"},
 		{"HalfARecord", "sync record order", exitUsage, "", "side"},
