@@ -66,6 +66,7 @@ func (r *run) check(ctx context.Context, plan *Plan) []fault {
 		return faults
 	}
 	if r.permit(ctx, plan, steps) {
+		r.bound(steps)
 		faults = gate(steps)
 		r.steps = steps
 	}

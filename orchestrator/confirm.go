@@ -276,6 +276,7 @@ func (r *run) restore(ctx context.Context, asked Turn) *Error {
 	gone := Errorf(CodeExpired, "What you confirmed can no longer be done as it was shown, because the services have changed since. Nothing was changed. Please ask again.")
 	plan := *asked.Plan
 	plan.Steps = slices.Clone(plan.Steps)
+	r.turn.Goal, r.turn.Rounds, r.turn.TakesBack = asked.Goal, asked.Rounds, asked.TakesBack
 	if faults := r.check(ctx, &plan); len(faults) > 0 {
 		r.steps = nil
 		return gone
@@ -288,7 +289,6 @@ func (r *run) restore(ctx context.Context, asked Turn) *Error {
 		s.before = s.settled()
 	}
 	r.plan, r.turn.Plan = &plan, &plan
-	r.turn.Goal, r.turn.Rounds, r.turn.TakesBack = asked.Goal, asked.Rounds, asked.TakesBack
 	if asked.Pending.Hash == "" || r.hash(asked.ID) != asked.Pending.Hash {
 		r.steps = nil
 		return gone

@@ -119,7 +119,7 @@ func (r *run) unfold(ctx context.Context, s *stepRun) bool {
 func (s *stepRun) repetition(n int, item any) *stepRun {
 	c := &stepRun{
 		step: s.step, entry: s.entry, subject: s.subject, when: s.when, refs: s.refs, needs: s.needs,
-		unless: s.unless, asks: s.asks, written: s.written, gated: s.gated, item: item,
+		unless: s.unless, asks: s.asks, written: s.written, harmful: s.harmful, gated: s.gated, item: item,
 	}
 	c.step.ID = s.step.ID + "_" + strconv.Itoa(n)
 	c.rec = s.rec

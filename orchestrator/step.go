@@ -21,6 +21,7 @@ type stepRun struct {
 	written map[string][]Arg    // arguments that a playbook's file gives, with the parameters that it puts into them
 	asks    asks                // the playbook's parameters that the user must be asked for
 	passed  bool                // the rule was true when the plan was checked, whatever the arguments
+	harmful bool                // needs a yes in this plan, though the intent alone would not
 	gated   bool                // waits for the user's yes, or for a step that does
 	before  bool                // was settled in the turn that asked for the yes
 	early   bool                // was settled before the plan began to act
@@ -53,7 +54,7 @@ func (s *stepRun) waits() []*stepRun { return slices.Concat(s.needs, s.after) }
 func (s *stepRun) changes() bool { return s.entry.Changes() && !s.isPlay() }
 
 // needsYes tells whether the step itself waits for the user's confirmation.
-func (s *stepRun) needsYes() bool { return s.entry.NeedsYes() && !s.isPlay() }
+func (s *stepRun) needsYes() bool { return s.changes() && (s.entry.NeedsYes() || s.harmful) }
 
 // top is the ID of the step of the plan that this one belongs to: its own, or that
 // of the outermost playbook.
