@@ -67,8 +67,17 @@ func (l *Locale) pickWord(w string) (picked, bool) {
 			kind  pick
 			words []string
 		}{
-			{pickYes, a.Yes}, {pickNo, a.No}, {pickNot, a.Not}, {pickOnly, a.Only}, {pickAll, a.All}, {pickExcept, a.Except},
-			{pickTo, a.To}, {pickBut, a.But}, {pickEnd, a.And}, {pickUnsure, a.Unsure}, {pickFill, a.Fill},
+			{pickYes, a.Yes},
+			{pickNo, a.No},
+			{pickNot, a.Not},
+			{pickOnly, a.Only},
+			{pickAll, a.All},
+			{pickExcept, a.Except},
+			{pickTo, a.To},
+			{pickBut, a.But},
+			{pickEnd, a.And},
+			{pickUnsure, a.Unsure},
+			{pickFill, a.Fill},
 		} {
 			if slices.Contains(list.words, w) {
 				return picked{kind: list.kind}, true
