@@ -132,7 +132,7 @@ func (a *app) openBackend(ctx context.Context) (orchestrator.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.backends.chain, a.notice = names, notice
+	a.backends.chain, a.notice = names, strings.TrimSpace(a.notice+" "+notice)
 	return backend, nil
 }
 
@@ -161,11 +161,21 @@ func (a *app) openStore(ctx context.Context, command string) error {
 		return err
 	}
 	a.log = &logFile{path: logPath, level: level, keys: a.opts.keys}
+	lost := lostStore(path)
 	a.store, err = a.opts.reach(ctx, path, command)
-	if err != nil && !errors.As(err, new(*held)) && !errors.As(err, new(*exit)) {
-		err = failed(err)
+	if err != nil {
+		if !errors.As(err, new(*held)) && !errors.As(err, new(*exit)) {
+			err = failed(err)
+		}
+		return err
 	}
-	return err
+	if lost != "" {
+		a.alarm(lost)
+	}
+	if err := a.store.Damage(); err != nil {
+		a.alarm(err.Error())
+	}
+	return nil
 }
 
 func (a *app) openShop() error {
@@ -179,6 +189,9 @@ func (a *app) openShop() error {
 	})
 	if err != nil {
 		return failed(fmt.Errorf("the demo shop cannot be opened: %w. Conversations are not touched; \"banyan reset\" puts the shop back", err))
+	}
+	if a.shop.putBack != "" {
+		a.alarm(a.shop.putBack)
 	}
 	return nil
 }

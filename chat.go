@@ -23,6 +23,7 @@ func chat(cmd *cobra.Command, o *options) error {
 	if err := o.load(cmd); err != nil {
 		return err
 	}
+	o.remarks = nil
 	linear := o.Accessible || isTrue(o.getenv("ACCESSIBLE"))
 	if in, out := o.terminals(); !linear && (!in || !out) {
 		return wrong("the chat needs a terminal, and there is none here. To ask from a script: banyan ask --email WHO \"MESSAGE\"")

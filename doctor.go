@@ -82,7 +82,11 @@ func examineStore(ctx context.Context, o *options) ([]finding, error) {
 		if errors.As(err, new(*backendProblem)) {
 			return []finding{{"backend", "bad", err.Error(), "Mend the setting that it names; \"--backend offline\" always works."}}, nil
 		}
-		return []finding{{"store", "bad", err.Error(), advice}}, nil
+		what := "store"
+		if coded == nil && errors.As(err, new(*memory.Flaw)) {
+			what, advice = "shop", `"banyan reset" makes new files and keeps the damaged ones beside them.`
+		}
+		return append([]finding{{what, "bad", err.Error(), advice}}, examineKept(filepath.Dir(path))...), nil
 	}
 	defer func() { _ = a.Close() }()
 	found := examineHolder(o)
@@ -98,6 +102,7 @@ func examineStore(ctx context.Context, o *options) ([]finding, error) {
 	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		found = append(found, finding{"store", "bad", fmt.Sprintf("others may read %s (mode %o)", path, info.Mode().Perm()), "chmod 600 " + path})
 	}
+	found = append(found, examineKept(filepath.Dir(path))...)
 	found = append(found, examineShop(ctx, a, path)...)
 	return append(append(found, examineServices(a)...), examineBackends(ctx, a)...), nil
 }

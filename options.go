@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -57,6 +58,8 @@ type options struct {
 	// values are the settings that hold for the whole process; given are those of
 	// them that somebody gave, and elsewhere those that no flag gave.
 	values, given, elsewhere map[string]string
+
+	remarks io.Writer // where a command tells what people must know; nil: a chat does
 
 	trip  *trip  // of this process, if its commands may run in another one
 	guest *guest // the other process whose command this is; nil for the own ones
@@ -155,6 +158,7 @@ var settingNames = []string{"email", "language", "backend", "model", "base-url",
 // load fills what no flag has set, and checks the values. Errors name the place
 // where the wrong value stands.
 func (o *options) load(cmd *cobra.Command) error {
+	o.remarks = cmd.ErrOrStderr()
 	if o.guest != nil {
 		return o.loadGuest(cmd)
 	}

@@ -62,7 +62,8 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 	if err != nil {
 		return err
 	}
-	if err := app.resetShop(ctx); err != nil {
+	kept, err := app.resetShop(ctx)
+	if err != nil {
 		return failed(fmt.Errorf("the shop could not be put back: %w. What was half done is done again at the next start", err))
 	}
 	if conversations {
@@ -83,6 +84,9 @@ func reset(ctx context.Context, out io.Writer, o *options, conversations bool) e
 	}
 	if err := app.note(ctx, by, orchestrator.AuditReset, what); err != nil {
 		return err
+	}
+	if len(kept) > 0 {
+		_, _ = fmt.Fprintf(out, "Its files could no longer be used and were made anew. What was there is kept as %s.\n", orchestrator.JoinAnd(kept))
 	}
 	_, _ = fmt.Fprintln(out, "The demo shop is as it was on the first day. Routes stay as they are; \"banyan routes reset\" puts them back.")
 	return nil
@@ -107,16 +111,17 @@ func resetter(o *options) (string, error) {
 	return "", failed(fmt.Errorf("%s may not put the shop back. Nothing was changed. Staff, presenters and admins may", o.Email))
 }
 
-// resetShop puts the shop back. While it is in use, those who use it are told.
-func (a *app) resetShop(ctx context.Context) error {
+// resetShop puts the shop back and returns where its files are kept if they had to be
+// made anew. While it is in use, those who use it are told.
+func (a *app) resetShop(ctx context.Context) (kept []string, err error) {
 	if !a.lent {
 		return resetShop(filepath.Dir(a.store.Path()))
 	}
 	if err := a.shop.Reset(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	a.kernel.Announce("The demo shop was put back as it was on the first day.")
-	return nil
+	return nil, nil
 }
 
 // confirmed asks on the terminal. Without one nobody can answer, and the program

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -57,19 +55,32 @@ type shop struct {
 	shipping *shipping.Service
 	sync     *datasync.Sync
 	services []orchestrator.Service
+	// putBack says why the shop was put back when it was opened; empty if it was not.
+	putBack string
 }
 
 // openShop opens the shop whose files are in the folder, which must exist, and
-// seeds it if it is empty or was not seeded to the end. Close it when done, but not
+// seeds it if it is empty or was not seeded to the end. If one of its files has lost
+// its content while others have theirs, they are kept under other names, and the shop
+// is put back and says so. Close it when done, but not
 // before the kernel.
 func openShop(dir string, opts shopOptions) (*shop, error) {
+	before := shopSizes(dir)
 	s, err := newShop(dir, opts)
 	if err != nil {
 		return nil, err
 	}
 	whole, err := s.sync.Whole()
 	if err == nil && !whole {
-		err = s.Reset(context.Background())
+		var foreign []string
+		if foreign, err = s.sync.Foreign(); err == nil && len(foreign) > 0 {
+			if s, err = s.anew(dir, opts, whyForeign(dir, foreign, before)); err != nil {
+				return nil, err
+			}
+		}
+		if err == nil {
+			err = s.Reset(context.Background())
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("seed the shop: %w", err), s.abandon())
@@ -95,6 +106,7 @@ func newShop(dir string, opts shopOptions) (_ *shop, err error) {
 	var wg sync.WaitGroup
 	errs := make([]error, 4)
 	wg.Go(func() {
+		defer orchestrator.Guard(&errs[0])()
 		var mono *monolith.Monolith
 		mono, errs[0] = monolith.Open(s.files[legacyNode], monolith.Options{
 			Now: s.now, Seed: opts.LatencySeed,
@@ -104,9 +116,18 @@ func newShop(dir string, opts shopOptions) (_ *shop, err error) {
 			s.legacy = legacy.New(mono, legacy.Hooks{OnCustomer: s.customerChanged, OnOrder: s.legacyOrderChanged})
 		}
 	})
-	wg.Go(func() { s.users, errs[1] = user.New(s.files[userNode], s.now) })
-	wg.Go(func() { s.orders, errs[2] = order.New(s.files[orderNode], s.now) })
-	wg.Go(func() { s.shipping, errs[3] = shipping.New(s.files[shippingNode], s.now) })
+	wg.Go(func() {
+		defer orchestrator.Guard(&errs[1])()
+		s.users, errs[1] = user.New(s.files[userNode], s.now)
+	})
+	wg.Go(func() {
+		defer orchestrator.Guard(&errs[2])()
+		s.orders, errs[2] = order.New(s.files[orderNode], s.now)
+	})
+	wg.Go(func() {
+		defer orchestrator.Guard(&errs[3])()
+		s.shipping, errs[3] = shipping.New(s.files[shippingNode], s.now)
+	})
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -127,44 +148,6 @@ func newShop(dir string, opts shopOptions) (_ *shop, err error) {
 	}
 	s.services = s.sync.Services()
 	return s, nil
-}
-
-// openFiles opens the file of every node, side by side.
-func openFiles(dir string, opts shopOptions) (map[string]*bbolt.DB, error) {
-	names := []string{legacyNode, userNode, orderNode, shippingNode}
-	dbs, errs := make([]*bbolt.DB, len(names)), make([]error, len(names))
-	var wg sync.WaitGroup
-	for i, name := range names {
-		wg.Go(func() {
-			path := shopFile(dir, name)
-			dbs[i], errs[i] = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: opts.Wait, NoSync: opts.NoSync})
-			if errs[i] != nil {
-				errs[i] = fmt.Errorf("open %s: %w", path, errs[i])
-			}
-		})
-	}
-	wg.Wait()
-	files := map[string]*bbolt.DB{}
-	for i, name := range names {
-		if dbs[i] != nil {
-			files[name] = dbs[i]
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, errors.Join(err, closeFiles(files))
-	}
-	return files, nil
-}
-
-// shopFile is the file of a node.
-func shopFile(dir, node string) string { return filepath.Join(dir, node+".db") }
-
-func closeFiles(files map[string]*bbolt.DB) error {
-	var errs []error
-	for _, db := range files {
-		errs = append(errs, db.Close())
-	}
-	return errors.Join(errs...)
 }
 
 // Services returns both eras of the shop, each service behind the barrier that
@@ -206,16 +189,4 @@ func (s *shop) abandon() error {
 		err = s.sync.Close()
 	}
 	return errors.Join(err, closeFiles(s.files))
-}
-
-// resetShop puts the shop in the folder back, without a look at what is in it.
-func resetShop(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	s, err := newShop(dir, shopOptions{Wait: storeWait})
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.Reset(context.Background()), s.Close())
 }

@@ -12,7 +12,7 @@ import (
 
 func BenchmarkOpenShop(b *testing.B) {
 	dir := b.TempDir()
-	if err := resetShop(dir); err != nil {
+	if _, err := resetShop(dir); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()

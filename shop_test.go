@@ -228,7 +228,7 @@ func TestShopSurvivesRestartAndReset(t *testing.T) {
 
 func TestResetShopOfAnEmptyFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	if err := resetShop(dir); err != nil {
+	if _, err := resetShop(dir); err != nil {
 		t.Fatal(err)
 	}
 	s := mustOpenShop(t, dir)

@@ -38,6 +38,7 @@ func damaged(path, why string) error {
 // can act on. What is explained already passes unchanged.
 func explain(path, doing string, err error) error {
 	var known *orchestrator.Error
+	var flaw *Flaw
 	switch {
 	case err == nil:
 		return nil
@@ -46,6 +47,8 @@ func explain(path, doing string, err error) error {
 		errors.Is(err, context.Canceled),
 		errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.As(err, &flaw):
+		return withCause(damaged(path, flaw.Why), err)
 	case errors.Is(err, bolterrors.ErrInvalid),
 		errors.Is(err, bolterrors.ErrVersionMismatch),
 		errors.Is(err, bolterrors.ErrChecksum):

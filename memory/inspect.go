@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -34,10 +35,13 @@ type meta struct {
 
 // inspect looks at the file before bbolt maps it into memory, because bbolt
 // trusts what it finds: a file that is no store, or that has been cut short,
-// must become an error and not a crash. An empty file is in order: bbolt fills
-// it under its lock.
+// must become an error and not a crash, here a *Flaw. An empty file, or none, is in
+// order: bbolt fills it under its lock.
 func inspect(path string) error {
 	f, err := os.Open(path) //nolint:gosec // the store
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -47,13 +51,13 @@ func inspect(path string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return damaged(path, "it is not a regular file")
+		return &Flaw{Why: "it is not a regular file"}
 	case info.Size() == 0:
 		return nil
 	}
 	m, err := readMeta(f)
 	if err != nil {
-		return damaged(path, err.Error())
+		return &Flaw{Why: err.Error(), Cause: err}
 	}
 	// The size is asked after the meta page was read: it only grows while another
 	// process writes.
@@ -61,10 +65,10 @@ func inspect(path string) error {
 		return err
 	}
 	if need := int64(m.pages) * m.pageSize; m.pages > 1<<40 || info.Size() < need { //nolint:gosec // bounded before
-		return damaged(path, fmt.Sprintf("it has been cut short: %d bytes of %d are there", info.Size(), need))
+		return &Flaw{Why: fmt.Sprintf("it has been cut short: %d bytes of %d are there", info.Size(), need)}
 	}
 	if err := checkFreelist(f, m); err != nil {
-		return damaged(path, err.Error())
+		return &Flaw{Why: err.Error(), Cause: err}
 	}
 	return nil
 }

@@ -61,6 +61,15 @@ func (s *Store) Unfinished(ctx context.Context) ([]orchestrator.OpenTurn, error)
 	return s.journal.unfinished()
 }
 
+// Damage says what of the journal could not be read when the store was opened, and
+// what that means, with CodeDamaged; nil if all could. It is said once: the next Open
+// finds a whole journal.
+func (s *Store) Damage() error {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	return s.journal.damage
+}
+
 // Drop forgets a turn that has begun, also over a loss of power.
 func (s *Store) Drop(ctx context.Context, turn string) error {
 	if err := ctx.Err(); err != nil {

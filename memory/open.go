@@ -78,28 +78,17 @@ func Open(path string, opts Options) (*Store, error) {
 // openFile opens and locks what create has left.
 func openFile(path string, opts Options) (db *bolt.DB, err error) {
 	defer guard(path, "open", &err)()
-	if err := inspect(path); err != nil {
-		return nil, err
-	}
 	o := *bolt.DefaultOptions
 	o.Timeout = opts.Wait
 	o.FreelistType = bolt.FreelistMapType
 	o.NoSync = opts.NoSync
 	o.NoStatistics = true
 	o.MaxSize = opts.MaxSize
-	db, err = bolt.Open(path, 0o600, &o)
+	db, err = OpenBolt(path, &o)
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, withCause(busy(path), err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	// Nobody else writes from here on.
-	if err := verifyFile(path, verifyLimit); err != nil {
-		_ = db.Close() // the first error is the one that matters
-		return nil, err
-	}
-	return db, nil
+	return db, err
 }
 
 // prepare makes the buckets of a new file and checks the version of another.

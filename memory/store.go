@@ -140,9 +140,7 @@ func guard(path, doing string, err *error) func() {
 	before := debug.SetPanicOnFault(true)
 	return func() {
 		debug.SetPanicOnFault(before)
-		if r := recover(); r != nil {
-			*err = withCause(damaged(path, "a page of it cannot be read"), fmt.Errorf("panic: %v", r))
-		}
+		crashed(recover(), err)
 		*err = explain(path, doing, *err)
 	}
 }

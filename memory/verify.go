@@ -52,7 +52,7 @@ func verify(f io.ReaderAt, m meta) error {
 }
 
 // verifyFile is verify for a file that nobody writes to at the moment. It does
-// nothing if more than limit bytes are in use; 0 is no limit.
+// nothing if more than limit bytes are in use; 0 is no limit. What is wrong is a *Flaw.
 func verifyFile(path string, limit int64) error {
 	f, err := os.Open(path) //nolint:gosec // the store
 	if err != nil {
@@ -64,7 +64,7 @@ func verifyFile(path string, limit int64) error {
 		err = verify(f, m)
 	}
 	if err != nil {
-		return damaged(path, err.Error())
+		return &Flaw{Why: err.Error(), Cause: err}
 	}
 	return nil
 }

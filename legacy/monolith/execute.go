@@ -109,7 +109,7 @@ func (m *Monolith) execute(ctx context.Context, request string) (string, error) 
 	}
 	if !t.changes {
 		var response string
-		err := m.db.View(func(tx *bbolt.Tx) (err error) {
+		err := m.view(func(tx *bbolt.Tx) (err error) {
 			w.files = m.files(tx, w.now)
 			response, err = m.run(w, code, t)
 			return asResponse(err)
@@ -125,7 +125,7 @@ func (m *Monolith) execute(ctx context.Context, request string) (string, error) 
 // search answers what the update of the same request ID and content was answered.
 func (m *Monolith) search(w *work, head *Record, body string) (response string, err error) {
 	code := head.Text("TRAN-CODE")
-	err = m.db.View(func(tx *bbolt.Tx) error {
+	err = m.view(func(tx *bbolt.Tx) error {
 		w.files = m.files(tx, w.now)
 		saved, ok, err := w.saved(head.Text("REQ-ID"))
 		switch {
@@ -149,7 +149,7 @@ func (w *work) digest(head *Record, body string) string {
 // update runs a transaction that changes something, once for every request ID.
 func (m *Monolith) update(ctx context.Context, w *work, t transaction, head *Record, body string) (response string, err error) {
 	code, mode, id := head.Text("TRAN-CODE"), head.Text("TRAN-MODE"), head.Text("REQ-ID")
-	err = m.db.Update(func(tx *bbolt.Tx) (err error) {
+	err = m.commit(func(tx *bbolt.Tx) (err error) {
 		w.files = m.files(tx, w.now)
 		if mode == ModeValidate {
 			if response, err = m.run(w, code, t); err != nil {

@@ -2,6 +2,7 @@ package monolith
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ var bucketNames = [...]string{customerFile, orderFile, orderIndex, returnFile, r
 
 func (m *Monolith) makeBuckets() error {
 	complete := false
-	err := m.db.View(func(tx *bbolt.Tx) error {
+	err := m.view(func(tx *bbolt.Tx) error {
 		b := tx.Bucket([]byte(root))
 		complete = b != nil
 		for _, name := range bucketNames {
@@ -38,7 +39,31 @@ func (m *Monolith) makeBuckets() error {
 	if err != nil || complete {
 		return err
 	}
-	return m.db.Update(makeBuckets)
+	return m.commit(makeBuckets)
+}
+
+// view and commit run fn in a transaction of the file. That a part of it cannot be
+// read is an error.
+func (m *Monolith) view(fn func(tx *bbolt.Tx) error) (err error) {
+	defer guard(&err)()
+	return m.db.View(fn)
+}
+
+func (m *Monolith) commit(fn func(tx *bbolt.Tx) error) (err error) {
+	defer guard(&err)()
+	return m.db.Update(fn)
+}
+
+// guard is deferred around a transaction: a file that is damaged while it is open
+// makes whoever reads it panic, or reach outside of it.
+func guard(err *error) func() {
+	before := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(before)
+		if p := recover(); p != nil {
+			*err = fmt.Errorf("a part of the file cannot be read: panic: %v", p)
+		}
+	}
 }
 
 func makeBuckets(tx *bbolt.Tx) error {

@@ -48,7 +48,7 @@ func (s *Sync) apply(ctx context.Context, receiver string, b Batch) error {
 	var t tally
 	applied, at := uint64(0), s.now()
 	epoch := to.epoch.Load()
-	err = to.DB.Update(func(tx *bbolt.Tx) error {
+	err = to.update(func(tx *bbolt.Tx) error {
 		if err := ctx.Err(); err != nil { // it may have ended while others were writing
 			return err
 		}

@@ -93,7 +93,7 @@ func (s *Sync) entities(ctx context.Context) ([]entity, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		err := n.DB.View(func(tx *bbolt.Tx) error {
+		err := n.view(func(tx *bbolt.Tx) error {
 			for kind, h := range n.Holds {
 				if err := h.Each(tx, func(key, owner string) error {
 					owners[entity{kind: kind, key: key}] = owner
@@ -160,7 +160,7 @@ func (s *Sync) pending(e entity) bool {
 
 // state reads an entity's fields; nil if the node does not have it.
 func (s *Sync) state(n *node, e entity) (fields map[string]json.RawMessage, err error) {
-	err = n.DB.View(func(tx *bbolt.Tx) error {
+	err = n.view(func(tx *bbolt.Tx) error {
 		raw, err := n.Holds[e.kind].Get(tx, e.key)
 		if err != nil || raw == nil {
 			return err

@@ -64,7 +64,7 @@ func (s *Sync) deliver(ctx context.Context, to, from *node, through uint64) erro
 // batch reads a source's next events from its outbox.
 func (s *Sync) batch(to, from *node, after, through uint64) (Batch, error) {
 	b := Batch{Source: from.Name, After: after, Through: after, epoch: from.epoch.Load()}
-	err := from.DB.View(func(tx *bbolt.Tx) error {
+	err := from.view(func(tx *bbolt.Tx) error {
 		c := in(tx, outboxBucket).Cursor()
 		for k, raw := c.Seek(seqKey(after + 1)); k != nil && len(b.Events) < batchSize; k, raw = c.Next() {
 			e, err := decode(raw)

@@ -53,10 +53,11 @@ func allBuckets() [][]byte {
 	return [][]byte{outboxBucket, appliedBucket, versionsBucket, conflictsBucket, metaBucket}
 }
 
-// prepare makes the buckets that are missing.
-func prepare(db *bbolt.DB) error {
+// prepare makes the buckets that are missing. A node of which no other knows more is
+// being made for the first time.
+func (n *node) prepare(fresh bool) error {
 	complete := false
-	if err := db.View(func(tx *bbolt.Tx) error {
+	if err := n.view(func(tx *bbolt.Tx) error {
 		root := tx.Bucket(rootBucket)
 		complete = root != nil
 		for _, name := range allBuckets() {
@@ -66,7 +67,24 @@ func prepare(db *bbolt.DB) error {
 	}); err != nil || complete {
 		return err
 	}
-	return db.Update(makeBuckets)
+	return n.update(func(tx *bbolt.Tx) error {
+		if err := makeBuckets(tx); err != nil || !fresh {
+			return err
+		}
+		return in(tx, metaBucket).Put(makingKey, number(1))
+	})
+}
+
+// view and update run fn in a transaction of the node's file. That a part of the file
+// cannot be read is an error.
+func (n *node) view(fn func(tx *bbolt.Tx) error) (err error) {
+	defer orchestrator.Guard(&err)()
+	return n.DB.View(fn)
+}
+
+func (n *node) update(fn func(tx *bbolt.Tx) error) (err error) {
+	defer orchestrator.Guard(&err)()
+	return n.DB.Update(fn)
 }
 
 func makeBuckets(tx *bbolt.Tx) error {

@@ -86,7 +86,7 @@ func (s *Sync) trim(n *node, least int) error {
 		return nil
 	}
 	epoch := n.epoch.Load()
-	err := n.DB.Update(func(tx *bbolt.Tx) error {
+	err := n.update(func(tx *bbolt.Tx) error {
 		if n.epoch.Load() != epoch {
 			return nil
 		}

@@ -33,7 +33,7 @@ var settingsKey = []byte("settings")
 
 func (s *Sync) loadSettings() error {
 	var t settings
-	err := s.nodes[0].DB.View(func(tx *bbolt.Tx) error {
+	err := s.nodes[0].view(func(tx *bbolt.Tx) error {
 		raw := in(tx, metaBucket).Get(settingsKey)
 		if raw == nil {
 			return nil
@@ -58,7 +58,7 @@ func (s *Sync) set(edit func(t *settings)) error {
 	if err != nil {
 		return fmt.Errorf("keep the settings of the sync: %w", err)
 	}
-	if err := s.nodes[0].DB.Update(func(tx *bbolt.Tx) error { return in(tx, metaBucket).Put(settingsKey, raw) }); err != nil {
+	if err := s.nodes[0].update(func(tx *bbolt.Tx) error { return in(tx, metaBucket).Put(settingsKey, raw) }); err != nil {
 		return fmt.Errorf("keep the settings of the sync: %w", err)
 	}
 	s.settings.Store(&t)

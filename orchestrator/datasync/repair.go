@@ -60,7 +60,7 @@ func (s *Sync) repair(ctx context.Context, e entity) error {
 	}
 	for _, source := range []*node{s.writer(e.kind, side), s.writer(e.kind, other)} {
 		recorded := false
-		err := source.DB.Update(func(tx *bbolt.Tx) error {
+		err := source.update(func(tx *bbolt.Tx) error {
 			state, err := source.Holds[e.kind].Get(tx, e.key)
 			if err != nil || state == nil {
 				return err
@@ -84,7 +84,7 @@ func (s *Sync) repair(ctx context.Context, e entity) error {
 }
 
 func (n *node) version(e entity) (v Version, err error) {
-	err = n.DB.View(func(tx *bbolt.Tx) (err error) {
+	err = n.view(func(tx *bbolt.Tx) (err error) {
 		v, err = versionOf(in(tx, versionsBucket).Get(versionKey(e.kind, e.key)))
 		return err
 	})

@@ -124,7 +124,7 @@ func (s *Sync) Conflicts(ctx context.Context, n int) ([]Conflict, error) {
 			return nil, err
 		}
 		var kept []Conflict
-		err := at.DB.View(func(tx *bbolt.Tx) error {
+		err := at.view(func(tx *bbolt.Tx) error {
 			c := in(tx, conflictsBucket).Cursor()
 			for k, raw := c.Last(); k != nil && (n == 0 || len(kept) < n); k, raw = c.Prev() {
 				var one Conflict

@@ -142,12 +142,16 @@ func (s *Sync) Close() error {
 
 // load reads what the files say of events under way, and the settings.
 func (s *Sync) load() error {
+	made, err := s.lastMaking()
+	if err != nil {
+		return err
+	}
 	errs := make([]error, len(s.nodes))
 	var wg sync.WaitGroup
 	for i, n := range s.nodes {
 		wg.Go(func() {
-			if errs[i] = prepare(n.DB); errs[i] == nil {
-				errs[i] = n.DB.View(n.loadApplied(s))
+			if errs[i] = n.prepare(made == 0); errs[i] == nil {
+				errs[i] = n.view(n.loadApplied(s))
 			}
 		})
 	}
@@ -158,7 +162,7 @@ func (s *Sync) load() error {
 		}
 	}
 	for _, n := range s.nodes {
-		if err := n.DB.View(func(tx *bbolt.Tx) error { return s.loadOutbox(tx, n) }); err != nil {
+		if err := n.view(func(tx *bbolt.Tx) error { return s.loadOutbox(tx, n) }); err != nil {
 			return fmt.Errorf("open the events of %s: %w", n.Name, err)
 		}
 	}

@@ -53,7 +53,7 @@ func Change[T any](ctx context.Context, s *Store, call orchestrator.Call, fn fun
 	if err != nil {
 		return result, err
 	}
-	err = s.db.Update(func(tx *bbolt.Tx) error {
+	err = s.update(func(tx *bbolt.Tx) error {
 		if err := ctx.Err(); err != nil { // it may have ended while others were writing
 			return err
 		}
@@ -102,7 +102,7 @@ func (s *Store) Kept(ctx context.Context, call orchestrator.Call) (result json.R
 	if err != nil {
 		return nil, false, err
 	}
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.View(func(tx *bbolt.Tx) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

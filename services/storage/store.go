@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"banyan/orchestrator"
 )
 
 // Store is one service's own storage. It is safe for concurrent use.
@@ -28,7 +30,7 @@ func Open(db *bbolt.DB, bucket string, now func() time.Time, collections ...stri
 		s.collections = append(s.collections, []byte(c))
 	}
 	complete := false
-	if err := db.View(func(tx *bbolt.Tx) error {
+	if err := s.View(func(tx *bbolt.Tx) error {
 		complete = s.complete(tx)
 		return nil
 	}); err != nil {
@@ -37,7 +39,7 @@ func Open(db *bbolt.DB, bucket string, now func() time.Time, collections ...stri
 	if complete {
 		return s, nil
 	}
-	if err := db.Update(s.create); err != nil {
+	if err := s.update(s.create); err != nil {
 		return nil, fmt.Errorf("create bucket %s: %w", bucket, err)
 	}
 	return s, nil
@@ -86,8 +88,17 @@ func (s *Store) Collection(tx *bbolt.Tx, name string) *bbolt.Bucket {
 	return tx.Bucket(s.bucket).Bucket([]byte(name))
 }
 
-// View runs fn in a transaction that only reads.
-func (s *Store) View(fn func(tx *bbolt.Tx) error) error { return s.db.View(fn) }
+// View runs fn in a transaction that only reads. That a part of the file cannot be
+// read is an error.
+func (s *Store) View(fn func(tx *bbolt.Tx) error) (err error) {
+	defer orchestrator.Guard(&err)()
+	return s.db.View(fn)
+}
+
+func (s *Store) update(fn func(tx *bbolt.Tx) error) (err error) {
+	defer orchestrator.Guard(&err)()
+	return s.db.Update(fn)
+}
 
 // Get reads the JSON value of a key; ok is false if there is none.
 func Get[T any](b *bbolt.Bucket, key string) (v T, ok bool, err error) {
