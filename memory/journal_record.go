@@ -101,7 +101,8 @@ type contents struct {
 	// end is where the last whole record ends. What comes behind it was being
 	// written when the process or the machine died.
 	end int64
-	// gaps counts the places in front of end that cannot be read.
+	// gaps counts the places in front of end that cannot be read, and a record behind it
+	// that was whole once.
 	gaps int
 	// version is that of the layout; 0 if the head cannot be read, which is a gap.
 	version byte
@@ -140,10 +141,29 @@ func readJournal(b []byte) contents {
 		at += int(r.span.length)
 		c.end = int64(at)
 	}
+	if bad && c.version != 0 && wasWhole(b[c.end:]) {
+		c.gaps++
+	}
 	if c.version == 0 && c.gaps == 0 && len(b) > 0 {
 		c.gaps = 1 // no head and no record: it is something else
 	}
 	return c
+}
+
+// wasWhole tells whether what stands behind the last whole record was a whole one
+// once, and not one that was being written: a write that is cut off leaves the
+// beginning of a record, perhaps with zeros or with an older record behind.
+func wasWhole(b []byte) bool {
+	if len(b) < recordHead+bodyHead || b[len(b)-1] == 0 || bytes.Contains(b[1:], []byte(recordMark)) {
+		return false
+	}
+	if bytes.HasPrefix(b, []byte(recordMark)) && int64(binary.BigEndian.Uint32(b[len(recordMark):])) == int64(len(b)-recordHead) {
+		return true
+	}
+	// Its head is damaged: a body that is complete shows it.
+	body := b[recordHead+bodyHead:]
+	from := bytes.IndexByte(body, '{')
+	return from >= 0 && json.Valid(body[from:])
 }
 
 // encodeOpen writes an open turn as it is kept: times in UTC. It is not changed.
