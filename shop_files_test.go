@@ -24,6 +24,17 @@ func copyFiles(tb testing.TB, from string) (to string) {
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
 		tb.Fatal(err)
 	}
+	entries, err := os.ReadDir(to)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			if err := os.Chmod(filepath.Join(to, e.Name()), 0o600); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
 	return to
 }
 

@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -171,7 +173,7 @@ func (j *journal) tidy(b []byte, c contents, orphans []string) error {
 		if err != nil {
 			return err
 		}
-		j.damage = j.lost(aside, c, orphans)
+		j.damage = j.lost(aside, c, orphans, changes(c.records, orphans))
 		return j.compact()
 	}
 	switch {
@@ -183,14 +185,32 @@ func (j *journal) tidy(b []byte, c contents, orphans []string) error {
 	return nil
 }
 
+// changes are those that the notes of turns tell of, in the words for people.
+func changes(records []found, turns []string) []string {
+	var list []string
+	for _, r := range records {
+		var n orchestrator.JournalNote
+		if r.kind != recordNote || !slices.Contains(turns, r.turn) || json.Unmarshal(r.content, &n) != nil || n.Step == nil {
+			continue
+		}
+		if text := cmp.Or(n.Step.Sentence, n.Step.Intent); text != "" && !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
 // lost says what a damaged file means to people.
-func (j *journal) lost(aside string, c contents, orphans []string) error {
+func (j *journal) lost(aside string, c contents, orphans, changes []string) error {
 	what := fmt.Sprintf("%d places in it cannot be read", c.gaps)
 	if c.gaps == 1 {
 		what = "a part of it cannot be read"
 	}
 	if len(orphans) > 0 {
 		what += "; the beginning of the turn " + orchestrator.JoinAnd(orphans) + " is missing"
+	}
+	if len(changes) > 0 {
+		what += ". What can be read of it is that these changes were under way: " + orchestrator.JoinAnd(changes)
 	}
 	return orchestrator.Errorf(CodeDamaged, "The journal %s is damaged: %s. All conversations are safe, and %d unfinished turns were read. "+
 		"A turn that was under way when the program ended last may be missing, or a part of what it did: look whether what was asked for last was done. "+
