@@ -64,7 +64,7 @@ func (a *app) openMigration(ctx context.Context) ([]orchestrator.Service, error)
 	for _, s := range a.shop.Services() {
 		services = append(services, m.faults.Wrap(beneath(s)))
 	}
-	steering, err := control.New(control.Options{Migration: m, Intents: a.intentNames, Services: a.serviceNames, Last: m.last})
+	steering, err := control.New(control.Options{Migration: m, Intents: a.intentNames, Services: a.serviceNames, Bugs: bugs(), Last: m.last})
 	if err != nil {
 		return nil, failed(err)
 	}
@@ -105,17 +105,43 @@ func (m *migration) last(ctx context.Context, conversation string, user orchestr
 	return orchestrator.StepRecord{}, false
 }
 
-// intentNames and serviceNames are what can be routed and broken.
+// intentNames and serviceNames are what can be routed and broken; the intents that both
+// sides offer, which alone can take every route, come first.
 func (a *app) intentNames(ctx context.Context) []string {
 	names := map[string]bool{}
+	eras := map[string]map[orchestrator.Era]bool{}
 	for _, s := range a.shop.Services() {
 		if d, err := s.Describe(ctx); err == nil {
 			for _, in := range d.Intents {
 				names[in.Name] = true
+				if eras[in.Name] == nil {
+					eras[in.Name] = map[orchestrator.Era]bool{}
+				}
+				eras[in.Name][d.Era] = true
 			}
 		}
 	}
-	return sortedSet(names)
+	list := sortedSet(names)
+	slices.SortStableFunc(list, func(x, y string) int { return cmp.Compare(len(eras[y]), len(eras[x])) })
+	return list
+}
+
+// bugs are the wrong answers that people can ask for, with their own words for each.
+func bugs() []control.Bug {
+	words := map[string][]string{
+		"off_by_one_date": {"dates", "days", "off by one", "a day late", "one day late", "one day off"},
+		"amount_cents":    {"amounts", "amount", "prices", "price", "totals", "money", "cents"},
+		"wrong_choice":    {"status", "statuses", "states", "values", "choices"},
+		"dropped_field":   {"missing fields", "missing field", "fields", "drop fields", "leave out", "incomplete"},
+		"reversed_list":   {"reversed lists", "reversed", "reverse", "lists"},
+		"stale":           {"old", "outdated", "stale answers", "stale data"},
+		"number_as_text":  {"numbers as text", "types", "type", "text"},
+	}
+	var list []control.Bug
+	for _, b := range chaos.Bugs() {
+		list = append(list, control.Bug{Name: b.Name, Text: b.Text, Words: words[b.Name]})
+	}
+	return list
 }
 
 func (a *app) serviceNames(ctx context.Context) []string {

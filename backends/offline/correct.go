@@ -35,6 +35,9 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 	if !marked && !rest[0].is("only", "just") && !p.ellipsis(steps, rest) && !p.givesTime(steps, rest) {
 		return orchestrator.Plan{}, false
 	}
+	if waiting && p.bareShare(rest) {
+		return orchestrator.Plan{Kind: orchestrator.PlanQuestion, Text: "I am not sure what you mean by “" + p.words(p.toks) + "”. Could you say all of it once more? Nothing was changed."}, true
+	}
 	if waiting && len(rest) > 1 && rest[0].is("only", "just") {
 		if plan, ok := p.onlyOne(steps, rest[1:]); ok {
 			return plan, true
@@ -50,6 +53,21 @@ func (p *planner) correct() (orchestrator.Plan, bool) {
 		return plan, true
 	}
 	return p.replay(steps, rest, waiting)
+}
+
+// bareShare tells whether the words are "only" and a number or an ordinal alone, which
+// may be a part of what waits, or a new value for it.
+func (p *planner) bareShare(toks []token) bool {
+	w := wordsOnly(toks)
+	if len(w) < 2 || !w[0].is("only", "just") {
+		return false
+	}
+	for _, t := range w[1:] {
+		if _, ok := numberOf(t.low); !ok && ordinals[t.low] == 0 && !t.is("the", "one", "number", "please") {
+			return false
+		}
+	}
+	return true
 }
 
 // changed tells whether the steps change anything.

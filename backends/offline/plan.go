@@ -276,6 +276,7 @@ func (p *planner) buildFor(who string, needWho bool, s *skill, r *request, a *as
 	p.toldOf(s, b, who)
 	p.names(s, b, ref, versions)
 	p.known(s, b, who, versions)
+	p.lastNamed(s, b, versions)
 	var ids []string
 	for i, args := range versions {
 		if len(args) == 0 {

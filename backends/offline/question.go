@@ -8,6 +8,13 @@ import (
 	"banyan/orchestrator"
 )
 
+// A question names all choices up to manyChoices of them, and of more the first
+// fewChoices.
+const (
+	manyChoices = 12
+	fewChoices  = 6
+)
+
 // question asks for a parameter in the words of its schema.
 func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing) {
 	m := &orchestrator.Missing{Step: step, Param: sl.name}
@@ -23,6 +30,10 @@ func (p *planner) question(sl *slot, step string) (string, *orchestrator.Missing
 		var words []string
 		for _, o := range m.Options {
 			words = append(words, strings.ReplaceAll(o, "_", " "))
+		}
+		if len(words) > manyChoices {
+			m.Options = m.Options[:fewChoices]
+			return "Which " + title + ": " + strings.Join(words[:fewChoices], ", ") + " or another one?", m
 		}
 		return "Which " + title + ": " + orList(words) + "?", m
 	case sl.kind == kindBool:

@@ -104,10 +104,21 @@ func (p *planner) enumIn(s *skill, sl *slot, b *bag) (v enumValue, at, n int) {
 			if !exact && n == 1 && slices.Contains(s.nameStems[1:], b.toks[at].stem) {
 				continue
 			}
+			if at > 0 && b.toks[at-1].is("from") && p.anotherValue(values, v, b) {
+				continue // what it is now: "from basic to premium"
+			}
 			return v, at, n
 		}
 	}
 	return v, 0, 0
+}
+
+// anotherValue tells whether the words give a value beside this one.
+func (p *planner) anotherValue(values []enumValue, v enumValue, b *bag) bool {
+	return slices.ContainsFunc(values, func(o enumValue) bool {
+		at, n := o.findAs(b.toks[:b.own], true)
+		return n > 0 && b.free(at, n) && o.value != v.value
+	})
 }
 
 // contentFirst returns the values with those last that are called by a small word,

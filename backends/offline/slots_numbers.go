@@ -32,6 +32,9 @@ func (p *planner) fillNumbers(s *skill, b *bag, put func(*slot, any, string)) {
 		}
 	}
 	for _, sl := range want {
+		if p.fillMeasured(sl, want, b, put) {
+			continue
+		}
 		best, bestScore := -1, 0
 		for i, t := range b.toks {
 			n, ok := numberOf(t.low)
@@ -90,6 +93,9 @@ func centsAfter(toks []token, i int) (float64, bool) {
 func (sl *slot) fits(toks []token, i, slots int) int {
 	score := 1
 	unit := strings.ToLower(orchestrator.Unit(sl.schema))
+	if sl.otherUnit(toks, i) {
+		return 0
+	}
 	for _, k := range []int{i - 2, i - 1, i + 1, i + 2} {
 		if k < 0 || k >= len(toks) {
 			continue

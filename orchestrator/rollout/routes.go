@@ -43,7 +43,7 @@ func (c *Controller) Promote(ctx context.Context, intent string, by orchestrator
 		}
 		next, ok := now.ahead(def)
 		if !ok {
-			return record{}, orchestrator.Errorf(CodeNoStage, "The route of %s is %s, there is no stage after that to promote it to. Nothing was changed. If legacy shall refuse from now on, set the route to retired by name.", intent, next)
+			return record{}, noStage(intent, next)
 		}
 		if _, err := c.mayGo(intent, next, now.forced()); err != nil {
 			return record{}, err
@@ -60,7 +60,7 @@ func (c *Controller) Abort(ctx context.Context, intent string, by orchestrator.A
 		return orchestrator.RouteVersion{}, err
 	}
 	if legacy, _ := c.sides(intent); !legacy {
-		return orchestrator.RouteVersion{}, orchestrator.Errorf(CodeNoStage, "%s is not offered by legacy, so there is no route to return to. Nothing was changed. If the service does harm, take it out of the services.", intent)
+		return orchestrator.RouteVersion{}, nowhereBack(intent)
 	}
 	rec, err := c.alterUnlessSame(ctx, intent, func(_, now record) (record, error) {
 		if now.current(def).Route == now.stable() && !now.under() {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"banyan/orchestrator"
 	"banyan/services"
@@ -20,13 +18,25 @@ type Options struct {
 	// Intents and Services name what there is at the moment; they are asked whenever the
 	// service describes itself.
 	Intents, Services func(ctx context.Context) []string
+	// Bugs are the wrong answers that a service can be made to give: their names, and
+	// what each does in a sentence. Without them no name is known beforehand.
+	Bugs []Bug
 	// Last returns the last step of the conversation that went to a service; ok is false
 	// if there is none.
 	Last func(ctx context.Context, conversation string, user orchestrator.User) (rec orchestrator.StepRecord, ok bool)
 }
 
-// Service serves set_route, retire_route, undo_route, promote_route, abort_route, show_migration,
-// explain_route, inject_fault and heal_service. It is an orchestrator.Service and
+// Bug is a way in which answers can be wrong.
+type Bug struct {
+	// Name is what a fault calls it, Text tells it in a sentence. Words are other words
+	// that people have for it.
+	Name, Text string
+	Words      []string
+}
+
+// Service serves set_route, retire_route, undo_route, promote_route, abort_route, pause_route,
+// resume_route, show_migration, show_report, show_differences, explain_route, inject_fault
+// and heal_service. It is an orchestrator.Service and
 // DryRunner, safe for concurrent use.
 type Service struct {
 	*services.Service
@@ -43,7 +53,11 @@ func New(o Options) (*Service, error) {
 		services.Handle(undoRoute, s.undo),
 		services.Handle(promoteRoute, s.promote),
 		services.Handle(abortRoute, s.abort),
+		services.Handle(pauseRoute, s.pause),
+		services.Handle(resumeRoute, s.resume),
 		services.Handle(showMigration, s.show),
+		services.Handle(showReport, s.report),
+		services.Handle(showDifferences, s.differences),
 		services.Handle(explainRoute, s.explain),
 		services.Handle(injectFault, s.inject),
 		services.Handle(healService, s.heal),
@@ -64,10 +78,13 @@ func (s *Service) Describe(ctx context.Context) (orchestrator.Description, error
 		}
 		p := in.Params.CloneSchemas()
 		if field := p.Properties["intent"]; field != nil && len(names) > 0 {
-			oneOf(field, names)
+			oneOf(field, names, nil)
 		}
 		if field := p.Properties["service"]; field != nil && len(nodes) > 0 {
-			oneOf(field, nodes)
+			oneOf(field, nodes, nil)
+		}
+		if field := p.Properties["bug"]; field != nil && len(s.Bugs) > 0 {
+			oneOf(field, bugNames(s.Bugs), bugWords(s.Bugs))
 		}
 		d.Intents[i].Params = p
 	}
@@ -82,6 +99,9 @@ func (s *Service) set(ctx context.Context, in RouteParams) (RouteResult, error) 
 	route := orchestrator.Route{Kind: orchestrator.RouteKind(in.Route)}
 	if in.Route == "" && (in.Percent != 0 || in.Mode != "") {
 		route.Kind = orchestrator.RouteCanary
+	}
+	if route.Kind == orchestrator.RouteModern && in.Percent > 0 && in.Percent < 100 {
+		route.Kind = orchestrator.RouteCanary // a share of the users to modern
 	}
 	switch {
 	case route.Kind == "":
@@ -126,18 +146,6 @@ func (s *Service) undo(ctx context.Context, in IntentParams) (RouteResult, error
 	})
 }
 
-func (s *Service) promote(ctx context.Context, in IntentParams) (RouteResult, error) {
-	return s.change(ctx, in.Intent, "", nil, func() (orchestrator.RouteVersion, error) {
-		return s.Migration.Promote(ctx, in.Intent, s.actor(ctx))
-	})
-}
-
-func (s *Service) abort(ctx context.Context, in IntentParams) (RouteResult, error) {
-	return s.change(ctx, in.Intent, "", nil, func() (orchestrator.RouteVersion, error) {
-		return s.Migration.Abort(ctx, in.Intent, s.actor(ctx))
-	})
-}
-
 // change does what makes a route another one, or on a dry run tells as far as it can
 // what would come of it: after is the route that is expected, nil if that is for the
 // controller to decide.
@@ -153,6 +161,7 @@ func (s *Service) change(ctx context.Context, intent, mode string, after func(or
 			return RouteResult{}, err
 		}
 		out.Route = route.String()
+		out.Same = out.Route == out.Before && mode == ""
 	}
 	if services.CallFrom(ctx).DryRun {
 		return out, nil
@@ -161,7 +170,10 @@ func (s *Service) change(ctx context.Context, intent, mode string, after func(or
 	if err != nil {
 		return RouteResult{}, err
 	}
-	out.Route, out.Before, out.Version = v.Route.String(), v.Before.String(), v.Version
+	if out.Route = v.Route.String(); v.Version >= out.Version {
+		out.Before = v.Before.String()
+	}
+	out.Version, out.Same = v.Version, v.Route.String() == out.Before && mode == ""
 	return out, nil
 }
 
@@ -197,122 +209,4 @@ func (s *Service) show(ctx context.Context, _ ShowParams) (Migration, error) {
 		out.Faults = append(out.Faults, f.Service+": "+InWords(f))
 	}
 	return out, nil
-}
-
-func (s *Service) explain(ctx context.Context, in ExplainParams) (Explained, error) {
-	call := services.CallFrom(ctx)
-	who, before := call.User.Email, ""
-	if in.Intent == "" {
-		rec, ok := s.Last(ctx, call.Conversation, call.User)
-		if !ok {
-			return Explained{}, orchestrator.Errorf(orchestrator.CodeInvalid, "Nothing in this conversation went to a service yet. Name an intent, such as cancel_order, to hear where it goes.")
-		}
-		in.Intent, before = rec.Intent, past(rec)
-		if rec.For != "" {
-			who = rec.For
-		}
-	}
-	e, err := s.Migration.Explain(ctx, in.Intent, who)
-	if err != nil {
-		return Explained{}, err
-	}
-	text := e.Text
-	if before != "" {
-		text = before + " As it stands now: " + text
-	}
-	return Explained{Intent: in.Intent, Route: e.Route.Route.String(), Serves: string(e.Serves), Text: text}, nil
-}
-
-// past says where a step went and why.
-func past(rec orchestrator.StepRecord) string {
-	text := fmt.Sprintf("%s was served by %s (%s).", rec.Intent, rec.Route, rec.Service)
-	route := ""
-	if rec.Routed != nil {
-		route = rec.Routed.String()
-	}
-	switch {
-	case rec.FallbackFrom != "" && rec.Why == orchestrator.ByBreaker:
-		text += fmt.Sprintf(" The circuit breaker of the %s side was open, so it was not asked.", rec.FallbackFrom)
-	case rec.FallbackFrom != "":
-		text += fmt.Sprintf(" The %s side was asked first and failed, so it fell back.", rec.FallbackFrom)
-	case rec.Why == orchestrator.ByTask:
-		text += " The task was begun there, so it was finished there."
-	case rec.Why == orchestrator.ByCanary:
-		text += fmt.Sprintf(" Its route was %s, and %s falls into the share that %s serves.", route, rec.For, rec.Route)
-	case rec.Why == orchestrator.ByContract:
-		text += " The modern intent does not keep what the legacy one promises, so it was not asked."
-	case rec.Why == orchestrator.ByOnly:
-		text += " Nobody else offers it."
-	case route != "":
-		text += fmt.Sprintf(" Its route was %s.", route)
-	}
-	return text
-}
-
-func (s *Service) inject(ctx context.Context, in FaultParams) (FaultResult, error) {
-	f := orchestrator.Fault{Service: in.Service}
-	switch in.Kind {
-	case "errors":
-		f.ErrorRate = float64(in.Percent) / 100
-		if in.Percent == 0 {
-			f.ErrorRate = usualErrors
-		}
-	case "latency":
-		f.Latency = time.Duration(in.Millis) * time.Millisecond
-		if in.Millis == 0 {
-			f.Latency = usualLatency
-		}
-	case "outage":
-		f.Outage = true
-	case "wrong_answers":
-		f.Bug = in.Bug
-		if in.Bug == "" {
-			f.Bug = usualBug
-		}
-	}
-	out := FaultResult{Service: in.Service, State: InWords(f)}
-	if services.CallFrom(ctx).DryRun {
-		return out, nil
-	}
-	return out, s.Migration.Inject(ctx, f, s.actor(ctx))
-}
-
-// What a fault is like if nothing else is said.
-const (
-	usualErrors  = 0.2
-	usualLatency = time.Second
-	usualBug     = "off_by_one_date"
-)
-
-func (s *Service) heal(ctx context.Context, in HealParams) (FaultResult, error) {
-	out := FaultResult{Service: in.Service, State: "works"}
-	if services.CallFrom(ctx).DryRun {
-		return out, nil
-	}
-	return out, s.Migration.Heal(ctx, in.Service, s.actor(ctx))
-}
-
-// InWords says how a fault breaks a service.
-func InWords(f orchestrator.Fault) string {
-	var parts []string
-	if f.Outage {
-		parts = append(parts, "it cannot be reached")
-	}
-	if f.ErrorRate > 0 {
-		how := "fail"
-		if f.Lost {
-			how = "do their work and then fail"
-		}
-		parts = append(parts, fmt.Sprintf("%.0f %% of its calls %s", 100*f.ErrorRate, how))
-	}
-	if f.Latency > 0 {
-		parts = append(parts, fmt.Sprintf("every call takes %s longer", f.Latency))
-	}
-	if f.Bug != "" {
-		parts = append(parts, "its answers have a bug ("+strings.ReplaceAll(f.Bug, "_", " ")+")")
-	}
-	if len(parts) == 0 {
-		return "nothing is wrong with it"
-	}
-	return orchestrator.JoinAnd(parts)
 }
