@@ -54,12 +54,12 @@ func lengthAt(toks []token, i int) (seconds float64, n int) {
 	}
 	at, v := i+1, 0.0
 	switch num, ok := numberOf(low); {
+	case toks[i].is("half") && at < len(toks) && toks[at].is("a", "an"):
+		v, at = 0.5, at+1
 	case ok:
 		v = num
 	case toks[i].is("a", "an"):
 		v = 1
-	case toks[i].is("half") && at < len(toks) && toks[at].is("a", "an"):
-		v, at = 0.5, at+1
 	default:
 		return 0, 0
 	}
@@ -115,6 +115,9 @@ func fillShare(sl *slot, b *bag, put func(*slot, any, string)) bool {
 		if t.is("half") {
 			part = 50
 		}
+		if _, n := lengthAt(toks, i); n > 0 {
+			continue // half a second
+		}
 		if part == 0 || b.used[i] || i+1 >= len(toks) || !toks[i+1].is("of") && (!t.is("half") || !nounMarks[toks[i+1].low]) {
 			continue
 		}
@@ -139,6 +142,14 @@ func fillShare(sl *slot, b *bag, put func(*slot, any, string)) bool {
 		return true
 	}
 	return false
+}
+
+// shareAt tells whether a part of a whole is said at i: "a third of".
+func shareAt(toks []token, i int) bool {
+	if i < len(toks) && toks[i].is("a", "an", "one") {
+		i++
+	}
+	return i+1 < len(toks) && shares[strings.TrimSuffix(toks[i].low, "s")] > 0 && toks[i+1].is("of")
 }
 
 // otherUnit tells whether the number at i is said in a unit of another kind than the

@@ -113,7 +113,7 @@ func (p *planner) strangeObject(s *skill, w []token) bool {
 	for at < len(w) && w[at].is("me", "us") {
 		at++
 	}
-	if at+1 >= len(w) || !w[at].is("a", "an", "some", "my", "the", "our") {
+	if at+1 >= len(w) || !w[at].is("a", "an", "some", "my", "the", "our") || shareAt(w, at) {
 		return false
 	}
 	if !w[at].is("a", "an", "some") && slices.ContainsFunc(s.slots, func(sl *slot) bool { return sl.use == useKey }) {

@@ -23,10 +23,6 @@ var setRoute = orchestrator.Intent{
 		"migrate list_orders to the microservice",
 		"change the route of update_address to canary 10",
 		"make modern serve cancel_order",
-		"compare get_order with legacy",
-		"mirror list_orders to the new service",
-		"run modern beside legacy for track_shipment",
-		"shadow cancel_order",
 		"canary get_order 10 manual",
 		"25% canary for cancel_order please",
 		"25 percent canary for get_invoice",
@@ -36,11 +32,34 @@ var setRoute = orchestrator.Intent{
 		"promote get_order to 75 percent",
 		"raise the canary of update_phone to 40 percent",
 		"make it canary 10",
+		"send a third of the users of list_orders to the new service",
 	},
-	Confirm: `Route {{.args.intent}} to {{with .result}}{{.route}}{{else}}{{.args.route}}{{end}}{{with .result}} (it is {{.before}} now){{end}}`,
+	Confirm: `Route {{.args.intent}} to {{with .result}}{{.route}}{{else}}{{.args.route}}{{end}}{{with .result}} (it is {{.before}} now{{if .same}}, so nothing changes{{end}}){{end}}`,
 	Answer: `{{with .result}}**{{.intent}}** is routed to **{{.route}}** now; before it was {{.before}}.` +
 		`{{if eq .mode "auto"}} The judge moves it on, or back, by itself.{{end}}{{end}}`,
 	Undo: &orchestrator.Undo{Intent: "undo_route", Args: map[string]string{"intent": "result.intent"}, When: "result.route != result.before"},
+}
+
+var shadowRoute = orchestrator.Intent{
+	Name:    "shadow_route",
+	Summary: "Compare both sides of an intent in shadow mode: legacy answers, modern runs beside it",
+	Effect:  orchestrator.Write,
+	Access:  steerers,
+	Examples: []string{
+		"compare get_order with legacy",
+		"compare the old and the new cancel_order",
+		"mirror list_orders to the new service",
+		"mirror the traffic of get_profile",
+		"run modern beside legacy for track_shipment",
+		"run update_phone on both sides",
+		"shadow cancel_order",
+		"put get_order in shadow mode",
+		"start shadowing list_orders",
+		"let the new service run along for get_order",
+	},
+	Confirm: `Route {{.args.intent}} to shadow{{with .result}} (it is {{.before}} now{{if .same}}, so nothing changes{{end}}){{end}}: legacy answers, modern runs beside it and is compared`,
+	Answer:  `{{with .result}}**{{.intent}}** is routed to **{{.route}}** now; before it was {{.before}}.{{end}}`,
+	Undo:    &orchestrator.Undo{Intent: "undo_route", Args: map[string]string{"intent": "result.intent"}, When: "result.route != result.before"},
 }
 
 var retireRoute = orchestrator.Intent{
@@ -119,9 +138,32 @@ var abortRoute = orchestrator.Intent{
 		"stop the rollout of update_phone",
 		"abort the rollout",
 		"undo the canary of get_order",
+		"stop the rollout",
+		"stop the canary",
+		"roll it back",
+		"abort it",
+		"abort the canary",
 	},
 	Confirm: `Abort the rollout of {{.args.intent}}{{with .result}}{{if .same}}: it is {{.before}} already, so its route does not change{{else}}: back from {{.before}} to {{with .route}}{{.}}, {{end}}the last stable route{{end}}{{end}}`,
 	Answer:  `{{with .result}}The rollout of **{{.intent}}** is aborted: it is routed to **{{.route}}** again.{{end}}`,
+}
+
+var abortAll = orchestrator.Intent{
+	Name:    "abort_all",
+	Summary: "Abort all rollouts that are under way",
+	Effect:  orchestrator.Write,
+	Access:  steerers,
+	Examples: []string{
+		"abort all rollouts",
+		"abort everything",
+		"stop all canaries",
+		"roll everything back",
+		"roll back all intents",
+		"abort every canary",
+		"all intents back to their stable routes",
+	},
+	Confirm: `Abort all rollouts under way{{with .result}}: {{.text}}{{end}}`,
+	Answer:  `{{with .result}}Aborted: {{.text}}.{{end}}`,
 }
 
 var pauseRoute = orchestrator.Intent{
@@ -138,6 +180,8 @@ var pauseRoute = orchestrator.Intent{
 		"let the judge of get_order wait",
 		"freeze the canary of cancel_order",
 		"put the rollout of get_profile on hold",
+		"pause the rollout",
+		"pause it",
 	},
 	Confirm: `Pause the rollout of {{.args.intent}}{{with .result}}: it stays at {{.route}}{{if .same}}, and is paused already{{end}}{{end}}`,
 	Answer:  `{{with .result}}The rollout of **{{.intent}}** is paused at {{.route}}.{{end}}`,
@@ -157,6 +201,8 @@ var resumeRoute = orchestrator.Intent{
 		"unpause update_phone",
 		"go on with the rollout of get_profile",
 		"carry on with the canary of get_order",
+		"resume the rollout",
+		"resume it",
 	},
 	Confirm: `Let the rollout of {{.args.intent}} go on{{with .result}} from {{.route}}{{if .same}}; it is under way already{{end}}{{end}}`,
 	Answer:  `{{with .result}}The rollout of **{{.intent}}** goes on from {{.route}}.{{end}}`,

@@ -1,7 +1,9 @@
 package control
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 
 	"banyan/orchestrator"
 	"banyan/services"
@@ -32,6 +34,32 @@ func (s *Service) abort(ctx context.Context, in IntentParams) (RouteResult, erro
 	return s.change(ctx, in.Intent, "", back, func() (orchestrator.RouteVersion, error) {
 		return s.Migration.Abort(ctx, in.Intent, s.actor(ctx))
 	})
+}
+
+func (s *Service) abortAll(ctx context.Context, _ ShowParams) (AbortedAll, error) {
+	all, err := s.Migration.Status(ctx)
+	if err != nil {
+		return AbortedAll{}, err
+	}
+	out := AbortedAll{}
+	var changes []string
+	for _, st := range all.Intents {
+		r := st.Rollout
+		if st.Version.Route.Kind != orchestrator.RouteCanary && (r == nil || r.State != "running" && r.State != "paused") {
+			continue
+		}
+		done, err := s.abort(ctx, IntentParams{Intent: st.Intent})
+		if err != nil {
+			return out, fmt.Errorf("abort %s: %w", st.Intent, err)
+		}
+		out.Intents = append(out.Intents, st.Intent)
+		changes = append(changes, fmt.Sprintf("%s from %s to %s", st.Intent, done.Before, cmp.Or(done.Route, "its last stable route")))
+	}
+	if len(out.Intents) == 0 {
+		return AbortedAll{}, orchestrator.Errorf(orchestrator.CodeInvalid, "No rollout is under way, so there is nothing to abort.")
+	}
+	out.Text = orchestrator.JoinAnd(changes)
+	return out, nil
 }
 
 func (s *Service) pause(ctx context.Context, in IntentParams) (RolloutResult, error) {

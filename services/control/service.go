@@ -34,8 +34,8 @@ type Bug struct {
 	Words      []string
 }
 
-// Service serves set_route, retire_route, undo_route, promote_route, abort_route, pause_route,
-// resume_route, show_migration, show_report, show_differences, explain_route, inject_fault
+// Service serves set_route, shadow_route, retire_route, undo_route, promote_route,
+// abort_route, abort_all, pause_route, resume_route, show_migration, show_report, show_differences, explain_route, inject_fault
 // and heal_service. It is an orchestrator.Service and
 // DryRunner, safe for concurrent use.
 type Service struct {
@@ -49,10 +49,12 @@ func New(o Options) (*Service, error) {
 	var err error
 	s.Service, err = services.New(Name, "1.0.0",
 		services.Handle(setRoute, s.set),
+		services.Handle(shadowRoute, s.shadow),
 		services.Handle(retireRoute, s.retire),
 		services.Handle(undoRoute, s.undo),
 		services.Handle(promoteRoute, s.promote),
 		services.Handle(abortRoute, s.abort),
+		services.Handle(abortAll, s.abortAll),
 		services.Handle(pauseRoute, s.pause),
 		services.Handle(resumeRoute, s.resume),
 		services.Handle(showMigration, s.show),
@@ -130,6 +132,10 @@ func (s *Service) set(ctx context.Context, in RouteParams) (RouteResult, error) 
 
 func (s *Service) retire(ctx context.Context, in IntentParams) (RouteResult, error) {
 	return s.set(ctx, RouteParams{Intent: in.Intent, Route: string(orchestrator.RouteRetired)})
+}
+
+func (s *Service) shadow(ctx context.Context, in IntentParams) (RouteResult, error) {
+	return s.set(ctx, RouteParams{Intent: in.Intent, Route: string(orchestrator.RouteShadow)})
 }
 
 // firstStep is the share of a canary that the judge begins with.

@@ -25,7 +25,7 @@ type ShowParams struct{}
 // FaultParams are the parameters of inject_fault.
 type FaultParams struct {
 	Service string `json:"service" title:"service" example:"shipping" jsonschema:"the service to break"`
-	Kind    string `json:"kind" title:"kind" enum:"errors,latency,outage,wrong_answers" synonyms:"errors=error|failures|failing|fail|fails|error rate|exceptions,latency=slow|slowness|slower|slow down|slowly|delay|delays|delayed|lag|sluggish|longer,outage=down|unreachable|offline|off|kill|outages|dead|unavailable,wrong_answers=wrong answers|wrong answer|bug|bugs|wrong|incorrect|lie|lies" jsonschema:"how it is broken"`
+	Kind    string `json:"kind" title:"kind" enum:"errors,latency,outage,wrong_answers" synonyms:"errors=error|failures|failing|fail|fails|error rate|exceptions,latency=slow|slowness|slower|slow down|slowly|delay|delays|delayed|lag|sluggish|longer,outage=down|unreachable|offline|off|kill|outages|dead|unavailable,wrong_answers=wrong answers|wrong answer|bug|bugs|wrong|incorrect|lie|lies|stale|reverse|drop|outdated" jsonschema:"how it is broken"`
 	Percent int    `json:"percent,omitempty" title:"percent" unit:"percent" min:"1" max:"100" example:"30" jsonschema:"for errors: how many of the calls fail, in percent; 20 if it is not said"`
 	Millis  int    `json:"milliseconds,omitempty" title:"milliseconds" unit:"ms" min:"1" max:"60000" example:"800" jsonschema:"for latency: how much longer every call takes, in milliseconds; 1000 if it is not said"`
 	Bug     string `json:"bug,omitempty" title:"bug" example:"off_by_one_date" jsonschema:"for wrong answers: the name of the bug"`
@@ -79,6 +79,12 @@ type RouteResult struct {
 	Version int    `json:"version" title:"version" jsonschema:"counts the changes of this route"`
 	Mode    string `json:"mode,omitempty" title:"mode" jsonschema:"manual or auto, if a judge looks at the canary"`
 	Same    bool   `json:"same,omitempty" title:"unchanged" jsonschema:"whether the route is the one that it was"`
+}
+
+// AbortedAll is what abort_all leaves.
+type AbortedAll struct {
+	Intents []string `json:"intents" title:"intents" jsonschema:"the intents whose rollouts are aborted"`
+	Text    string   `json:"text" title:"changes" jsonschema:"what becomes of each route"`
 }
 
 // RolloutResult is what pause_route and resume_route leave.
