@@ -55,6 +55,7 @@ type Action struct {
 const (
 	demoPace    = 40 * time.Millisecond
 	demoTimeout = 15 * time.Second
+	demoSlow    = 3 * time.Second
 )
 
 // demoPhase is what the demo does now.
@@ -80,7 +81,9 @@ type demo struct {
 	// met is set once the event has come, late once the time for waiting is over, fast
 	// once the person wants no more typing.
 	met, late, fast bool
-	seq             int
+	// slow is set once it has waited for demoSlow.
+	slow bool
+	seq  int
 	// seen gets the screen at the end of every action; nil: a person is watching.
 	seen func(Frame) error
 	err  error
@@ -96,6 +99,7 @@ type (
 	demoKeyMsg  struct{ seq int }
 	demoLateMsg struct{ seq int }
 	demoRestMsg struct{ seq int }
+	demoSlowMsg struct{ seq int }
 )
 
 func newDemo(source Demo) demo {
@@ -136,6 +140,8 @@ func (m *model) demonstrate(msg tea.Msg) tea.Cmd {
 		if msg.seq == d.seq && d.phase == demoPausing {
 			return m.demoHold()
 		}
+	case demoSlowMsg:
+		d.slow = d.slow || msg.seq == d.seq
 	case eventsMsg:
 		for _, ev := range msg.events {
 			if d.on() && d.action.Event != nil && !d.met {
@@ -158,10 +164,21 @@ func (m *model) demoNext() tea.Cmd {
 	d.seq++
 	d.phase, d.action, d.met = demoAsking, Action{}, false
 	seq, source := d.seq, d.source
-	return m.crew.do(func(ctx context.Context) tea.Msg {
+	return tea.Batch(m.demoSlowly(), m.crew.do(func(ctx context.Context) tea.Msg {
 		a, more := source.Next(ctx)
 		return demoActionMsg{seq, a, more}
-	})
+	}))
+}
+
+// demoSlowly notices when a person has waited for a while.
+func (m *model) demoSlowly() tea.Cmd {
+	d := &m.demo
+	d.slow = false
+	if d.seen != nil {
+		return nil
+	}
+	seq := d.seq
+	return tea.Tick(demoSlow, func(time.Time) tea.Msg { return demoSlowMsg{seq} })
 }
 
 func (m *model) demoBegin(msg demoActionMsg) tea.Cmd {
@@ -221,7 +238,7 @@ func (m *model) demoType() tea.Cmd {
 		if wait <= 0 {
 			wait = demoTimeout
 		}
-		return tea.Batch(m.demoCheck(), tea.Tick(wait, func(time.Time) tea.Msg { return demoLateMsg{seq} }))
+		return tea.Batch(m.demoSlowly(), m.demoCheck(), tea.Tick(wait, func(time.Time) tea.Msg { return demoLateMsg{seq} }))
 	}
 	k := d.keys[0]
 	d.keys = d.keys[1:]
@@ -309,8 +326,8 @@ func (m *model) endDemo(why string) {
 
 // onScreen tells whether a text stands on one line of the screen.
 func (m *model) onScreen(text string) bool {
-	for l := range strings.SplitSeq(m.screenText(), "\n") {
-		if strings.Contains(l, text) {
+	for at, l := range strings.Split(m.screenText(), "\n") {
+		if at != m.h && strings.Contains(l, text) { // row h says what is waited for
 			return true
 		}
 	}

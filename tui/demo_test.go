@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"banyan/orchestrator"
 )
 
@@ -133,4 +135,31 @@ func TestDemoSteersTheBoard(t *testing.T) {
 	if got, want := mig.changes(), "set track_shipment canary=25 auto by sam@example.com; break shipping 30 % errors by sam@example.com; heal by sam@example.com"; got != want {
 		t.Errorf("did %q", got)
 	}
+}
+
+// After a while the bar says what is waited for.
+func TestDemoSaysWhatItWaitsFor(t *testing.T) {
+	d := newDriver(t, 120, 40, as("sam@example.com"))
+	d.m.demo = demo{phase: demoWaiting, seq: 3, action: Action{Screen: "◇ compared"}}
+	bar := func() string { return ansi.Strip(strings.Join(d.m.demoBar(120), "\n")) }
+	if got := bar(); strings.Contains(got, "waiting for") {
+		t.Errorf("at once it says %s", got)
+	}
+	d.m.demonstrate(demoSlowMsg{2})
+	if got := bar(); strings.Contains(got, "waiting for") {
+		t.Errorf("of another action it says %s", got)
+	}
+	d.m.demonstrate(demoSlowMsg{3})
+	if got := bar(); !strings.Contains(got, "waiting for ◇ compared") {
+		t.Errorf("it says %s", got)
+	}
+	d.m.demo.action = Action{Event: func(orchestrator.Event) bool { return false }}
+	if got := bar(); !strings.Contains(got, "waiting for the answer") {
+		t.Errorf("it says %s", got)
+	}
+	d.m.demo.phase = demoAsking
+	if got := bar(); !strings.Contains(got, "beside the screen") {
+		t.Errorf("it says %s", got)
+	}
+	d.m.demo.phase = demoOff
 }

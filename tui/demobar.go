@@ -20,13 +20,17 @@ func (m *model) demoBar(w int) []string {
 	case demoTyping:
 		hint = "typing: any key is faster " + g.dot + " " + hint
 	case demoWaiting:
-		hint = "waiting " + g.dot + " " + hint
+		hint = m.demoWaits() + " " + g.dot + " " + hint
 		if d.late {
 			hint = "still waiting: any key goes on " + g.dot + " esc ends the demo"
 		}
 	case demoPausing:
 		hint = "any key goes on " + g.dot + " " + hint
-	case demoOff, demoIdle, demoAsking:
+	case demoAsking:
+		if d.slow {
+			hint = "others are at work beside the screen " + g.dot + " " + hint
+		}
+	case demoOff, demoIdle:
 	}
 	left := st.line.Render(strings.Repeat(g.rule, 2)) + st.accent.Bold(true).Render(" demo ")
 	right := " " + hint + " "
@@ -42,6 +46,18 @@ func (m *model) demoBar(w int) []string {
 		out = append(out, strings.TrimRight(" "+st.strong.Render(l), " "))
 	}
 	return out
+}
+
+// demoWaits says what the demo waits for, once that takes a while.
+func (m *model) demoWaits() string {
+	d := &m.demo
+	switch {
+	case !d.slow:
+		return "waiting"
+	case d.action.Event != nil && !d.met:
+		return "waiting for the answer"
+	}
+	return "waiting for " + cut(cleanLine(d.action.Screen), max(m.w/4, 8), m.signs.ellipsis)
 }
 
 // screenText is the screen as plain text.
