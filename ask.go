@@ -200,7 +200,7 @@ func (a *asker) turn(ctx context.Context, message string) error {
 	}
 	defer over()
 	turn, err := a.app.kernel.Turn(ctx, orchestrator.Request{
-		Conversation: a.conversation, User: a.user, Message: message, Yes: a.yes, As: a.as, Goal: a.app.opts.Goal,
+		Conversation: a.conversation, User: a.user, Message: message, Yes: a.yes, As: a.as, Goal: a.app.opts.Goal, Answers: a.last.ID,
 	})
 	if a.planned != nil {
 		a.planned()

@@ -188,6 +188,9 @@ func (r *run) settle(ctx context.Context) (done bool, problem *Error) {
 		return false, nil
 	}
 	answer := parseReply(r.turn.Message, asked.waiting(), r.k.cfg.Locale)
+	if answer.kind != replyOther && !r.saw(asked) {
+		return r.askAgain(ctx, asked)
+	}
 	switch answer.kind {
 	case replyOther:
 		r.abandoned, r.turn.Lapsed = asked.waiting(), asked.ID
@@ -240,6 +243,23 @@ func (r *run) asked() (Turn, bool) {
 		return t, t.Kind == KindConfirmation && t.Pending != nil && t.Plan != nil
 	}
 	return Turn{}, false
+}
+
+// saw tells whether the surface that the message comes from showed the confirmation,
+// as far as it says what it showed.
+func (r *run) saw(asked Turn) bool {
+	if r.req.Answers == "" {
+		return true
+	}
+	for _, t := range slices.Backward(r.history) {
+		if t.ID == r.req.Answers {
+			return true
+		}
+		if t.ID == asked.ID {
+			return false
+		}
+	}
+	return false
 }
 
 // askAgain asks for the same yes once more, after an answer that was neither a

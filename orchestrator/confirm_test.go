@@ -222,3 +222,36 @@ func TestRefusedBeforeTheYes(t *testing.T) {
 		})
 	}
 }
+
+// TestYesBelongsToWhatWasShown has two surfaces on one conversation: a yes that is meant
+// for the question of the one does not confirm what the other asked for since.
+func TestYesBelongsToWhatWasShown(t *testing.T) {
+	v := newVault()
+	slot := "a"
+	k := mustKernel(t, func(PlanRequest) Plan {
+		return Plan{Kind: PlanSteps, Steps: []Step{{ID: "x", Intent: "set_" + slot}}}
+	}, finder{&process{vault: v, died: make(chan struct{})}})
+	say := func(message, answers string) Turn {
+		t.Helper()
+		turn, err := k.Turn(t.Context(), Request{Conversation: "one", User: ann, Message: message, Answers: answers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return turn
+	}
+	first := say("set a", "")
+	slot = "b"
+	second := say("set b", "")
+	for _, message := range []string{"yes", "no", "1"} {
+		if got := say(message, first.ID); got.Kind != KindConfirmation || len(v.effects) != 0 {
+			t.Errorf("%q for what was shown before: %s, %d effects", message, got.Kind, len(v.effects))
+		}
+	}
+	again := say("yes", second.ID)
+	if again.Kind != KindConfirmation {
+		t.Errorf("the question was asked anew since: %s", again.Kind)
+	}
+	if got := say("yes", again.ID); got.Kind != KindAnswer || !v.set["b"] || v.set["a"] {
+		t.Errorf("the yes to what was shown: %s, set are %v", got.Kind, v.set)
+	}
+}

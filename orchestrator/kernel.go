@@ -28,6 +28,10 @@ type Request struct {
 	// As names the customer for whom staff act from this turn on, by email or name: the
 	// same as the command /as before it. Empty leaves it as it is.
 	As string
+	// Answers is the ID of the turn that the user saw last in this conversation, if the
+	// surface knows it. A yes or a no to something that was asked since, by another
+	// surface, is not taken: it is asked again.
+	Answers string
 	// Goal lets the backend plan on after the results, until what the message asks for
 	// is reached or a limit is.
 	Goal bool

@@ -230,7 +230,7 @@ func (m *model) send(text string) tea.Cmd {
 		before = e.turn.ID
 	}
 	ctx, cancel := m.crew.scope()
-	req := orchestrator.Request{Conversation: c.id, User: m.user, Message: text, Goal: c.goal}
+	req := orchestrator.Request{Conversation: c.id, User: m.user, Message: text, Goal: c.goal, Answers: before}
 	c.list.add(&entry{
 		turn: orchestrator.Turn{Conversation: c.id, User: m.user.Email, At: m.cfg.Now(), Message: text},
 		run:  &running{token: token, cancel: cancel, not: before},

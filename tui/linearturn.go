@@ -28,7 +28,7 @@ func (l *linear) turn(ctx context.Context, text string) error {
 	leaving := ctx.Done()
 	var late <-chan time.Time
 	go func() {
-		t, err := l.kernel.Turn(ours, orchestrator.Request{Conversation: l.conv, User: l.user, Message: text, Goal: l.goal})
+		t, err := l.kernel.Turn(ours, orchestrator.Request{Conversation: l.conv, User: l.user, Message: text, Goal: l.goal, Answers: l.last})
 		done <- result{t, err}
 	}()
 	e := &entry{turn: orchestrator.Turn{Conversation: l.conv, Message: text}, run: &running{not: l.last}}
