@@ -26,7 +26,7 @@ func (a *app) alarm(text string) {
 // opened, which makes a new one.
 func lostStore(path string) string {
 	how := "missing"
-	switch info, err := os.Stat(path); {
+	switch info, err := os.Stat(path); { //nolint:gosec // the data folder is the user's own
 	case err == nil && info.Size() == 0:
 		how = "empty"
 	case !errors.Is(err, fs.ErrNotExist):

@@ -19,6 +19,7 @@ import (
 	"banyan/memory"
 	"banyan/orchestrator"
 	"banyan/orchestrator/datasync"
+	"banyan/services/control"
 )
 
 // finding is one thing that the doctor looked at.
@@ -104,7 +105,7 @@ func examineStore(ctx context.Context, o *options) ([]finding, error) {
 	}
 	found = append(found, examineKept(filepath.Dir(path))...)
 	found = append(found, examineShop(ctx, a, path)...)
-	return append(append(found, examineServices(a)...), examineBackends(ctx, a)...), nil
+	return slices.Concat(found, examineServices(a), examineMigration(ctx, a), examineBackends(ctx, a)), nil
 }
 
 // backendProblem is why a backend cannot be used as it is set.
@@ -155,6 +156,29 @@ func examineShop(ctx context.Context, a *app, store string) []finding {
 		})
 	default:
 		found = append(found, finding{what: "shop", state: "ok", detail: fmt.Sprintf("legacy and modern agree, %d conflicts found so far", st.Conflicts)})
+	}
+	return found
+}
+
+// examineMigration tells what of the migration is out of the ordinary.
+func examineMigration(ctx context.Context, a *app) []finding {
+	status, err := a.migration.Status(ctx)
+	if err != nil {
+		return []finding{{"migration", "bad", err.Error(), "Routes are as they were; start the program again."}}
+	}
+	var found []finding
+	for _, f := range status.Faults {
+		found = append(found, finding{"migration", "note", f.Service + " is broken on purpose: " + control.InWords(f), "\"banyan chaos heal\" mends it."})
+	}
+	for _, n := range status.Services {
+		if n.Breaker != "closed" {
+			found = append(found, finding{"migration", "note", fmt.Sprintf("the circuit breaker of %s is %s", n.Service, n.Breaker), "It closes by itself when the service answers again."})
+		}
+	}
+	for _, in := range status.Intents {
+		if in.Rollout != nil && (in.Rollout.State == "aborted" || in.Rollout.State == "paused") {
+			found = append(found, finding{"migration", "note", fmt.Sprintf("the rollout of %s is %s", in.Intent, in.Rollout.State), "\"banyan routes history " + in.Intent + "\" says why."})
+		}
 	}
 	return found
 }
