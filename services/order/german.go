@@ -98,6 +98,7 @@ var (
 		"Order {id} is not cancelled, so there is nothing to reinstate.":                    "Bestellung {id} ist nicht storniert; es gibt nichts wieder aufzunehmen.",
 		"Order {id} had already shipped when it was cancelled, so it cannot be reinstated.": "Bestellung {id} war schon versandt, als sie storniert wurde, und kann nicht wieder aufgenommen werden.",
 		"There is no {item} in order {id}. It has {list}.":                                  "In Bestellung {id} gibt es kein {item}. Sie enthält {list}.",
+
 		"The item is missing.": "Der Artikel fehlt.",
 	}
 )
