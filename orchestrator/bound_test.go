@@ -1,20 +1,22 @@
 package orchestrator
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
-// What a goal's later rounds plan needs a yes of its own, whatever the intent says.
-func TestLaterRoundsAreConfirmed(t *testing.T) {
-	d := &depot{era: Modern}
-	round := 0
-	r := mustKernel(t, func(PlanRequest) Plan {
-		round++
-		if round == 1 {
-			return Plan{Kind: PlanSteps, Steps: []Step{{ID: "list", Intent: "list_loans"}}}
+// TestManyNeedAYes plans more changes of an intent that needs none than a person asks
+// for.
+func TestManyNeedAYes(t *testing.T) {
+	for n, want := range map[int]TurnKind{1: KindAnswer, freely: KindAnswer, freely + 1: KindConfirmation, 15: KindConfirmation} {
+		v := &depot{era: Modern}
+		var plan []Step
+		for i := range n {
+			plan = append(plan, Step{ID: fmt.Sprint("s", i), Intent: "ring_bell"})
 		}
-		return Plan{Kind: PlanSteps, Steps: []Step{{ID: "bell", Intent: "ring_bell"}}}
-	}, d)
-	turn, err := r.Turn(t.Context(), Request{Conversation: "c-" + ann.Email, User: ann, Message: "see to my loans", Goal: true, Yes: true})
-	if err != nil || turn.Kind != KindConfirmation || len(d.made("ring_bell")) != 0 {
-		t.Errorf("%v %s %q, %d calls", err, turn.Kind, turn.Answer, len(d.made("ring_bell")))
+		k := mustKernel(t, steps(plan...), v)
+		if got := k.mustTurn(t, ann, "ring"); got.Kind != want {
+			t.Errorf("%d of them: %s, want %s", n, got.Kind, want)
+		}
 	}
 }
