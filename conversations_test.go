@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +37,26 @@ import (
 //	rounds N                  so many plans were made
 func TestConversations(t *testing.T) { playFiles(t, "testdata/conversations/*.txt") }
 
+// hand is a clock that a file moves on, and that the program looks at from anywhere.
+type hand struct {
+	mu sync.Mutex // guards at
+	at time.Time
+}
+
+func newHand(at time.Time) *hand { return &hand{at: at} }
+
+func (h *hand) read() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.at
+}
+
+func (h *hand) move(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at = h.at.Add(d)
+}
+
 // TestPatterns plays the conversations of docs/patterns.md, one for each pattern, in
 // the same form.
 func TestPatterns(t *testing.T) { playFiles(t, "testdata/patterns/*.txt") }
@@ -52,7 +73,7 @@ func playFiles(t *testing.T, glob string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := &play{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC)}
+			p := &play{t: t, dir: t.TempDir(), now: newHand(time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC))}
 			p.start()
 			defer p.stop()
 			for n, line := range strings.Split(string(data), "\n") {
@@ -67,7 +88,7 @@ func playFiles(t *testing.T, glob string) {
 type play struct {
 	t            *testing.T
 	dir          string
-	now          time.Time
+	now          *hand
 	app          *app
 	user         orchestrator.User
 	conversation string
@@ -94,7 +115,7 @@ func (b *scripted) Plan(ctx context.Context, req orchestrator.PlanRequest) (orch
 }
 
 func (p *play) start() {
-	o := &options{Backend: offlineName, Data: p.dir, Latency: "0", LogLevel: "warn", Harm: noPace, now: func() time.Time { return p.now }, noSync: true}
+	o := &options{Backend: offlineName, Data: p.dir, Latency: "0", LogLevel: "warn", Harm: noPace, now: p.now.read, noSync: true}
 	app, err := open(context.Background(), o, "test")
 	if err != nil {
 		p.t.Fatal(err)
@@ -149,7 +170,7 @@ func (p *play) line(line string) {
 		if err != nil {
 			p.t.Fatal(p.where, err)
 		}
-		p.now = p.now.Add(d)
+		p.now.move(d)
 	case !p.expect(verb, rest, fields):
 		p.t.Errorf("%s\n  the turn: %s", p.where, p.describe())
 	}

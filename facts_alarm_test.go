@@ -24,7 +24,7 @@ func observed(t *testing.T, glob string, prepare func(*play), turn func(*play, [
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := &play{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC)}
+		p := &play{t: t, dir: t.TempDir(), now: newHand(time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC))}
 		p.start()
 		for line := range strings.Lines(string(data)) {
 			line = strings.TrimRight(line, " \r\n")

@@ -171,7 +171,7 @@ func playPrivately(t *testing.T, file, privacy string) *privatePlay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &privatePlay{privacy: privacy, play: play{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC)}, twin: &twin{t: t}}
+	p := &privatePlay{privacy: privacy, play: play{t: t, dir: t.TempDir(), now: newHand(time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC))}, twin: &twin{t: t}}
 	p.model = fake.New(p.twin.reply)
 	t.Cleanup(p.model.Close)
 	p.open()
@@ -201,7 +201,7 @@ func (p *privatePlay) open() {
 	p.t.Helper()
 	o := &options{
 		Backend: "openai", BaseURL: p.model.URL, Privacy: p.privacy, Data: p.dir, Latency: "0", LogLevel: "warn",
-		now: func() time.Time { return p.now }, noSync: true,
+		now: p.now.read, noSync: true,
 	}
 	app, err := open(p.t.Context(), o, "test")
 	if err != nil {

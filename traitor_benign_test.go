@@ -86,7 +86,7 @@ func playAttacked(t *testing.T, file string, texts []string, at int) benignCount
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &attacked{play: play{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC)}, texts: texts, next: at * 11}
+	p := &attacked{play: play{t: t, dir: t.TempDir(), now: newHand(time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC))}, texts: texts, next: at * 11}
 	p.socket = newSocket(&canaries{})
 	p.open()
 	defer func() { p.stop() }()
@@ -106,7 +106,7 @@ func (p *attacked) open() {
 	p.t.Helper()
 	o := &options{
 		Backend: offlineName, Data: p.dir, Latency: "0", LogLevel: "warn", Harm: noPace, noSync: true,
-		now: func() time.Time { return p.now }, beneath: p.socket.before,
+		now: p.now.read, beneath: p.socket.before,
 	}
 	app, err := open(context.Background(), o, "test")
 	if err != nil {

@@ -166,12 +166,17 @@ func TestTraitorFarAway(t *testing.T) {
 	})
 	w.traitor, w.every = far, 12
 	w.everything(texts)
+	seen := 0
 	for _, s := range w.app.backends.Sent(t.Context(), w.asker.user, w.asker.conversation) {
 		for _, m := range s.Messages {
-			w.look("/sent", canaryCodes.ReplaceAllString(m.Text, "")) // codes are no personal data; the model has said them itself
+			// Codes are no personal data; the rest can only be what the model itself said.
+			seen += w.canaries.leaked(canaryCodes.ReplaceAllString(m.Text, ""), []string{w.subject})
 		}
 	}
 	t.Logf("%d requests, %d bytes were sent, %d of them the model's own words about others", requests, bytes, echoed)
+	if seen > echoed {
+		t.Errorf("/sent shows %d bytes of others, of which %d were sent", seen, echoed)
+	}
 	if requests < 100 {
 		t.Error("too little was sent to mean anything")
 	}
